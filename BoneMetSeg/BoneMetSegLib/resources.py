@@ -1,0 +1,27 @@
+"""Where the shipped data files are: inside Slicer and in a checkout beside the library, in a wheel inside it (floor 1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_LIBRARY = Path(__file__).resolve().parent
+
+
+def resource_path(*parts: str) -> Path:
+    """Return the path of a shipped resource.
+
+    Parameters
+    ----------
+    *parts : str
+        Path below ``Resources``, for example ``"Models", "planar"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        The installation lacks the resource.
+    """
+    for root in (_LIBRARY.parent / "Resources", _LIBRARY / "Resources"):
+        candidate = root.joinpath(*parts)
+        if candidate.exists():
+            return candidate
+    raise FileNotFoundError(f"the installation of BoneMetSeg lacks its resource {'/'.join(parts)}")

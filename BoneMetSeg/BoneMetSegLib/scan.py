@@ -1,0 +1,151 @@
+"""What a scan is, and which side is left (floor 1).
+
+This is the only module that knows left from right in pixels. Everything else asks a view for ``ijk_to_ras``,
+``to_anterior_order`` or ``from_anterior_order``.
+
+Conventions
+-----------
+Arrays are ``(rows, columns)``: row 0 is the head end, as whole-body scans are acquired. In the anterior view the
+patient's right is at column 0; in the posterior view, as the camera sees it, the patient's left is. A posterior view
+whose export mirrored it (``mirrored=True``) looks like an anterior one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+View = Literal["anterior", "posterior"]
+Side = Literal["left", "right", "midline"]
+
+VIEWS: tuple[View, ...] = ("anterior", "posterior")
+
+# A convention without depth: a planar image has none. Design: anterior plane in front of the patient, posterior behind.
+PLANE_A_MM: dict[str, float] = {"anterior": 100.0, "posterior": -100.0}
+PLANE_THICKNESS_MM = 1.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who and which study. Stored in OUT and the scene only; never logged, so ``repr`` shows nothing."""
+
+    patient_id: str = field(default="", repr=False)
+    patient_name: str = field(default="", repr=False)
+    study_instance_uid: str = field(default="", repr=False)
+    accession_number: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class PlanarView:
+    """One planar view, pixels as acquired.
+
+    Attributes
+    ----------
+    view : {"anterior", "posterior"}
+    counts : numpy.ndarray
+        ``(rows, columns)``, float32, counts per pixel after rescale, as acquired (never mirrored, never resampled).
+    pixel_size_mm : tuple of float
+        (row spacing, column spacing): height then width of a pixel, in mm.
+    pixel_size_source : {"file", "given", "assumed"}
+        "given" by ``--pixel-size-mm``.
+    view_source : str
+        How the view was known, in words: "View Code Sequence", "series description", "--view", ...
+    mirrored : bool
+        True for a posterior view whose export put the patient's right at column 0.
+    sop_instance_uid, frame_number
+        The DICOM image and its frame (1-based); empty and 1 for other files.
+    """
+
+    view: View
+    counts: np.ndarray
+    pixel_size_mm: tuple[float, float]
+    pixel_size_source: Literal["file", "given", "assumed"] = "file"
+    view_source: str = ""
+    mirrored: bool = False
+    sop_instance_uid: str = field(default="", repr=False)
+    frame_number: int = 1
+
+    @property
+    def patient_right_first(self) -> bool:
+        """True where column 0 is the patient's right."""
+        return self.view == "anterior" or self.mirrored
+
+    @property
+    def pixel_area_mm2(self) -> float:
+        """Area of a pixel in mm2."""
+        return self.pixel_size_mm[0] * self.pixel_size_mm[1]
+
+    @property
+    def total_counts(self) -> float:
+        """Sum of the counts of the view."""
+        return float(self.counts.sum(dtype=np.float64))
+
+    @property
+    def ijk_to_ras(self) -> np.ndarray:
+        """The 4 x 4 matrix from (column, row, 0) to RAS in mm: right-handed, image centre at R = 0, S = 0.
+
+        Anterior: i to -R, j to -S, k to -A. Posterior: i to +R, j to -S, k to +A (``design.md``, "Geometry").
+        """
+        rows, columns = self.counts.shape
+        height_mm, width_mm = self.pixel_size_mm
+        i_toward_r = -1.0 if self.patient_right_first else 1.0
+        matrix = np.eye(4)
+        matrix[0, 0] = i_toward_r * width_mm
+        matrix[0, 3] = -i_toward_r * width_mm * (columns - 1) / 2
+        matrix[1, 1] = 0.0
+        matrix[2, 2] = 0.0
+        matrix[2, 1] = -height_mm
+        matrix[2, 3] = height_mm * (rows - 1) / 2
+        matrix[1, 2] = i_toward_r * PLANE_THICKNESS_MM
+        matrix[1, 3] = PLANE_A_MM[self.view]
+        return matrix
+
+    def to_anterior_order(self, image: np.ndarray) -> np.ndarray:
+        """Return ``image`` (..., rows, columns) with the patient's right at column 0."""
+        return image if self.patient_right_first else image[..., ::-1]
+
+    def from_anterior_order(self, image: np.ndarray) -> np.ndarray:
+        """Return ``image`` (..., rows, columns), whose column 0 is the patient's right, in the acquired order."""
+        return image if self.patient_right_first else image[..., ::-1]
+
+
+@dataclass(frozen=True)
+class PlanarScan:
+    """A planar whole-body bone scan: an anterior view, a posterior view, or both.
+
+    Attributes
+    ----------
+    views : mapping from "anterior" / "posterior" to PlanarView
+    modality, acquisition_date, acquisition_time, injection_time : str
+        As DICOM writes them (``YYYYMMDD``, ``HHMMSS``), empty where unknown.
+    radiopharmaceutical, device : str
+        As the file names them, empty where unknown.
+    source_format : str
+        "DICOM", "NRRD", "NIfTI" or "MHA".
+    lossy : bool
+        The pixels went through lossy compression.
+    identity : Identity
+    warnings : tuple of str
+        Sentences for the user: what was assumed while reading.
+    """
+
+    views: Mapping[str, PlanarView]
+    modality: str = "NM"
+    acquisition_date: str = ""
+    acquisition_time: str = ""
+    injection_time: str = ""
+    radiopharmaceutical: str = ""
+    device: str = ""
+    source_format: str = "DICOM"
+    lossy: bool = False
+    identity: Identity = field(default_factory=Identity)
+    warnings: tuple[str, ...] = ()
+
+    kind: Literal["planar"] = "planar"
+
+    def with_warnings(self, *sentences: str) -> PlanarScan:
+        """Return the same scan with more warnings."""
+        return replace(self, warnings=(*self.warnings, *sentences))
