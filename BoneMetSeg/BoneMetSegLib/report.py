@@ -30,7 +30,7 @@ _HEADING = re.compile(
 )
 # A clause ends at a Chinese full stop, a semicolon, a line's end, or an English full stop before white space that does
 # not stand after a number or an abbreviation's single letter ("No. 7", "1. ").
-_CLAUSE_END = re.compile(r"[。;!?\n]|(?<![\d\s][A-Za-z])(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<!\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-Z]|\s*$)")
+_CLAUSE_END = re.compile(r"[。;!?\n]|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)|(?<=[A-Za-z]\d)\.(?=\s|$)|(?<=[A-Za-z]\d\d)\.(?=\s|$)")
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,6 @@ def _split(text: str, start: int, stop: int) -> list[tuple[int, int]]:
             a += 1
         while b > a and text[b - 1].isspace():
             b -= 1
-        if any(character.isalnum() for character in text[a:b]):
+        if any(character.isalpha() for character in text[a:b]):
             spans.append((a, b))
     return spans

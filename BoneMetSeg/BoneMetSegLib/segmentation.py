@@ -1,0 +1,95 @@
+"""What the network says about a scan and its report, before any finding is made of it (floor 1).
+
+Written to ``maps.npz`` and read back, so that measuring needs no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+CLASSES: tuple[str, ...] = ("background", "metastasis", "benign", "physiological")
+HOT_SPOT_CLASSES: tuple[str, ...] = CLASSES[1:]
+STATUSES: tuple[str, ...] = ("metastatic", "benign", "uncertain", "negated", "uptake")
+"""What a report says of a place; "uptake" is uptake whose nature is not said there."""
+
+
+@dataclass(frozen=True)
+class ViewMaps:
+    """The network's maps of one view, rows x columns as acquired (a posterior view is not mirrored).
+
+    Attributes
+    ----------
+    image_only, with_report : numpy.ndarray
+        ``(4, rows, columns)`` float32, probabilities of ``CLASSES`` that sum to one, without and with the report.
+        ``with_report`` is None where there is no report.
+    skeleton : numpy.ndarray
+        ``(29, rows, columns)`` float32, probability of each of ``anatomy.SKELETON_CHANNELS``; several may hold at a
+        pixel, since bones overlap in projection.
+    spine_level, rib_level : numpy.ndarray
+        ``(rows, columns)`` float32, coordinates of ``anatomy.vertebra_at`` and ``anatomy.rib_at``; meaningful where the
+        skeleton map says spine or rib.
+    """
+
+    image_only: np.ndarray
+    with_report: np.ndarray | None
+    skeleton: np.ndarray
+    spine_level: np.ndarray
+    rib_level: np.ndarray
+
+    @property
+    def best(self) -> np.ndarray:
+        """The probabilities with the report where there is one, else without."""
+        return self.image_only if self.with_report is None else self.with_report
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place the report speaks of, as the text path read it.
+
+    Attributes
+    ----------
+    start, end : int
+        Character span in the report's text.
+    clause : int
+        Index in ``Report.clauses``.
+    slots : tuple of str
+        Names of ``anatomy.TEXT_SLOTS``; several for "ribs 6-8" or "both shoulders".
+    status : str
+        One of ``STATUSES``.
+    """
+
+    start: int
+    end: int
+    clause: int
+    slots: tuple[str, ...]
+    status: str
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The network's maps per view, what it read in the report, and what made them.
+
+    Attributes
+    ----------
+    views : mapping from view to ViewMaps
+    mentions : tuple of Mention
+        Empty without a report.
+    model : mapping
+        ``name``, ``version``, ``sha256`` of the weights, as ``result.json`` prints them.
+    thresholds : mapping
+        From the bundle: ``foreground`` and others that ``hot_spots`` reads.
+    device : str
+        Where it ran ("cpu", "cuda:0 NVIDIA ...").
+    seconds : mapping
+        Time per stage.
+    """
+
+    views: Mapping[str, ViewMaps]
+    mentions: tuple[Mention, ...] = ()
+    model: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
