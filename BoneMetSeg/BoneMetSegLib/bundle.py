@@ -1,0 +1,220 @@
+"""A model bundle on disk: load, check, describe, write (floor 3).
+
+A bundle is a folder with ``bundle.json``, ``weights.safetensors`` (image path under ``network.``, BERT under ``text.``),
+``tokenizer/`` and ``README.md`` (the model card). No pickle. ``bundle.json`` names the SHA-256 of every other file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .anatomy import SKELETON_CHANNEL_NAMES, TEXT_SLOTS
+from .errors import InputError
+from .segmentation import CLASSES, STATUSES
+
+if TYPE_CHECKING:
+    from .network import DualPathNetwork
+    from .text_encoder import ReportTokenizer, TextEncoder
+
+SCHEMA_VERSION = 1
+_REQUIRED: dict[str, type] = {
+    "schema_version": int,
+    "name": str,
+    "version": str,
+    "kind": str,
+    "architecture": dict,
+    "preprocessing": dict,
+    "regions": dict,
+    "thresholds": dict,
+    "text_encoder": dict,
+    "training": dict,
+    "evaluation": dict,
+    "intended_use": str,
+    "licence": str,
+    "files": dict,
+}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A checked bundle: every file is there with its hash, and the description has what it needs.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    description : mapping
+        ``bundle.json``.
+    """
+
+    folder: Path
+    description: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name and version, as printed beside results."""
+        return f"{self.description['name']} {self.description['version']}"
+
+    @property
+    def weights_sha256(self) -> str:
+        """SHA-256 of the weights file."""
+        return self.description["files"]["weights.safetensors"]
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Thresholds for making hot spots of probabilities."""
+        return {key: float(value) for key, value in self.description["thresholds"].items()}
+
+    def load(self) -> tuple[DualPathNetwork, TextEncoder, ReportTokenizer]:
+        """Build the network and fill in its weights, in float32, ready for inference.
+
+        Raises
+        ------
+        InputError
+            The weights do not fit the architecture.
+        """
+        from safetensors.torch import load_file
+        from transformers import BertConfig, BertModel
+
+        from .network import DualPathNetwork, NetworkConfig
+        from .text_encoder import ReportTokenizer, TextEncoder
+
+        try:
+            bert_config = BertConfig.from_dict(dict(self.description["text_encoder"]))
+            text = TextEncoder(BertModel(bert_config, add_pooling_layer=False))
+            architecture = {key: tuple(value) for key, value in self.description["architecture"].items()}
+            network = DualPathNetwork(NetworkConfig(**architecture), text.width)
+            weights = {key: value.float() for key, value in load_file(self.folder / "weights.safetensors").items()}
+            for prefix, module in (("network.", network), ("text.", text)):
+                module.load_state_dict(
+                    {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
+                )
+                module.eval().requires_grad_(False)
+        except (RuntimeError, TypeError, ValueError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"the weights of bundle {self.folder.name} do not fit its description ({reason})") from error
+        return network, text, ReportTokenizer.from_folder(self.folder / "tokenizer", text.max_tokens)
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Check a bundle's description and files.
+
+    Raises
+    ------
+    InputError
+        What is missing or wrong, in one sentence.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"there is no bundle folder {folder}")
+    try:
+        description = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder} holds no readable bundle.json; choose a folder made by 'model_training export'") from error
+    _check_description(folder, description)
+    for name, expected in description["files"].items():
+        file = folder / name
+        if not file.is_file():
+            raise InputError(f"bundle {folder.name} lacks its file {name}; copy or export it again")
+        if sha256_of(file) != expected:
+            raise InputError(f"{name} of bundle {folder.name} is not the file it was made with (SHA-256 differs)")
+    return Bundle(folder, description)
+
+
+def _check_description(folder: Path, description: Any) -> None:  # noqa: ANN401 (whatever JSON holds)
+    where = f"bundle.json of {folder.name}"
+    if not isinstance(description, dict):
+        raise InputError(f"{where} is not a JSON object")
+    for key, kind in _REQUIRED.items():
+        if not isinstance(description.get(key), kind):
+            raise InputError(f"{where} lacks {key!r}, or it is not of type {kind.__name__}")
+    if description["schema_version"] != SCHEMA_VERSION:
+        raise InputError(
+            f"{where} has schema version {description['schema_version']}; this version of BoneMetSeg reads {SCHEMA_VERSION}"
+        )
+    if description["kind"] != "planar":
+        raise InputError(f"{where} is for {description['kind']!r} images; planar is what this version segments")
+    if description["regions"] != regions_description():
+        raise InputError(f"{where} was made for another table of regions; export it again with this version")
+    if "weights.safetensors" not in description["files"]:
+        raise InputError(f"{where} names no weights.safetensors among its files")
+    if any(Path(name).is_absolute() or ".." in Path(name).parts for name in description["files"]):
+        raise InputError(f"{where} names files outside of its folder")
+
+
+def regions_description() -> dict[str, list[str]]:
+    """Return the outputs' names and order; a bundle made for others cannot be read."""
+    return {
+        "classes": list(CLASSES),
+        "skeleton": list(SKELETON_CHANNEL_NAMES),
+        "text_slots": list(TEXT_SLOTS),
+        "statuses": list(STATUSES),
+    }
+
+
+def sha256_of(file: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        for block in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def write_bundle(
+    folder: Path,
+    network: DualPathNetwork,
+    text: TextEncoder,
+    tokenizer_json: str,
+    card: str,
+    description: Mapping[str, Any],
+) -> Bundle:
+    """Write a bundle folder, weights in float16, and check it by opening it.
+
+    Parameters
+    ----------
+    tokenizer_json : str
+        Content of ``tokenizer.json``.
+    card : str
+        The model card, Markdown.
+    description : mapping
+        name, version, thresholds, training, evaluation, intended_use, licence; the rest is filled in here.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    from .network_grid import GRID_PIXEL_MM, INPUT_CEILING
+
+    folder = Path(folder)
+    (folder / "tokenizer").mkdir(parents=True, exist_ok=True)
+    weights = {
+        f"{prefix}.{key}": value.detach().cpu().to(torch.float16).contiguous()
+        for prefix, module in (("network", network), ("text", text))
+        for key, value in module.state_dict().items()
+    }
+    save_file(weights, folder / "weights.safetensors", metadata={"format": "pt"})
+    (folder / "tokenizer" / "tokenizer.json").write_text(tokenizer_json, encoding="utf-8", newline="\n")
+    (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
+    files = ("weights.safetensors", "tokenizer/tokenizer.json", "README.md")
+    bert = {key: value for key, value in text.bert.config.to_diff_dict().items() if key != "dtype"}
+    full = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "planar",
+        "architecture": {key: list(value) for key, value in asdict(network.config).items()},
+        "preprocessing": {
+            "grid_pixel_mm": GRID_PIXEL_MM,
+            "intensity": "square root of counts over the 95th percentile within the body",
+            "ceiling": INPUT_CEILING,
+        },
+        "regions": regions_description(),
+        "text_encoder": bert,
+        **description,
+        "files": {name: sha256_of(folder / name) for name in files},
+    }
+    text_json = json.dumps(full, ensure_ascii=False, indent=2) + "\n"
+    (folder / "bundle.json").write_text(text_json, encoding="utf-8", newline="\n")
+    return open_bundle(folder)
