@@ -1,0 +1,49 @@
+"""The YAML configuration of a training run, and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from BoneMetSegLib.errors import InputError
+
+DEFAULT_CONFIGURATION = Path(__file__).parent / "configs" / "planar.yaml"
+
+
+def read_configuration(path: Path | None = None) -> dict[str, Any]:
+    """Read a configuration; what it leaves out comes from the default one.
+
+    Raises
+    ------
+    InputError
+        Not YAML, or a section or key the default does not know.
+    """
+    default = yaml.safe_load(DEFAULT_CONFIGURATION.read_text(encoding="utf-8"))
+    if path is None:
+        return default
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not a configuration that can be read ({str(error).splitlines()[0]})") from error
+    if not isinstance(given, dict):
+        raise InputError(f"{path.name} is not a mapping of sections")
+    for section, values in given.items():
+        if section not in default:
+            raise InputError(f"{path.name}: there is no setting {section!r}; known are {', '.join(default)}")
+        if not isinstance(default[section], dict):
+            default[section] = values
+            continue
+        unknown = set(values or {}) - set(default[section])
+        if unknown:
+            raise InputError(f"{path.name}: section {section!r} has no setting {sorted(unknown)[0]!r}")
+        default[section].update(values or {})
+    return default
+
+
+def configuration_hash(configuration: dict[str, Any]) -> str:
+    """Return the SHA-256 of a configuration's canonical YAML."""
+    text = yaml.safe_dump(configuration, sort_keys=True, allow_unicode=True)
+    return hashlib.sha256(text.encode()).hexdigest()
