@@ -1,9 +1,33 @@
-"""Lesion burden: count, area, Bone Scan Index, extent of disease (floor 4)."""
+"""Lesion burden: count, area, Bone Scan Index, extent of disease (floor 4).
+
+Bone Scan Index (Imbriaco 1998): the sum over bones of the fraction of the bone that is involved times the bone's share
+of the skeleton's mass. The planar form takes areas: lesion area over the bone's area in a view. How two views make one
+fraction is not published; it is a named rule, printed beside every figure. Never comparable with aBSI or other products.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from .anatomy import REPORTING_REGIONS, SKELETON_CHANNELS
+from .errors import InputError
+from .hot_spots import HotSpot
+from .resources import resource_path
+from .scan import PlanarScan
+from .segmentation import Segmentation
+from .skeleton import BONE_PROBABILITY
+
+VIEW_RULES = ("mean", "max")
+DEFAULT_VIEW_RULE = "max"
+# A sliver of bone at the view's edge gives no fraction worth having.
+MIN_BONE_AREA_MM2 = 200.0
+EOD_NAME = "Soloway"
 
 
 @dataclass(frozen=True)
@@ -22,7 +46,9 @@ class Burden:
     weights_name, view_rule : str
         Printed beside every BSI.
     eod_grade : int
-        Soloway's extent of disease, 0-4.
+        Soloway's extent of disease, 0-3 by the number of lesions; grade 4 (superscan) is not told from the count.
+    unmeasured : tuple of str
+        Weighted bones with lesions that no view shows well enough to measure.
     """
 
     lesion_count: int
@@ -32,3 +58,115 @@ class Burden:
     weights_name: str
     view_rule: str
     eod_grade: int
+    unmeasured: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _WeightedBone:
+    """What the weights weigh as one: its skeleton channels and its share of skeletal mass."""
+
+    name: str
+    channels: tuple[int, ...]
+    mass_percent: float
+
+
+@lru_cache(maxsize=4)
+def weighted_bones(weights_file: Path | None = None) -> tuple[str, tuple[_WeightedBone, ...]]:
+    """Return the weights' name and the bones they weigh.
+
+    Parameters
+    ----------
+    weights_file : pathlib.Path, optional
+        JSON as ``Resources/Burden/skeletal_mass_v1.json``, which is the default.
+
+    Raises
+    ------
+    InputError
+        The file is not of that form, or lacks a bone of the anatomy table.
+    """
+    path = weights_file or resource_path("Burden", "skeletal_mass_v1.json")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        name, bones = data["name"], data["bones"]
+        groups: dict[str, list[int]] = {}
+        masses: dict[str, float] = {}
+        for index, channel in enumerate(SKELETON_CHANNELS):
+            keys = next(region.bsi_bones for region in REPORTING_REGIONS if region.name == channel.region)
+            if not keys:
+                continue
+            per_side = all(bones[key]["per_side"] for key in keys)
+            # Bones that are weighed as one but drawn apart (radius and ulna; the parts of the spine) share a name.
+            unit = f"{channel.region}_{channel.side}" if per_side else "+".join(keys)
+            groups.setdefault(unit, []).append(index)
+            masses[unit] = float(sum(bones[key]["mass_percent"] for key in keys))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path.name} is not a table of skeletal mass that can be read ({error!r})") from error
+    return name, tuple(_WeightedBone(unit, tuple(channels), masses[unit]) for unit, channels in groups.items())
+
+
+def measure_burden(
+    scan: PlanarScan,
+    segmentation: Segmentation,
+    hot_spots: Sequence[HotSpot],
+    *,
+    view_rule: str = DEFAULT_VIEW_RULE,
+    weights_file: Path | None = None,
+) -> Burden:
+    """Measure the accepted metastases.
+
+    Parameters
+    ----------
+    view_rule : {"max", "mean"}
+        A bone's involved fraction is the larger one of the two views, or their mean, over the views that show the bone.
+    weights_file : pathlib.Path, optional
+        Another table of skeletal mass.
+
+    Raises
+    ------
+    InputError
+        Unknown view rule.
+    """
+    if view_rule not in VIEW_RULES:
+        raise InputError(f"view rule {view_rule!r} is not one of {', '.join(VIEW_RULES)}")
+    lesions = [spot for spot in hot_spots if spot.accepted and spot.hot_spot_class == "metastasis"]
+    name, bones = weighted_bones(weights_file)
+    shares: dict[str, float] = {}
+    unmeasured = []
+    for bone in bones:
+        own = [spot for spot in lesions if spot.region in {SKELETON_CHANNELS[index].region for index in bone.channels}]
+        own = [spot for spot in own if spot.side in {SKELETON_CHANNELS[index].side for index in bone.channels}]
+        fractions = [
+            fraction
+            for view in scan.views
+            if (fraction := _fraction(scan, segmentation, view, bone, own)) is not None
+        ]
+        if fractions:
+            fraction = max(fractions) if view_rule == "max" else float(np.mean(fractions))
+            shares[bone.name] = fraction * bone.mass_percent
+        elif own:
+            unmeasured.append(bone.name)
+    areas = {view: sum(spot.views[view].area_mm2 for spot in lesions if view in spot.views) for view in scan.views}
+    total = sum(shares.values()) if shares else float("nan")
+    return Burden(len(lesions), areas, total, shares, name, view_rule, _eod(len(lesions)), tuple(unmeasured))
+
+
+def _fraction(
+    scan: PlanarScan, segmentation: Segmentation, view: str, bone: _WeightedBone, lesions: Sequence[HotSpot]
+) -> float | None:
+    """Return lesion area over bone area in a view, at most 1; None where the view does not show the bone."""
+    shown = (segmentation.views[view].skeleton[list(bone.channels)] > BONE_PROBABILITY).any(0)
+    involved = np.zeros_like(shown)
+    for spot in lesions:
+        if view in spot.views:
+            involved |= spot.views[view].mask
+    if shown.sum() * scan.views[view].pixel_area_mm2 < MIN_BONE_AREA_MM2:
+        return None
+    # A lesion may reach a pixel beyond the bone's silhouette; the bone is then at least as large as the two together.
+    return float(involved.sum() / (shown | involved).sum())
+
+
+def _eod(count: int) -> int:
+    """Soloway's grades by number: 0 none, 1 fewer than six, 2 six to twenty, 3 more (superscan, 4, is not a count)."""
+    if count == 0:
+        return 0
+    return 1 if count < 6 else 2 if count <= 20 else 3

@@ -1,0 +1,173 @@
+"""Where in the skeleton a focus lies: reporting region, side, level; site of physiological uptake (floor 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import SimpleITK as sitk
+
+from .anatomy import (
+    REPORTING_REGIONS,
+    RIB_LEVELS,
+    SKELETON_CHANNELS,
+    VERTEBRA_LEVELS,
+    channel_index,
+    reporting_region,
+    rib_at,
+    vertebra_at,
+)
+from .scan import PlanarScan, PlanarView
+from .segmentation import ViewMaps
+
+BONE_PROBABILITY = 0.5
+# Below this mean probability a mask does not lie on a bone by itself, and the nearest bone is taken.
+_ON_BONE = 0.15
+_REACH_MM = 25.0
+# Kidneys lie beside T11-L3, the pelvis rotates a little further (anatomy textbooks; broad on purpose).
+_KIDNEY_LEVELS = (VERTEBRA_LEVELS.index("T10") + 1, VERTEBRA_LEVELS.index("L4") + 1)
+_KIDNEY_FROM_MIDLINE_MM = (20.0, 120.0)
+_BLADDER_FROM_MIDLINE_MM = 55.0
+_ARM_REGIONS = ("hand", "forearm", "humerus")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the skeleton, or a site of physiological uptake.
+
+    Attributes
+    ----------
+    region : str
+        Reporting region or physiological site; "soft_tissue" where no bone is near.
+    side : {"left", "right", "midline"}
+    level : str
+        "L3", "7", or "" where there is none or it cannot be known.
+    """
+
+    region: str
+    side: str
+    level: str
+
+
+def centre_ras_mm(view: PlanarView, mask: np.ndarray) -> tuple[float, float]:
+    """Return (R, S) in mm of a mask's centre."""
+    rows, columns = np.nonzero(mask)
+    centre = view.ijk_to_ras @ np.array([columns.mean(), rows.mean(), 0.0, 1.0])
+    return float(centre[0]), float(centre[2])
+
+
+def distance_mm(mask: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
+    """Return each pixel's distance to ``mask`` (rows, columns), 0 inside, in mm."""
+    image = sitk.GetImageFromArray(mask.astype(np.uint8))
+    image.SetSpacing((pixel_size_mm[1], pixel_size_mm[0]))
+    return np.maximum(
+        sitk.GetArrayFromImage(
+            sitk.SignedMaurerDistanceMap(image, insideIsPositive=False, squaredDistance=False, useImageSpacing=True)
+        ),
+        0,
+    )
+
+
+def bone_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
+    """Return the region, side and level of a focus on bone.
+
+    Parameters
+    ----------
+    masks : mapping from view to ``(rows, columns)`` bool
+        The focus in each view that shows it.
+    """
+    scores = np.zeros(len(SKELETON_CHANNELS))
+    for name, mask in masks.items():
+        inside = maps[name].skeleton[:, mask].mean(1)
+        if inside.max() < _ON_BONE:
+            inside = _near_bone(maps[name], mask, scan.views[name].pixel_size_mm)
+        scores += inside * mask.sum()
+    if scores.max() <= 0:
+        return Place("soft_tissue", _side_of_body(scan, maps, masks), "")
+    by_region = {
+        region.name: max(score for channel, score in zip(SKELETON_CHANNELS, scores, strict=True) if channel.region == region.name)
+        for region in REPORTING_REGIONS
+    }
+    region = max(by_region, key=lambda name: by_region[name])
+    side = "midline"
+    if reporting_region(region).sided:
+        side = max(("left", "right"), key=lambda s: scores[channel_index(region, s)])
+    return Place(region, side, _level(maps, masks, region, side))
+
+
+def _near_bone(view_maps: ViewMaps, mask: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
+    """Return a score per channel that falls with the distance of its nearest pixel, 0 beyond reach."""
+    distance = distance_mm(mask, pixel_size_mm)
+    scores = np.zeros(len(SKELETON_CHANNELS))
+    for channel, bone in enumerate(view_maps.skeleton > BONE_PROBABILITY):
+        if bone.any():
+            scores[channel] = max(0.0, 1 - distance[bone].min() / _REACH_MM) * _ON_BONE
+    return scores
+
+
+def _level(maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray], region: str, side: str) -> str:
+    names = reporting_region(region).levels
+    if not names:
+        return ""
+    channel = channel_index(region, side)
+    coordinates, weights = [], []
+    for name, mask in masks.items():
+        view_maps = maps[name]
+        coordinates.append((view_maps.rib_level if region == "ribs" else view_maps.spine_level)[mask])
+        weights.append(view_maps.skeleton[channel][mask])
+    coordinate, weight = np.concatenate(coordinates), np.concatenate(weights)
+    if weight.mean() < _ON_BONE:
+        return ""
+    mean = float((coordinate * weight).sum() / weight.sum())
+    every = RIB_LEVELS if region == "ribs" else VERTEBRA_LEVELS
+    level = rib_at(mean) if region == "ribs" else vertebra_at(mean)
+    first, last = every.index(names[0]), every.index(names[-1])
+    return every[min(max(every.index(level), first), last)]
+
+
+def physiological_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
+    """Return the site of physiological uptake: bladder, kidney with side, injection site with side, or soft tissue."""
+    side = _side_of_body(scan, maps, masks)
+    votes = [_site_in_view(scan.views[name], maps[name], mask) for name, mask in masks.items()]
+    site = max(votes, key=lambda vote: (vote != "soft_tissue", votes.count(vote)))
+    return Place(site, "midline" if site == "bladder" else side, "")
+
+
+def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> str:
+    bones = view_maps.skeleton > BONE_PROBABILITY
+    r_mm, s_mm = centre_ras_mm(view, mask)
+    from_midline_mm = abs(r_mm - _midline_r_mm(view, bones))
+    row = int(round(np.nonzero(mask)[0].mean()))
+    arms = _any_of(bones, _ARM_REGIONS)
+    if arms.any() and distance_mm(mask, view.pixel_size_mm)[arms].min() < _REACH_MM and from_midline_mm > 100:
+        return "injection_site"
+    pelvis = _any_of(bones, ("pelvis",))
+    rows = np.nonzero(pelvis.any(1))[0]
+    if len(rows) and rows[0] + 0.3 * (rows[-1] - rows[0]) <= row and from_midline_mm < _BLADDER_FROM_MIDLINE_MM:
+        margin_rows = 60.0 / view.pixel_size_mm[0]
+        if row <= rows[-1] + margin_rows:
+            return "bladder"
+    spine = _any_of(bones, ("thoracic_spine", "lumbar_spine"))
+    level = view_maps.spine_level[row][spine[row]]
+    low, high = _KIDNEY_FROM_MIDLINE_MM
+    if len(level) and _KIDNEY_LEVELS[0] <= level.mean() <= _KIDNEY_LEVELS[1] and low < from_midline_mm < high:
+        return "kidney"
+    return "soft_tissue"
+
+
+def _any_of(bones: np.ndarray, regions: Sequence[str]) -> np.ndarray:
+    return bones[[channel.region in regions for channel in SKELETON_CHANNELS]].any(0)
+
+
+def _midline_r_mm(view: PlanarView, bones: np.ndarray) -> float:
+    """R of the spine and sacrum, or of the image's centre where none is seen."""
+    spine = _any_of(bones, ("cervical_spine", "thoracic_spine", "lumbar_spine", "sacrum"))
+    return centre_ras_mm(view, spine)[0] if spine.any() else 0.0
+
+
+def _side_of_body(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> str:
+    name = max(masks, key=lambda view: masks[view].sum())
+    view = scan.views[name]
+    r_mm, _ = centre_ras_mm(view, masks[name])
+    return "right" if r_mm > _midline_r_mm(view, maps[name].skeleton > BONE_PROBABILITY) else "left"
