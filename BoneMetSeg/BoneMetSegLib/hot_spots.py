@@ -87,6 +87,12 @@ class HotSpot:
     edited_by: str = ""
 
     @property
+    def ratio_to_background(self) -> float:
+        """The larger ratio of its views; NaN where neither has a background."""
+        ratios = [view.ratio_to_background for view in self.views.values() if not np.isnan(view.ratio_to_background)]
+        return max(ratios, default=float("nan"))
+
+    @property
     def number(self) -> int:
         """The number printed beside it: 1 for "H01"."""
         return int(self.id[1:])
@@ -358,7 +364,7 @@ def _phrase(spot: HotSpot, segmentation: Segmentation, report: Report | None) ->
     ranked = [
         (rank, -("findings", "impression").count(report.clauses[mention.clause].section), mention.clause)
         for mention in segmentation.mentions
-        if (rank := _rank(spot, mention.slots)) is not None and report.clauses[mention.clause].section != "clinical"
+        if (rank := slot_rank(spot, mention.slots)) is not None and report.clauses[mention.clause].section != "clinical"
     ]
     if not ranked:
         return {}
@@ -366,7 +372,8 @@ def _phrase(spot: HotSpot, segmentation: Segmentation, report: Report | None) ->
     return {"phrase": report.text[clause.start : clause.end], "phrase_span": (clause.start, clause.end)}
 
 
-def _rank(spot: HotSpot, slots: Sequence[str]) -> int | None:
+def slot_rank(spot: HotSpot, slots: Sequence[str]) -> int | None:
+    """Say how well text slots name a hot spot's place: 0 its level, 1 the level beside, 2 its bone, None not at all."""
     bone = spot.region if spot.side == "midline" else f"{spot.region}_{spot.side}"
     names = {"ribs": lambda level: f"rib_{level}_{spot.side}"}.get(spot.region, lambda level: f"vertebra_{level}")
     if spot.level:

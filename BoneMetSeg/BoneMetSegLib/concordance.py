@@ -1,0 +1,67 @@
+"""The report beside the hot spots: what both say, what only one says (floor 4).
+
+The report is compared with what the image alone showed, or it would agree with itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .anatomy import WHOLE_SKELETON_SLOT
+from .hot_spots import HotSpot, slot_rank
+from .report import Report
+from .segmentation import Mention, Segmentation
+
+_FINDING = ("metastatic", "uncertain", "uptake", "benign")
+
+
+@dataclass(frozen=True)
+class UnmatchedPhrase:
+    """A clause that reports uptake at a place where the image alone showed no hot spot."""
+
+    phrase: str
+    span: tuple[int, int]
+    places: tuple[str, ...]
+    status: str
+
+
+@dataclass(frozen=True)
+class Concordance:
+    """Agreement between the report and the image-only finding.
+
+    Attributes
+    ----------
+    linked : tuple of str
+        Ids of hot spots that a phrase speaks of.
+    hot_spots_without_phrase : tuple of str
+        Ids of foci on bone that the image alone calls metastasis and no phrase speaks of.
+    phrases_without_hot_spot : tuple of UnmatchedPhrase
+    """
+
+    linked: tuple[str, ...] = ()
+    hot_spots_without_phrase: tuple[str, ...] = ()
+    phrases_without_hot_spot: tuple[UnmatchedPhrase, ...] = ()
+
+
+def compare_report(report: Report, segmentation: Segmentation, hot_spots: Sequence[HotSpot]) -> Concordance:
+    """Compare a report's mentions with the hot spots that the image alone showed."""
+    of_image = [spot for spot in hot_spots if spot.report_effect != "added" and spot.hot_spot_class != "physiological"]
+    linked = tuple(spot.id for spot in hot_spots if spot.phrase)
+    silent = tuple(spot.id for spot in of_image if spot.probability_image_only >= 0.5 and not spot.phrase)
+    return Concordance(linked, silent, tuple(_unmatched(report, segmentation.mentions, of_image)))
+
+
+def _unmatched(report: Report, mentions: Sequence[Mention], hot_spots: Sequence[HotSpot]) -> list[UnmatchedPhrase]:
+    found: dict[tuple[int, tuple[str, ...]], UnmatchedPhrase] = {}
+    for mention in mentions:
+        clause = report.clauses[mention.clause]
+        if mention.status not in _FINDING or WHOLE_SKELETON_SLOT in mention.slots or clause.section == "clinical":
+            continue
+        if any(slot_rank(spot, mention.slots) is not None for spot in hot_spots):
+            continue
+        text = report.text[clause.start : clause.end]
+        found[mention.clause, mention.slots] = UnmatchedPhrase(
+            text, (clause.start, clause.end), mention.slots, mention.status
+        )
+    return list(found.values())
