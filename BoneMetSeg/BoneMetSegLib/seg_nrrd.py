@@ -64,8 +64,9 @@ def _into_layers(shape: tuple[int, ...], masks: Iterable[np.ndarray]) -> tuple[n
     for mask in masks:
         if mask.shape != shape:
             raise ValueError(f"a mask of {mask.shape} does not fit a view of {shape}")
-        has_room = (count < _MAX_LABEL and not layer[mask].any() for count, layer in zip(label_counts, layers, strict=True))
-        chosen = next((index for index, room in enumerate(has_room) if room), len(layers))
+        chosen = 0
+        while chosen < len(layers) and (label_counts[chosen] == _MAX_LABEL or layers[chosen][mask].any()):
+            chosen += 1
         if chosen == len(layers):
             layers.append(np.zeros(shape, np.uint8))
             label_counts.append(0)
@@ -75,9 +76,7 @@ def _into_layers(shape: tuple[int, ...], masks: Iterable[np.ndarray]) -> tuple[n
     return np.stack(layers), places
 
 
-def _segment_key_values(
-    index: int, segment: Segment, place: tuple[int, int], shape: tuple[int, ...]
-) -> dict[str, str]:
+def _segment_key_values(index: int, segment: Segment, place: tuple[int, int], shape: tuple[int, ...]) -> dict[str, str]:
     rows, columns = shape
     layer, label_value = place
     tags = "".join(f"{_one_line(key)}:{_one_line(value)}|" for key, value in sorted(segment.tags.items()))

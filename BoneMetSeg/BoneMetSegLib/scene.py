@@ -1,0 +1,210 @@
+"""A case in the Slicer scene: volumes, segmentations, table, report, subject hierarchy (floor 5).
+
+This file and ``scene_*.py`` are the only ones that know MRML. They run inside Slicer and on slicer-core alike and never
+touch Qt. Geometry is ``PlanarView.ijk_to_ras``; nothing here decides what is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .count_window import upper_counts
+from .hot_spot_segments import hot_spot_segments, is_shown
+from .hot_spots import HotSpot
+from .resources import resource_path
+from .scan import VIEWS, PlanarScan, PlanarView
+from .scene_boot import mrml, slicer_package, vtk_errors
+from .scene_hierarchy import add_to_hierarchy
+from .scene_nodes import SceneNodes
+from .scene_tables import fill_hot_spot_table
+from .scene_views import show_views
+from .seg_nrrd import Segment
+from .terminology import REGION_CONTEXT_FILE, TYPE_CONTEXT_FILE
+
+# Without colon and semicolon, which separate attributes in the scene file.
+DEPTH_CONVENTION = "The A coordinate is a convention, a planar image has no depth."
+_VIEW_TERMS = {
+    "en": {"anterior": "anterior", "posterior": "posterior"},
+    "zh": {"anterior": "前位", "posterior": "后位"},
+}
+_TERMS = {
+    "en": {"hot_spots": "hot spots", "report": "report", "patient": "Patient"},
+    "zh": {"hot_spots": "浓聚灶", "report": "报告", "patient": "患者"},
+}
+
+
+def build_scene(
+    scan: PlanarScan,
+    hot_spots: Sequence[HotSpot],
+    report_text: str | None,
+    *,
+    scene: Any = None,
+    lang: str = "en",
+    case_name: str = "Bone scan",
+    volumes: Mapping[str, Any] | None = None,
+) -> SceneNodes:
+    """Put a case into a scene.
+
+    Parameters
+    ----------
+    scan : PlanarScan
+    hot_spots : sequence of HotSpot
+        All of them; those not accepted and physiological ones become hidden segments.
+    report_text : str or None
+    scene : vtkMRMLScene, optional
+        ``slicer.mrmlScene`` inside Slicer; by default the scene booted for this process.
+    lang : {"en", "zh"}
+        Of node and segment names.
+    case_name : str
+        First word of every node's name. Never an identity: node names become file names.
+    volumes : mapping from view to vtkMRMLScalarVolumeNode, optional
+        Volumes already in the scene (loaded by the DICOM plugin); the others are made.
+
+    Raises
+    ------
+    InputError
+        Neither Slicer nor slicer-core is here.
+    """
+    scene = scene or mrml().scene
+    given = dict(volumes or {})
+    views: list[str] = [view for view in VIEWS if view in scan.views]
+    names = {view: f"{case_name} {_VIEW_TERMS[lang][view]}" for view in views}
+    terms = _TERMS[lang]
+    volume_nodes = {view: given.get(view) or _add_volume(scene, scan.views[view], names[view]) for view in views}
+    segmentations = {}
+    for view in views:
+        _show_inverse_grey(volume_nodes[view], upper_counts(scan.views[view], hot_spots))
+        segmentations[view] = _add_segmentation(
+            scene, scan.views[view], hot_spots, volume_nodes[view], f"{names[view]} {terms['hot_spots']}", lang
+        )
+    table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{case_name} {terms['hot_spots']}")
+    fill_hot_spot_table(table, hot_spots, lang)
+    text = None if report_text is None else _add_text(scene, report_text, f"{case_name} {terms['report']}")
+    subject, study = add_to_hierarchy(
+        scene, scan, (case_name, terms["patient"]), [*volume_nodes.values(), *segmentations.values(), table, text]
+    )
+    owned = tuple(view for view in views if view not in given)
+    nodes = SceneNodes(scene, volume_nodes, segmentations, table, text, subject, study, owned)
+    show_views(nodes)
+    return nodes
+
+
+def _add_volume(scene: Any, view: PlanarView, name: str) -> Any:
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    node.SetAndObserveImageData(_vtk_image(view.counts.astype(np.float32)))
+    node.SetIJKToRASMatrix(_vtk_matrix(view.ijk_to_ras))
+    node.CreateDefaultDisplayNodes()
+    _describe(node, view)
+    return node
+
+
+def _describe(node: Any, view: PlanarView) -> None:
+    node.SetAttribute("BoneMetSeg.View", view.view)
+    node.SetAttribute("BoneMetSeg.DepthConvention", DEPTH_CONVENTION)
+    node.SetAttribute("BoneMetSeg.Mirrored", "yes" if view.mirrored else "no")
+    node.SetAttribute("BoneMetSeg.PixelSizeSource", view.pixel_size_source)
+
+
+def _show_inverse_grey(volume: Any, upper: float) -> None:
+    display = volume.GetScalarVolumeDisplayNode()
+    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeInvertedGrey")
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(0.0, upper)
+
+
+def _add_segmentation(
+    scene: Any, view: PlanarView, hot_spots: Sequence[HotSpot], volume: Any, name: str, lang: str
+) -> Any:
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    segmentation = node.GetSegmentation()
+    # The default smoothing loses small hot spots of a single slice.
+    segmentation.SetConversionParameter("Smoothing factor", "0")
+    for segment in hot_spot_segments(hot_spots, view.view, lang):
+        _add_segment(segmentation, segment, view)
+    segmentation.CollapseBinaryLabelmaps(False)  # overlapping segments keep layers of their own
+    _describe(node, view)
+    display = node.GetDisplayNode()
+    display.SetPreferredDisplayRepresentationName2D("Binary labelmap")
+    display.SetVisibility3D(False)
+    display.SetAllSegmentsOpacity2DFill(0.25)
+    display.SetSliceIntersectionThickness(2)
+    for hot_spot in hot_spots:
+        if view.view in hot_spot.views:
+            display.SetSegmentVisibility(hot_spot.segment_id(view.view), is_shown(hot_spot))
+    return node
+
+
+def _add_segment(segmentation: Any, segment: Segment, view: PlanarView) -> None:
+    slicer = slicer_package()
+    labelmap = slicer.vtkOrientedImageData()
+    labelmap.DeepCopy(_vtk_image(segment.mask.astype(np.uint8)))
+    labelmap.SetImageToWorldMatrix(_vtk_matrix(view.ijk_to_ras))
+    node = slicer.vtkSegment()
+    node.SetName(segment.name)
+    node.SetColor(*segment.rgb)
+    node.SetNameAutoGenerated(False)
+    node.SetColorAutoGenerated(False)
+    for key, value in segment.tags.items():
+        node.SetTag(key, value)
+    node.AddRepresentation("Binary labelmap", labelmap)
+    segmentation.AddSegment(node, segment.id)
+
+
+def _vtk_image(pixels: np.ndarray) -> Any:
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+    from vtkmodules.vtkCommonDataModel import vtkImageData
+
+    image = vtkImageData()
+    image.SetDimensions(pixels.shape[1], pixels.shape[0], 1)
+    image.GetPointData().SetScalars(numpy_to_vtk(pixels.ravel(), deep=True))
+    return image
+
+
+def _vtk_matrix(matrix: np.ndarray) -> Any:
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
+    result = vtkMatrix4x4()
+    result.DeepCopy(matrix.ravel().tolist())
+    return result
+
+
+def _add_text(scene: Any, text: str, name: str) -> Any:
+    from vtkmodules.vtkCommonCore import VTK_ENCODING_UTF_8
+
+    node = scene.AddNewNodeByClass("vtkMRMLTextNode", name)
+    node.SetEncoding(VTK_ENCODING_UTF_8)  # the default is ASCII
+    node.SetText(text)
+    return node
+
+
+# ---- files ---------------------------------------------------------------------------------------------------------
+
+
+def write_mrb(nodes: SceneNodes, path: Path) -> None:
+    """Write the whole scene that holds the case as a Slicer bundle.
+
+    Raises
+    ------
+    OSError
+        The file could not be written.
+    """
+    path = Path(path)
+    for node in (*nodes.volumes.values(), *nodes.segmentations.values(), nodes.table, nodes.text):
+        if node is not None:
+            node.AddDefaultStorageNode()
+    with vtk_errors() as errors:
+        written = nodes.scene.WriteToMRB(str(path.resolve()))
+    if errors or not written:
+        raise OSError(f"the scene could not be written to {path.name}: {'; '.join(errors) or 'Slicer gives no reason'}")
+
+
+def load_terminology(terminologies_logic: Any) -> None:
+    """Make the project's codes selectable in Slicer (``slicer.modules.terminologies.logic()``)."""
+    terminologies_logic.LoadTerminologyFromFile(str(resource_path("Terminology", TYPE_CONTEXT_FILE)))
+    terminologies_logic.LoadRegionContextFromFile(str(resource_path("Terminology", REGION_CONTEXT_FILE)))

@@ -1,0 +1,76 @@
+"""The MRML nodes of one case, and how they leave the scene again (floor 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from .scene_hierarchy import hierarchy_of
+
+
+@dataclass(frozen=True)
+class SceneNodes:
+    """The nodes and subject-hierarchy items of one case; leaving a ``with`` block removes them from the scene.
+
+    Attributes
+    ----------
+    scene : vtkMRMLScene
+    volumes : mapping from view to vtkMRMLScalarVolumeNode
+    segmentations : mapping from view to vtkMRMLSegmentationNode
+    table : vtkMRMLTableNode
+    text : vtkMRMLTextNode or None
+        The report.
+    subject_item, study_item : int
+        Of the subject hierarchy.
+    owned_volumes : tuple of str
+        Views whose volume was made here, not handed in.
+    """
+
+    scene: Any
+    volumes: Mapping[str, Any]
+    segmentations: Mapping[str, Any]
+    table: Any
+    text: Any
+    subject_item: int
+    study_item: int
+    owned_volumes: tuple[str, ...] = ()
+
+    def remove(self) -> None:
+        """Take the case out of the scene again; volumes that were handed in stay."""
+        owned = [self.volumes[view] for view in self.owned_volumes]
+        mine = [*owned, *self.segmentations.values(), self.table, *([self.text] if self.text else [])]
+        for node in mine:
+            _remove_with_helpers(self.scene, node)
+        hierarchy = hierarchy_of(self.scene)
+        for item in (self.study_item, self.subject_item):
+            if not hierarchy.GetNumberOfItemChildren(item):
+                hierarchy.RemoveItem(item, False, False)
+
+    def __enter__(self) -> SceneNodes:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.remove()
+
+
+def _remove_with_helpers(scene: Any, node: Any) -> None:
+    """Remove a node with its display and storage nodes and its hierarchy item."""
+    hierarchy = hierarchy_of(scene)
+    item = hierarchy.GetItemByDataNode(node)
+    if item:
+        hierarchy.RemoveItem(item, False, False)
+    displays = (
+        [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())] if _is_displayable(node) else []
+    )
+    for helper in [*displays, node.GetStorageNode()]:
+        if helper is not None:
+            scene.RemoveNode(helper)
+    scene.RemoveNode(node)
+
+
+def _is_displayable(node: Any) -> bool:
+    return bool(node.IsA("vtkMRMLDisplayableNode"))
