@@ -84,13 +84,12 @@ def build_scene(
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{case_name} {terms['hot_spots']}")
     fill_hot_spot_table(table, hot_spots, lang)
     text = None if report_text is None else _add_text(scene, report_text, f"{case_name} {terms['report']}")
-    subject, study = add_to_hierarchy(
-        scene, scan, (case_name, terms["patient"]), [*volume_nodes.values(), *segmentations.values(), table, text]
-    )
+    nodes = [*volume_nodes.values(), *segmentations.values(), table, *([text] if text else [])]
+    subject, study, items = add_to_hierarchy(scene, scan, (case_name, terms["patient"]), nodes)
     owned = tuple(view for view in views if view not in given)
-    nodes = SceneNodes(scene, volume_nodes, segmentations, table, text, subject, study, owned)
-    show_views(nodes)
-    return nodes
+    case = SceneNodes(scene, volume_nodes, segmentations, table, text, subject, study, items, owned)
+    show_views(case)
+    return case
 
 
 def _add_volume(scene: Any, view: PlanarView, name: str) -> Any:

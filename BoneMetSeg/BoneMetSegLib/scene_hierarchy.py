@@ -14,8 +14,24 @@ def hierarchy_of(scene: Any) -> Any:
     return slicer_package().vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
 
 
-def add_to_hierarchy(scene: Any, scan: PlanarScan, names: tuple[str, str], nodes: Sequence[Any]) -> tuple[int, int]:
-    """Make items for patient, study and nodes: outside the application nothing else makes them."""
+def add_to_hierarchy(
+    scene: Any, scan: PlanarScan, names: tuple[str, str], nodes: Sequence[Any]
+) -> tuple[int, int, tuple[int, ...]]:
+    """Make items for patient, study and nodes: outside the application nothing else makes them.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the study's and the patient's item.
+    nodes : sequence of vtkMRMLNode
+        What the application has put at the root already is moved under the study; what a DICOM plugin has put under a
+        study stays there.
+
+    Returns
+    -------
+    tuple
+        Patient item, study item, and the items made or moved for nodes.
+    """
     hierarchy = hierarchy_of(scene)
     identity = scan.identity
     case_name, patient_name = names
@@ -36,13 +52,13 @@ def add_to_hierarchy(scene: Any, scan: PlanarScan, names: tuple[str, str], nodes
         _set_known(hierarchy, study, "DICOM.AccessionNumber", identity.accession_number)
         if uid:
             hierarchy.SetItemUID(study, "DICOM", uid)
+    items = []
     for node in nodes:
-        if node is not None:
-            item = hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(study, node)
-            # Where a DICOM plugin has put a volume already, it stays.
-            if hierarchy.GetItemParent(item) == root:
-                hierarchy.SetItemParent(item, study)
-    return subject, study
+        item = hierarchy.GetItemByDataNode(node) or hierarchy.CreateItem(root, node)
+        if hierarchy.GetItemParent(item) == root:
+            hierarchy.SetItemParent(item, study)
+            items.append(item)
+    return subject, study, tuple(items)
 
 
 def _set_known(hierarchy: Any, item: int, attribute: str, value: str) -> None:

@@ -24,6 +24,8 @@ class SceneNodes:
         The report.
     subject_item, study_item : int
         Of the subject hierarchy.
+    items : tuple of int
+        Items of the nodes that were made or moved for this case.
     owned_volumes : tuple of str
         Views whose volume was made here, not handed in.
     """
@@ -35,15 +37,18 @@ class SceneNodes:
     text: Any
     subject_item: int
     study_item: int
+    items: tuple[int, ...] = ()
     owned_volumes: tuple[str, ...] = ()
 
     def remove(self) -> None:
         """Take the case out of the scene again; volumes that were handed in stay."""
-        owned = [self.volumes[view] for view in self.owned_volumes]
-        mine = [*owned, *self.segmentations.values(), self.table, *([self.text] if self.text else [])]
-        for node in mine:
-            _remove_with_helpers(self.scene, node)
         hierarchy = hierarchy_of(self.scene)
+        # Items go first: one that outlives its node points nowhere.
+        for item in self.items:
+            hierarchy.RemoveItem(item, False, False)
+        owned = [self.volumes[view] for view in self.owned_volumes]
+        for node in (*owned, *self.segmentations.values(), self.table, *([self.text] if self.text else [])):
+            _remove_with_helpers(self.scene, node)
         for item in (self.study_item, self.subject_item):
             if not hierarchy.GetNumberOfItemChildren(item):
                 hierarchy.RemoveItem(item, False, False)
@@ -58,11 +63,7 @@ class SceneNodes:
 
 
 def _remove_with_helpers(scene: Any, node: Any) -> None:
-    """Remove a node with its display and storage nodes and its hierarchy item."""
-    hierarchy = hierarchy_of(scene)
-    item = hierarchy.GetItemByDataNode(node)
-    if item:
-        hierarchy.RemoveItem(item, False, False)
+    """Remove a node with its display and storage nodes."""
     displays = (
         [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())] if _is_displayable(node) else []
     )

@@ -54,7 +54,9 @@ def some_hot_spots(a_scan) -> list[HotSpot]:
         return {view: in_view(a_scan, view, mask) for view in a_scan.views}
 
     return [
-        HotSpot("H01", "metastasis", True, "ribs", "left", "7", both(left_rib), 0.91, 0.62, 0.91, "raised", "左侧第7肋"),
+        HotSpot(
+            "H01", "metastasis", True, "ribs", "left", "7", both(left_rib), 0.91, 0.62, 0.91, "raised", "左侧第7肋"
+        ),
         HotSpot("H02", "benign", True, "thoracic_spine", "midline", "T9", both(overlapping), 0.55, 0.31),
         HotSpot(
             "H03", "metastasis", False, "femur", "right", "", {"anterior": in_view(a_scan, "anterior", femur)}, 0.4, 0.4

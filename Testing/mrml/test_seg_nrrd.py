@@ -208,7 +208,9 @@ def test_separators_in_names_and_tags_do_no_harm(a_scan, slicer_segmentation, tm
     view = a_scan.views["anterior"]
     mask = np.ones(view.counts.shape, bool)
     path = tmp_path / "odd.seg.nrrd"
-    write_segments(path, view, [Segment("a", "back\\slash | and\nbreak", (0, 0, 1), mask, {"k": "x|y:z\nw", "empty": ""})])
+    write_segments(
+        path, view, [Segment("a", "back\\slash | and\nbreak", (0, 0, 1), mask, {"k": "x|y:z\nw", "empty": ""})]
+    )
     assert slicer_segmentation(path).GetSegmentation().GetSegment("a").GetName() == "back\\slash / and break"
     (segment,) = read_segments(path, view)
     assert segment.tags == {"k": "x/y:z w", "empty": ""}
