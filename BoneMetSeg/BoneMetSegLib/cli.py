@@ -1,0 +1,189 @@
+"""The command line: ``bonemetseg segment | measure | bundle | worker`` (floor 6)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import __version__
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from .jobs import ProgressEvent
+    from .result_document import Case
+
+EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_CANCELLED = 0, 1, 2, 130
+_RESEARCH = "For research use only; not for diagnosis or treatment."
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the public command line."""
+    parser = argparse.ArgumentParser(
+        prog="bonemetseg",
+        description=f"A bone scan and its report go in; labelled, measured metastasis lesions come out. {_RESEARCH}",
+    )
+    parser.add_argument("--version", action="version", version=f"bonemetseg {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_segment(commands.add_parser("segment", help="segment a scan, with or without its report", description=_SEGMENT))
+    measure = commands.add_parser("measure", help="measure an edited case again", description=_MEASURE)
+    measure.add_argument("out", type=Path, metavar="OUT", help="a folder written by 'bonemetseg segment'")
+    measure.add_argument("--edited-by", default="reader", metavar="NAME", help="who edited, for the table (default: reader)")
+    _add_lang(measure)
+    bundle = commands.add_parser("bundle", help="check and describe a model bundle")
+    bundle.add_argument("bundle", type=Path, metavar="DIR", help="the bundle's folder")
+    worker = commands.add_parser("worker", help="serve requests as JSON lines on stdin and stdout", description=_WORKER)
+    worker.add_argument("--idle-minutes", type=float, default=0, metavar="M", help="stop after M idle minutes (default: never)")
+    return parser
+
+
+_SEGMENT = (
+    "Segment a planar whole-body scan (DICOM, NRRD, NIfTI or MHA; both views in one file or one each) and write OUT: "
+    "segmentations, hot_spots.csv, result.json, maps.npz, overlay.png and scene.mrb. " + _RESEARCH
+)
+_MEASURE = (
+    "Measure a case again after its segmentations were edited (in Slicer) or its hot_spots.csv was (columns accepted, "
+    "class, region, side, level). A segment that was drawn becomes a hot spot; a deleted one goes."
+)
+_WORKER = (
+    'One JSON object a line in: {"id": 1, "command": "segment", "arguments": {"scans": [...], "out": ...}}; '
+    "also measure, bundle, cancel, shutdown. Out: progress, done, error, cancelled, each with the id. The model stays loaded."
+)
+
+
+def _add_segment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help="one file, or two files of one view each")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder to write; new or empty")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="the report, a text file (UTF-8, GB18030, GBK)")
+    parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="another model (default: the bundled one)")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to run (default: auto)")
+    parser.add_argument("--view", choices=("anterior", "posterior"), help="the view of a file that does not name it")
+    parser.add_argument("--pixel-size-mm", type=float, metavar="X", help="pixel size of a file that does not give it")
+    parser.add_argument("--flip-posterior", action="store_true", help="the posterior view was exported mirrored")
+    parser.add_argument("--no-scene", action="store_true", help="do not write scene.mrb")
+    parser.add_argument("--deidentify", action="store_true", help="leave identity and report text out of everything written")
+    parser.add_argument("--note", action="append", default=[], metavar="TEXT", help="a remark to keep in result.json; repeatable")
+    parser.add_argument("--progress", choices=("json",), help="progress as JSON lines on stderr")
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--overwrite", action="store_true", help="replace an existing case in OUT")
+    existing.add_argument("--update", action="store_true", help="add or replace the report of the case in OUT; edits are kept")
+    _add_lang(parser)
+
+
+def _add_lang(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("zh", "en"), default="en", help="of segment names and pictures (default: en)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 2 the input cannot be used, 1 a bug of ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may not know Chinese; a name that cannot be shown must not end the run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    options = build_parser().parse_args(arguments)
+    try:
+        return _COMMANDS[options.command](options)
+    except InputError as error:
+        print(f"bonemetseg: {error}", file=sys.stderr)
+        return EXIT_INPUT
+    except KeyboardInterrupt:
+        print("bonemetseg: cancelled; nothing was written", file=sys.stderr)
+        return EXIT_CANCELLED
+
+
+def _segment(options: argparse.Namespace) -> int:
+    from .jobs import ModelShelf, SegmentRequest, segment_case
+
+    request = SegmentRequest(
+        scans=tuple(options.scans),
+        out=options.out,
+        report=options.report,
+        report_text=options.report_text,
+        bundle=options.bundle,
+        device=options.device,
+        view=options.view,
+        pixel_size_mm=options.pixel_size_mm,
+        flip_posterior=options.flip_posterior,
+        lang=options.lang,
+        scene=not options.no_scene,
+        overwrite=options.overwrite,
+        update=options.update,
+        deidentify=options.deidentify,
+        notes=tuple(options.note),
+    )
+    progress = _print_json_progress if options.progress == "json" else _print_progress
+    case = segment_case(request, ModelShelf(), progress)
+    print_case(case, options.out, options.lang)
+    return EXIT_DONE
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from .jobs import measure_case
+
+    print_case(measure_case(options.out, editor=options.edited_by, lang=options.lang), options.out, options.lang)
+    return EXIT_DONE
+
+
+def _bundle(options: argparse.Namespace) -> int:
+    from .bundle import open_bundle
+
+    bundle = open_bundle(options.bundle)
+    bundle.load()
+    shown = ("name", "version", "kind", "licence", "intended_use", "thresholds", "training", "evaluation", "preprocessing")
+    print(json.dumps({key: bundle.description[key] for key in shown}, ensure_ascii=False, indent=2))
+    print(f"{bundle.folder}: complete, hashes right, weights load")
+    return EXIT_DONE
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from .worker import serve
+
+    return serve(idle_minutes=options.idle_minutes)
+
+
+_COMMANDS = {"segment": _segment, "measure": _measure, "bundle": _bundle, "worker": _worker}
+
+
+def print_case(case: Case, out: Path, lang: str = "en") -> None:
+    """Print a case's summary, its hot spots and where its files are."""
+    from .anatomy import region_term
+    from .result_document import summary_sentence
+
+    print(summary_sentence(case))
+    header = ("id", "class", "accepted", "place", "views", "area mm2", "ratio", "p", "p image", "report effect")
+    rows = [header]
+    for spot in case.hot_spots:
+        areas = " + ".join(f"{view.area_mm2:.0f}" for view in spot.views.values())
+        numbers = (f"{value:.2f}" if value == value else "-" for value in (spot.ratio_to_background, spot.probability, spot.probability_image_only))
+        place = region_term(spot.region, spot.side, spot.level, lang)
+        views = "+".join(view[:4] for view in spot.views)
+        rows.append((spot.id, spot.hot_spot_class, "yes" if spot.accepted else "no", place, views, areas, *numbers, spot.report_effect))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for change in case.changes:
+        print(f"update: {change.id} {change.what}: {change.before or '-'} -> {change.after or '-'}")
+    for flag in case.quality:
+        print(f"quality: {flag.sentence}")
+    for warning in case.scan.warnings:
+        print(f"warning: {warning}")
+    print(f"model {case.segmentation.model['name']} {case.segmentation.model['version']} on {case.segmentation.device}; written to {out}")
+
+
+def _print_progress(event: ProgressEvent) -> None:
+    if sys.stderr.isatty():
+        left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"
+        print(f"\r{event.stage}: {event.done:.0%}{left}".ljust(60), end="\n" if event.done >= 1 else "", file=sys.stderr, flush=True)
+
+
+def _print_json_progress(event: ProgressEvent) -> None:
+    print(json.dumps({"event": "progress", **asdict(event)}), file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

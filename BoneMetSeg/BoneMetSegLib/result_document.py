@@ -1,0 +1,201 @@
+"""The content of ``result.json``; its schema is ``Resources/Schema/result.schema.json`` (floor 4)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from . import __version__
+from .anatomy import SKELETON_CHANNEL_NAMES
+from .burden import Burden
+from .concordance import Concordance
+from .hot_spots import HotSpot
+from .quality import QualityFlag
+from .report import Report
+from .review import Change
+from .scan import PLANE_A_MM, PlanarScan
+from .segmentation import Segmentation
+
+SCHEMA_VERSION = "1.0"
+RESEARCH_USE = "For research use only. Not for diagnosis or treatment."
+GEOMETRY_NOTE = (
+    "Planar views have no depth: the planes at A = +100 mm (anterior) and A = -100 mm (posterior) are a convention."
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A finished case: the scan, its report, and all that was found.
+
+    Attributes
+    ----------
+    report : Report or None
+    changes : tuple of Change
+        What the last ``--update`` did.
+    seconds : mapping
+        Time per stage of the whole run.
+    deidentified : bool
+        Identity and report text are left out of everything written.
+    notes : tuple of str
+        Lines that say where the input came from ("The report is invented.").
+    """
+
+    scan: PlanarScan
+    report: Report | None
+    segmentation: Segmentation
+    hot_spots: Sequence[HotSpot]
+    burden: Burden
+    concordance: Concordance
+    quality: Sequence[QualityFlag]
+    changes: Sequence[Change] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    deidentified: bool = False
+    notes: Sequence[str] = ()
+
+
+def mask_sha256(mask: np.ndarray) -> str:
+    """Return a fingerprint of a mask, to tell later whether somebody edited it."""
+    return hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()
+
+
+def result_document(case: Case) -> dict[str, Any]:
+    """Return ``result.json`` as plain Python; numbers that are not known are None."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "research_use": RESEARCH_USE,
+        "notes": list(case.notes),
+        "model": {**case.segmentation.model, "device": case.segmentation.device, "thresholds": dict(case.segmentation.thresholds)},
+        "scan": _scan(case),
+        "report": _report(case),
+        "hot_spots": [_hot_spot(spot, hide_text=case.deidentified) for spot in case.hot_spots],
+        "summary": summary_sentence(case),
+        "burden": {**asdict(case.burden), "eod_scale": "Soloway", "view_rule_options": ["max", "mean"]},
+        "concordance": None if case.report is None else _concordance(case),
+        "update": [asdict(change) for change in case.changes],
+        "quality": [asdict(flag) for flag in case.quality],
+        "warnings": list(case.scan.warnings),
+        "timings_s": {**case.segmentation.seconds, **case.seconds},
+        "software": {"name": "BoneMetSeg", "version": __version__, "python": platform.python_version(), "system": platform.system()},
+    }
+    return _without_nan(document)
+
+
+def summary_sentence(case: Case) -> str:
+    """Say the finding in one sentence; no lesion is said plainly."""
+    count = case.burden.lesion_count
+    if not count:
+        return "No lesion found: no hot spot is accepted as a metastasis."
+    lesions = "1 lesion" if count == 1 else f"{count} lesions"
+    bsi = case.burden.bsi_percent
+    measured = "" if math.isnan(bsi) else f"; Bone Scan Index {bsi:.2f} % ({case.burden.weights_name}; view rule {case.burden.view_rule})"
+    return f"{lesions} accepted as metastasis{measured}. Research use only."
+
+
+def _scan(case: Case) -> dict[str, Any]:
+    scan = case.scan
+    identity = {} if case.deidentified else asdict(scan.identity)
+    return {
+        "kind": scan.kind,
+        "modality": scan.modality,
+        "source_format": scan.source_format,
+        "lossy": scan.lossy,
+        "acquisition_date": scan.acquisition_date,
+        "acquisition_time": scan.acquisition_time,
+        "injection_time": scan.injection_time,
+        "radiopharmaceutical": scan.radiopharmaceutical,
+        "device": scan.device,
+        "identity": identity,
+        "geometry_note": GEOMETRY_NOTE,
+        "skeleton_channels": list(SKELETON_CHANNEL_NAMES),
+        "views": {
+            name: {
+                "rows": view.counts.shape[0],
+                "columns": view.counts.shape[1],
+                "pixel_size_mm": list(view.pixel_size_mm),
+                "pixel_size_source": view.pixel_size_source,
+                "view_source": view.view_source,
+                "mirrored": view.mirrored,
+                "total_counts": view.total_counts,
+                "plane_a_mm": PLANE_A_MM[name],
+                "ijk_to_ras": view.ijk_to_ras.tolist(),
+                "sop_instance_uid": "" if case.deidentified else view.sop_instance_uid,
+                "frame_number": view.frame_number,
+            }
+            for name, view in scan.views.items()
+        },
+    }
+
+
+def _report(case: Case) -> dict[str, Any]:
+    if case.report is None:
+        return {"present": False}
+    report = case.report
+    if case.deidentified:
+        return {"present": True, "language": report.language, "clause_count": len(report.clauses)}
+    return {
+        "present": True,
+        "language": report.language,
+        "encoding": report.encoding,
+        "text": report.text,
+        "clauses": [
+            {"start": clause.start, "end": clause.end, "section": clause.section, "text": report.text[clause.start : clause.end]}
+            for clause in report.clauses
+        ],
+        "mentions": [asdict(mention) for mention in case.segmentation.mentions],
+    }
+
+
+def _hot_spot(spot: HotSpot, *, hide_text: bool) -> dict[str, Any]:
+    return {
+        "id": spot.id,
+        "class": spot.hot_spot_class,
+        "accepted": spot.accepted,
+        "region": spot.region,
+        "side": spot.side,
+        "level": spot.level,
+        "views": {
+            name: {
+                "area_mm2": view.area_mm2,
+                "max_counts": view.max_counts,
+                "mean_counts": view.mean_counts,
+                "ratio_to_background": view.ratio_to_background,
+                "mask_sha256": mask_sha256(view.mask),
+            }
+            for name, view in spot.views.items()
+        },
+        "ratio_to_background": spot.ratio_to_background,
+        "probability": spot.probability,
+        "probability_image_only": spot.probability_image_only,
+        "probability_with_report": spot.probability_with_report,
+        "report_effect": spot.report_effect,
+        "phrase": "" if hide_text else spot.phrase,
+        "phrase_span": None if hide_text or spot.phrase_span is None else list(spot.phrase_span),
+        "edited_by": spot.edited_by,
+    }
+
+
+def _concordance(case: Case) -> dict[str, Any]:
+    document = asdict(case.concordance)
+    if case.deidentified:
+        for phrase in document["phrases_without_hot_spot"]:
+            phrase["phrase"] = ""
+    return document
+
+
+def _without_nan(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+    """Return JSON-ready values: NaN and infinity become None, tuples lists, numpy numbers plain ones."""
+    if isinstance(value, Mapping):
+        return {str(key): _without_nan(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(entry) for entry in value]
+    if isinstance(value, np.generic):
+        return _without_nan(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
