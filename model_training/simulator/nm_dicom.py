@@ -1,0 +1,298 @@
+"""Simulated planar scans as DICOM Nuclear Medicine objects, in the manners of several cameras.
+
+The modules and attribute types are those of DICOM PS3.3 A.5 (Nuclear Medicine Image IOD) and C.8.4.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.sequence import Sequence as ItemSequence
+from pydicom.tag import Tag
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    NuclearMedicineImageStorage,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
+
+View = Literal["anterior", "posterior"]
+ViewNaming = Literal["code", "legacy code", "meaning", "series description", "none"]
+
+# DICOM CID 26; the older codes are those of SNOMED before 2017.
+_VIEW_CODES = {
+    "code": {"anterior": ("399321004", "SCT"), "posterior": ("399001007", "SCT")},
+    "legacy code": {"anterior": ("G-5215", "SNM3"), "posterior": ("G-5216", "SNM3")},
+    "meaning": {"anterior": ("ANT", "99CAMERA"), "posterior": ("POST", "99CAMERA")},
+}
+_PHOTOPEAK_KEV = (126.45, 154.55)  # 140.5 keV, 20 % wide
+_SCATTER_KEV = (109.0, 125.0)
+
+
+@dataclass(frozen=True)
+class Study:
+    """Who was scanned when, with what, on which camera, as the elements of those names hold it.
+
+    Dates are ``YYYYMMDD``, times ``HHMMSS``. Without ``study_instance_uid`` one follows from patient and date.
+    """
+
+    patient_id: str = "SIMULATED-1"
+    patient_name: str = "Simulated^Patient"
+    study_instance_uid: str = ""
+    accession_number: str = ""
+    acquisition_date: str = "20250301"
+    acquisition_time: str = "133000"
+    injection_time: str = "103000"
+    radiopharmaceutical: str = "Tc-99m MDP"
+    manufacturer: str = "BoneMetSeg"
+    model_name: str = "Simulator"
+    character_set: str = "ISO_IR 192"
+
+    @property
+    def uid(self) -> str:
+        """The study instance UID."""
+        return self.study_instance_uid or _uid("study", self.patient_id, self.acquisition_date)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a camera or an archive writes its objects.
+
+    Attributes
+    ----------
+    view_naming : {"code", "legacy code", "meaning", "series description", "none"}
+        How the object says which view a frame shows: codes of CID 26, codes of the older SNOMED, a private code whose
+        meaning is "ANT" or "POST", the series description of a single-view object, or not at all.
+    series_description : str, optional
+        Other series description than the one that fits ``view_naming``.
+    image_type : str
+        Value 3 of Image Type.
+    secondary_capture : bool
+        A Secondary Capture of modality NM, as older archives hold them (a single view).
+    implicit_vr : bool
+        Implicit instead of explicit VR little endian.
+    rescale_slope : float, optional
+        Counts per stored value.
+    """
+
+    view_naming: ViewNaming = "code"
+    series_description: str | None = None
+    image_type: str = "WHOLE BODY"
+    secondary_capture: bool = False
+    implicit_vr: bool = False
+    rescale_slope: float | None = None
+
+
+def write_planar_nm(
+    path: str | Path,
+    counts: Mapping[View, np.ndarray],
+    pixel_size_mm: float | tuple[float, float] | None,
+    *,
+    view_order: Sequence[View] = ("anterior", "posterior"),
+    detector_order: Sequence[View] = ("anterior", "posterior"),
+    scatter_window: Mapping[View, np.ndarray] | None = None,
+    study: Study | None = None,
+    manner: Manner | None = None,
+) -> Path:
+    """Write a planar whole-body scan as one DICOM object.
+
+    Parameters
+    ----------
+    path : str or Path
+        File to write.
+    counts : mapping from view to numpy.ndarray
+        ``(rows, columns)``, uint16, as acquired: the patient's right at column 0 of the anterior view, at the last
+        column of the posterior one. One view or both, of one size. Stored values where ``manner.rescale_slope`` is set.
+    pixel_size_mm : float, (height, width) or None
+        Size of a pixel in mm; ``None`` writes an empty Pixel Spacing, as some cameras do.
+    view_order : sequence of view
+        Order of the frames.
+    detector_order : sequence of view
+        Order of the items of the Detector Information Sequence, that is, which camera head is detector 1.
+    scatter_window : mapping from view to numpy.ndarray, optional
+        Counts of a second energy window, stored before the photopeak's frames.
+    study : Study, optional
+    manner : Manner, optional
+
+    Returns
+    -------
+    Path
+        The file, the same bytes for the same arguments.
+
+    Raises
+    ------
+    ValueError
+        The views differ in size, are no uint16 images, or a Secondary Capture of two views is asked for.
+    """
+    study, manner = study or Study(), manner or Manner()
+    order = [view for view in view_order if view in counts]
+    frames = [(view, 2 if scatter_window else 1, counts[view]) for view in order]
+    if scatter_window:
+        frames = [*((view, 1, scatter_window[view]) for view in order), *frames]
+    pixels = _stacked([image for _, _, image in frames])
+    if manner.secondary_capture and len(frames) > 1:
+        raise ValueError("a Secondary Capture holds a single view")
+
+    dataset = _file_dataset(path, manner)
+    _add_patient_and_study(dataset, study)
+    _add_series(dataset, study, _series_description(order, manner))
+    _add_image(dataset, pixels, pixel_size_mm, manner, study)
+    if manner.secondary_capture:
+        dataset.ConversionType = "WSD"
+        del dataset.NumberOfFrames
+    else:
+        heads = [view for view in detector_order if view in counts]
+        _add_frames(dataset, frames, heads)
+        dataset.EnergyWindowInformationSequence = _energy_windows(with_scatter=bool(scatter_window))
+        dataset.DetectorInformationSequence = ItemSequence(_detector(view, manner.view_naming) for view in heads)
+        dataset.RadiopharmaceuticalInformationSequence = _radiopharmaceuticals(study)
+    _add_uids(dataset, pixels, str(order))
+    dataset.save_as(path, enforce_file_format=True)
+    return Path(path)
+
+
+def _stacked(images: Sequence[np.ndarray]) -> np.ndarray:
+    if not images or any(image.ndim != 2 or image.dtype != np.uint16 for image in images):
+        raise ValueError("counts must be uint16 arrays of (rows, columns), at least one")
+    if len({image.shape for image in images}) != 1:
+        raise ValueError("the frames of one object have one size; write views of different sizes as two objects")
+    return np.stack(images)
+
+
+def _file_dataset(path: str | Path, manner: Manner) -> FileDataset:
+    storage = SecondaryCaptureImageStorage if manner.secondary_capture else NuclearMedicineImageStorage
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if manner.implicit_vr else ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = storage
+    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    dataset.SOPClassUID = storage
+    return dataset
+
+
+def _add_patient_and_study(dataset: Dataset, study: Study) -> None:
+    dataset.SpecificCharacterSet = study.character_set
+    dataset.PatientName, dataset.PatientID = study.patient_name, study.patient_id
+    dataset.PatientBirthDate, dataset.PatientSex = "", ""
+    dataset.StudyInstanceUID = study.uid
+    dataset.StudyDate, dataset.StudyTime = study.acquisition_date, ""
+    dataset.StudyID, dataset.AccessionNumber, dataset.ReferringPhysicianName = "1", study.accession_number, ""
+    dataset.StudyDescription = "Bone scan"
+
+
+def _add_series(dataset: Dataset, study: Study, description: str) -> None:
+    dataset.Modality = "NM"
+    dataset.SeriesNumber = "1"
+    dataset.SeriesDate, dataset.SeriesTime = study.acquisition_date, study.acquisition_time
+    if description:
+        dataset.SeriesDescription = description
+    dataset.Manufacturer, dataset.ManufacturerModelName = study.manufacturer, study.model_name
+    dataset.PatientPosition = "HFS"
+    # Type 2 of the NM/PET Patient Orientation module: head first, supine.
+    dataset.PatientOrientationCodeSequence = ItemSequence([_code("102538003", "SCT", "recumbent")])
+    dataset.PatientGantryRelationshipCodeSequence = ItemSequence([_code("102540008", "SCT", "headfirst")])
+
+
+def _add_image(
+    dataset: Dataset,
+    pixels: np.ndarray,
+    pixel_size_mm: float | tuple[float, float] | None,
+    manner: Manner,
+    study: Study,
+) -> None:
+    date, time = study.acquisition_date, study.acquisition_time
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", manner.image_type, "EMISSION"]
+    dataset.InstanceNumber = "1"
+    dataset.ContentDate, dataset.ContentTime = date, time
+    dataset.AcquisitionDate, dataset.AcquisitionTime = date, time
+    dataset.PatientOrientation = ""
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.NumberOfFrames, dataset.Rows, dataset.Columns = pixels.shape
+    if pixel_size_mm is None:
+        dataset.PixelSpacing = None
+    else:
+        size = (pixel_size_mm, pixel_size_mm) if isinstance(pixel_size_mm, (int, float)) else pixel_size_mm
+        dataset.PixelSpacing = [f"{millimetres:g}" for millimetres in size]
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 16, 15
+    dataset.PixelRepresentation = 0
+    dataset.CountsAccumulated = str(int(pixels.sum(dtype=np.int64)))  # the sum over all frames, as the standard has it
+    dataset.AcquisitionTerminationCondition = "MANU"
+    if manner.image_type == "WHOLE BODY":
+        dataset.WholeBodyTechnique = "1PS"
+    if manner.rescale_slope is not None:
+        dataset.RescaleSlope, dataset.RescaleIntercept = f"{manner.rescale_slope:g}", "0"
+    dataset.AcquisitionContextSequence = ItemSequence()
+    dataset.PixelData = pixels.astype("<u2").tobytes()
+    dataset["PixelData"].VR = "OW"
+
+
+def _add_frames(dataset: Dataset, frames: Sequence[tuple[View, int, np.ndarray]], heads: Sequence[View]) -> None:
+    windows = [window for _, window, _ in frames]
+    dataset.FrameIncrementPointer = [Tag("EnergyWindowVector"), Tag("DetectorVector")]
+    dataset.EnergyWindowVector, dataset.NumberOfEnergyWindows = windows, max(windows)
+    dataset.DetectorVector = [heads.index(view) + 1 for view, _, _ in frames]
+    dataset.NumberOfDetectors = len(heads)
+
+
+def _energy_windows(with_scatter: bool) -> ItemSequence:
+    ranges = [("photopeak", _PHOTOPEAK_KEV)]
+    if with_scatter:
+        ranges.insert(0, ("scatter", _SCATTER_KEV))
+    windows = ItemSequence()
+    for name, (lower, upper) in ranges:
+        limits = Dataset()
+        limits.EnergyWindowLowerLimit, limits.EnergyWindowUpperLimit = f"{lower:g}", f"{upper:g}"
+        window = Dataset()
+        window.EnergyWindowName, window.EnergyWindowRangeSequence = name, ItemSequence([limits])
+        windows.append(window)
+    return windows
+
+
+def _detector(view: View, naming: ViewNaming) -> Dataset:
+    detector = Dataset()
+    detector.CollimatorType, detector.CollimatorGridName = "PARA", "LEHR"
+    if naming in _VIEW_CODES:
+        value, scheme = _VIEW_CODES[naming][view]
+        meaning = value if naming == "meaning" else view.capitalize()
+        detector.ViewCodeSequence = ItemSequence([_code(value, scheme, meaning)])
+    return detector
+
+
+def _radiopharmaceuticals(study: Study) -> ItemSequence:
+    drug = Dataset()
+    drug.Radiopharmaceutical = study.radiopharmaceutical
+    drug.RadiopharmaceuticalStartTime = study.injection_time
+    drug.RadionuclideCodeSequence = ItemSequence([_code("72454006", "SCT", "Technetium Tc99m")])
+    return ItemSequence([drug])
+
+
+def _series_description(order: Sequence[View], manner: Manner) -> str:
+    if manner.series_description is not None:
+        return manner.series_description
+    if manner.view_naming == "series description" and len(order) == 1:
+        return "WB BONE ANT" if order[0] == "anterior" else "WB BONE POST"
+    return "WB BONE"
+
+
+def _code(value: str, scheme: str, meaning: str) -> Dataset:
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
+    return code
+
+
+def _add_uids(dataset: FileDataset, pixels: np.ndarray, content: str) -> None:
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()
+    parts = (dataset.StudyInstanceUID, dataset.get("SeriesDescription", ""), content, digest)
+    dataset.SeriesInstanceUID = _uid("series", *parts)
+    dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = _uid("frame", *parts), ""
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = _uid("image", *parts)
+
+
+def _uid(*parts: str) -> str:
+    return generate_uid(entropy_srcs=[str(part) for part in parts])
