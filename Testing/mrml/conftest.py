@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib.hot_spots import HotSpot, HotSpotInView
 from BoneMetSegLib.scan import Identity, PlanarScan, PlanarView
 

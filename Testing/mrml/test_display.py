@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.scene import build_scene
 from BoneMetSegLib.scene_boot import mrml
@@ -126,11 +128,7 @@ def test_hiding_a_segment_leaves_none_of_its_pixels(a_scan, some_hot_spots, pict
 
 
 def test_the_image_itself_is_the_right_way_round_and_inverse_grey(a_scan, pictures):
-    counts = {view: planar.counts.copy() for view, planar in a_scan.views.items()}
-    from dataclasses import replace
-
-    for view in counts:
-        counts[view][:] = 0
+    counts = {view: np.zeros_like(planar.counts) for view, planar in a_scan.views.items()}
     counts["anterior"][20:30, 5:15] = 500  # patient's right, towards the head
     counts["posterior"][20:30, 5:15] = 500  # patient's left
     scan = PlanarScan({view: replace(planar, counts=counts[view]) for view, planar in a_scan.views.items()})

@@ -6,12 +6,15 @@ import zipfile
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib import scene_boot
 from BoneMetSegLib.scene import build_scene, write_mrb
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-import slicer.util  # noqa: E402
+from slicer.util import arrayFromVolume as array_from_volume  # noqa: E402, N813
+from vtkmodules.util.numpy_support import vtk_to_numpy  # noqa: E402
 from vtkmodules.vtkCommonCore import reference  # noqa: E402
+from vtkmodules.vtkCommonMath import vtkMatrix4x4  # noqa: E402
 
 SHORT_REPORT = "诊断意见：左侧第7肋骨转移瘤可能；“未见”其他异常 <&> 100%。"
 LONG_REPORT = "检查所见：\n" + "\t全身骨骼显影清晰；第6-8肋见放射性浓聚。\n" * 200
@@ -65,7 +68,7 @@ def slicer_nodes(scene, node_class):
 def test_everything_comes_back(reloaded, a_scan, some_hot_spots):
     for view, planar in a_scan.views.items():
         volume = only(reloaded, "vtkMRMLScalarVolumeNode", f"Bone scan {view}")
-        np.testing.assert_array_equal(slicer.util.arrayFromVolume(volume)[0], planar.counts)
+        np.testing.assert_array_equal(array_from_volume(volume)[0], planar.counts)
         matrix = volume_matrix(volume)
         np.testing.assert_allclose(matrix, planar.ijk_to_ras, atol=1e-6)
         assert volume.GetAttribute("BoneMetSeg.View") == view
@@ -83,8 +86,6 @@ def test_everything_comes_back(reloaded, a_scan, some_hot_spots):
 
 
 def volume_matrix(volume):
-    from vtkmodules.vtkCommonMath import vtkMatrix4x4
-
     matrix = vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
@@ -111,8 +112,6 @@ def _same_segments(node, view, hot_spots):
         assert "BoneMetSeg bone scan" in str(text)
         image = slicer.vtkOrientedImageData()
         node.GetBinaryLabelmapRepresentation(segment_id := hot_spot.segment_id(view), image)
-        from vtkmodules.util.numpy_support import vtk_to_numpy
-
         assert (vtk_to_numpy(image.GetPointData().GetScalars()) > 0).sum() == hot_spot.views[view].mask.sum()
         visible = hot_spot.accepted and hot_spot.hot_spot_class != "physiological"
         assert node.GetDisplayNode().GetSegmentVisibility(segment_id) == visible
@@ -167,6 +166,6 @@ def test_writing_says_nothing_on_stdout(a_scan, some_hot_spots, tmp_path, capfd)
 
 
 def test_a_bundle_that_cannot_be_written_raises(a_scan, some_hot_spots, tmp_path):
+    (tmp_path / "file").write_text("a file, not a folder", encoding="utf-8")
     with build_scene(a_scan, some_hot_spots, None) as nodes, pytest.raises(OSError, match=r"scene\.mrb"):
-        (tmp_path / "file").write_text("a file, not a folder", encoding="utf-8")
         write_mrb(nodes, tmp_path / "file" / "scene.mrb")

@@ -6,6 +6,7 @@ import logging
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib import scene_boot
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import PlanarScan
@@ -15,8 +16,9 @@ from BoneMetSegLib.scene_tables import COLUMN_NAMES
 from BoneMetSegLib.scene_views import add_orientation_presets, show_views
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-import slicer.util  # noqa: E402
-from vtkmodules.vtkCommonCore import vtkOutputWindow  # noqa: E402
+from slicer import util as slicer_util  # noqa: E402
+from vtkmodules.util.numpy_support import vtk_to_numpy  # noqa: E402
+from vtkmodules.vtkCommonCore import reference, vtkOutputWindow  # noqa: E402
 from vtkmodules.vtkCommonMath import vtkMatrix4x4  # noqa: E402
 
 REPORT = "诊断意见：左侧第7肋骨转移瘤可能。"
@@ -37,7 +39,7 @@ def ijk_to_ras(volume):
 def test_volumes_hold_the_counts_as_acquired_in_the_views_geometry(a_case, a_scan):
     for view, planar in a_scan.views.items():
         volume = a_case.volumes[view]
-        array = slicer.util.arrayFromVolume(volume)
+        array = slicer_util.arrayFromVolume(volume)
         assert array.shape == (1, *planar.counts.shape)
         np.testing.assert_array_equal(array[0], planar.counts)
         np.testing.assert_allclose(ijk_to_ras(volume), planar.ijk_to_ras)
@@ -79,8 +81,6 @@ def test_segment_pixels_are_the_masks_even_where_they_overlap(a_case, a_scan, so
 
 
 def _array(image):
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
     columns, rows, _ = image.GetDimensions()
     return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(rows, columns)
 
@@ -198,7 +198,7 @@ def test_removing_a_case_leaves_the_scene_as_it_was(a_scan, some_hot_spots):
 def test_volumes_that_are_loaded_already_are_used_and_stay(a_scan, some_hot_spots):
     scene = mrml().scene
     loaded = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "loaded by the DICOM plugin")
-    slicer.util.updateVolumeFromArray(loaded, a_scan.views["anterior"].counts[np.newaxis])
+    slicer_util.updateVolumeFromArray(loaded, a_scan.views["anterior"].counts[np.newaxis])
     loaded.CreateDefaultDisplayNodes()
     with build_scene(a_scan, some_hot_spots, None, volumes={"anterior": loaded}) as nodes:
         assert nodes.volumes["anterior"] is loaded
@@ -231,8 +231,6 @@ def test_slicer_accepts_the_terminology(a_case):
 
 
 def _terminology(segment):
-    from vtkmodules.vtkCommonCore import reference
-
     text = reference("")
     assert segment.GetTag("TerminologyEntry", text)
     return str(text)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
+import SimpleITK
+
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.hot_spot_segments import hot_spot_segments, write_seg_nrrd
 from BoneMetSegLib.nrrd_file import read_nrrd
@@ -100,7 +101,7 @@ def test_the_file_has_the_acquired_size_and_the_views_geometry(a_scan, some_hot_
     for view, planar in a_scan.views.items():
         path = tmp_path / f"{view}.seg.nrrd"
         write_seg_nrrd(a_scan, some_hot_spots, view, path)
-        image = sitk.ReadImage(str(path))
+        image = SimpleITK.ReadImage(str(path))
         rows, columns = planar.counts.shape
         assert image.GetSize() == (columns, rows, 1)
         assert image.GetSpacing() == (2.0, 2.5, 1.0)
@@ -272,8 +273,8 @@ def test_a_segmentation_of_the_other_view_is_refused(a_scan, a_file):
 
 
 def test_a_plain_volume_is_no_segmentation(a_scan, tmp_path):
-    image = sitk.GetImageFromArray(np.ones((1, 120, 60), np.uint8))
-    sitk.WriteImage(image, str(tmp_path / "volume.nrrd"))
+    image = SimpleITK.GetImageFromArray(np.ones((1, 120, 60), np.uint8))
+    SimpleITK.WriteImage(image, str(tmp_path / "volume.nrrd"))
     with pytest.raises(InputError, match=r"volume\.nrrd is not a Slicer segmentation"):
         read_segments(tmp_path / "volume.nrrd", a_scan.views["anterior"])
 
