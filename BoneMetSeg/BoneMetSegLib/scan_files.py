@@ -1,0 +1,190 @@
+"""A scan from one file or two, whatever their format: what a file is, is decided by its content (floor 2)."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from .dicom_nm import read_dicom
+from .errors import InputError
+from .planar_checks import PixelSize
+from .scan import VIEWS, Identity, PlanarScan, View
+from .volume_files import read_volume
+
+FileFormat = Literal["DICOM", "NRRD", "NIfTI", "MHA"]
+
+_HEAD_BYTES = 4096
+_OTHER_FILES = (
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a Word document or ZIP archive"),
+    (b"\x89PNG", "a PNG picture; pictures hold no counts"),
+    (b"\xff\xd8\xff", "a JPEG picture; pictures hold no counts"),
+    (b"BM", "a BMP picture; pictures hold no counts"),
+    (b"II*\x00", "a TIFF picture; pictures hold no counts"),
+    (b"MM\x00*", "a TIFF picture; pictures hold no counts"),
+)
+
+
+def read_scan(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    view: View | None = None,
+    pixel_size_mm: float | PixelSize | None = None,
+    flip_posterior: bool = False,
+) -> PlanarScan:
+    """Read a planar bone scan.
+
+    Parameters
+    ----------
+    paths : path, or sequence of one or two paths
+        A file with one view or both, or two files with a view each, in any order.
+    view : {"anterior", "posterior"}, optional
+        The view of a single file that does not say it.
+    pixel_size_mm : float or (height, width), optional
+        Size of a pixel where the files do not have it, or have it wrong.
+    flip_posterior : bool
+        The export mirrored the posterior view: the patient's right is at its first column.
+
+    Returns
+    -------
+    PlanarScan
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, or the two do not belong together.
+    """
+    files = [Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
+    if not 1 <= len(files) <= 2:
+        raise InputError(f"{len(files)} files were given; a scan is one file, or an anterior and a posterior one")
+    if view is not None and view not in VIEWS:
+        raise InputError(f"--view is {view}; it must be anterior or posterior")
+    if view is not None and len(files) == 2:
+        raise InputError("--view is for a single file; of two files each must name its view, at least in its file name")
+    scans = [_read_one(file, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior) for file in files]
+    scan = scans[0] if len(scans) == 1 else _joined(files, scans)
+    if flip_posterior and "posterior" not in scan.views:
+        return scan.with_warnings("There is no posterior view that --flip-posterior could flip.")
+    return scan
+
+
+def file_format(path: str | Path) -> FileFormat:
+    """Return what a file is by its first bytes.
+
+    Raises
+    ------
+    InputError
+        The file is missing, a folder, empty, or of no format that is read.
+    """
+    path = Path(path)
+    head = _head(path)
+    if head[128:132] == b"DICM" or _starts_like_old_dicom(head):
+        return "DICOM"
+    if head.startswith(b"NRRD"):
+        return "NRRD"
+    if _is_nifti(head) or (head.startswith(b"\x1f\x8b") and _is_nifti(_unpacked_head(path))):
+        return "NIfTI"
+    if b"\0" not in head[:16] and re.search(rb"^(?:ObjectType|NDims)\s*=", head, re.MULTILINE):
+        return "MHA"
+    kind = next((kind for mark, kind in _OTHER_FILES if head.startswith(mark)), "")
+    raise InputError(f"{path.name} is {kind or 'not DICOM, NRRD, NIfTI or MHA'}; give the bone scan's DICOM file")
+
+
+def _read_one(
+    path: Path, *, view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool
+) -> PlanarScan:
+    kind = file_format(path)
+    if kind == "DICOM":
+        return read_dicom(path, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior)
+    return read_volume(path, kind, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior)
+
+
+# --- what a file is ---------------------------------------------------------------------------------------------------
+
+
+def _head(path: Path) -> bytes:
+    if path.is_dir():
+        raise InputError(f"{path.name or path} is a folder; give the scan's DICOM file")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError:
+        raise InputError(f"{path.name} does not exist") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path.name} cannot be opened; check that you may read it") from error
+    if not head:
+        raise InputError(f"{path.name} is empty (0 bytes)")
+    return head
+
+
+def _starts_like_old_dicom(head: bytes) -> bool:
+    """Return whether the head is a DICOM data set without preamble: group 0002 or 0008, a low element number."""
+    return len(head) > 8 and head[:2] in (b"\x02\x00", b"\x08\x00") and head[3] == 0 and head[2] <= 0x18
+
+
+def _is_nifti(head: bytes) -> bool:
+    return head[344:347] in (b"n+1", b"ni1") or head[4:7] in (b"n+2", b"ni2")
+
+
+def _unpacked_head(path: Path) -> bytes:
+    try:
+        with gzip.open(path) as file:
+            return file.read(_HEAD_BYTES)
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+# --- two files, one scan ----------------------------------------------------------------------------------------------
+
+
+def _joined(files: list[Path], scans: list[PlanarScan]) -> PlanarScan:
+    """Return the scan of two files with a view each.
+
+    Raises
+    ------
+    InputError
+        They hold the same view, or are of different formats, patients or days.
+    """
+    first, second = scans
+    names = f"{files[0].name} and {files[1].name}"
+    both = [view for view in VIEWS if view in first.views and view in second.views]
+    if both:
+        raise InputError(f"{names} both hold the {both[0]} view; give one anterior and one posterior view")
+    if first.source_format != second.source_format:
+        raise InputError(f"{names} are of different formats ({first.source_format} and {second.source_format})")
+    if _differ(first.identity.patient_id, second.identity.patient_id):
+        raise InputError(f"{names} are of different patients by their Patient ID")
+    if _differ(first.acquisition_date, second.acquisition_date):
+        raise InputError(f"{names} were acquired on different days; give the two views of one scan")
+    warnings = list(dict.fromkeys((*first.warnings, *second.warnings)))
+    if _differ(first.identity.study_instance_uid, second.identity.study_instance_uid):
+        warnings.append("The two files are of different studies of one day: check that they are one scan.")
+    if _differ(first.identity.patient_name, second.identity.patient_name):
+        warnings.append("The two files name the patient differently: check that they are one scan.")
+    views = {**first.views, **second.views}
+    return replace(
+        first,
+        views={view: views[view] for view in VIEWS},
+        acquisition_date=first.acquisition_date or second.acquisition_date,
+        acquisition_time=min(filter(None, (first.acquisition_time, second.acquisition_time)), default=""),
+        injection_time=first.injection_time or second.injection_time,
+        radiopharmaceutical=first.radiopharmaceutical or second.radiopharmaceutical,
+        device=first.device or second.device,
+        lossy=first.lossy or second.lossy,
+        identity=Identity(
+            patient_id=first.identity.patient_id or second.identity.patient_id,
+            patient_name=first.identity.patient_name or second.identity.patient_name,
+            study_instance_uid=first.identity.study_instance_uid or second.identity.study_instance_uid,
+            accession_number=first.identity.accession_number or second.identity.accession_number,
+        ),
+        warnings=tuple(warnings),
+    )
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
