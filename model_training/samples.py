@@ -24,7 +24,7 @@ from .simulator.generate import load_case
 def cases_of(folder: Path, split: str) -> list[Path]:
     """Return the case files of a split ("training", "validation", "test") as the datalist names them."""
     datalist = json.loads((folder / "datalist.json").read_text(encoding="utf-8"))
-    return [folder / entry["case"] for entry in datalist[split]]
+    return [folder / entry["image"] for entry in datalist[split]]
 
 
 def reports_of(case: Path) -> dict[str, str]:

@@ -39,17 +39,20 @@ def new_text_path(settings: dict[str, Any], seed: int) -> tuple[TextEncoder, Rep
 
 def token_targets(tokens: ReportTokens, written: WrittenReport, slot_count: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return, for each window, slots ``(tokens, 78)`` in 0/1 and statuses ``(tokens,)``, -1 where there is none."""
+    # One mention per character; -1 where a character names nothing.
+    mention_at = np.full(max((mention.end for mention in written.mentions), default=0) + 1, -1)
+    for number, mention in enumerate(written.mentions):
+        mention_at[mention.start : mention.end] = number
     targets = []
     for spans in tokens.spans:
         slots = np.zeros((len(spans), slot_count), np.float32)
         statuses = np.full(len(spans), -1)
         for position, span in enumerate(spans):
-            if span is None:
-                continue
-            for mention in written.mentions:
-                if mention.start < span[1] and span[0] < mention.end:
-                    slots[position, [slot_index(name) for name in mention.slots]] = 1
-                    statuses[position] = STATUSES.index(mention.status)
+            number = -1 if span is None or span[0] >= len(mention_at) else mention_at[span[0]]
+            if number >= 0:
+                mention = written.mentions[number]
+                slots[position, [slot_index(name) for name in mention.slots]] = 1
+                statuses[position] = STATUSES.index(mention.status)
         targets.append((slots, statuses))
     return targets
 

@@ -183,9 +183,14 @@ class TextEncoder(nn.Module):
         return cls(bert)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return hidden states ``(windows, tokens, width)`` for ids and mask ``(windows, tokens)``."""
-        parts = [
-            self.bert(input_ids=i, attention_mask=m).last_hidden_state
-            for i, m in zip(ids.split(self._window_batch), mask.split(self._window_batch), strict=True)
-        ]
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
+        """Return hidden states ``(windows, tokens, width)`` for ids and mask ``(windows, tokens)``; padding gives zeros.
+
+        Clauses differ much in length, so windows of like length go together and little padding is computed.
+        """
+        lengths = mask.sum(1)
+        hidden = torch.zeros(*ids.shape, self.width, device=ids.device)
+        for rows in lengths.argsort().split(self._window_batch):
+            longest = int(lengths[rows].max())
+            part = self.bert(input_ids=ids[rows, :longest], attention_mask=mask[rows, :longest]).last_hidden_state
+            hidden[rows, :longest] = part
+        return hidden
