@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from random import Random
 from typing import TypeVar
 
@@ -63,7 +63,7 @@ class Draw:
     """Quick draws from one seeded generator (a tenth of the cost of numpy's scalar draws)."""
 
     def __init__(self, seed: int) -> None:
-        self._random = Random(seed).random  # noqa: S311 (simulation, not cryptography)
+        self._random = Random(seed).random
 
     def one(self, items: Sequence[Item]) -> Item:
         """Return one item, all equally likely."""
@@ -95,7 +95,9 @@ class Draft:
     mentions: list[WrittenMention] = field(default_factory=list)
 
     def add(self, text: str) -> None:
-        """Append plain text."""
+        """Append plain text; a space after a space, or at the start of a line, is left out."""
+        if text[:1] == " " and (not self.parts or self.parts[-1][-1] in " \n"):
+            text = text.lstrip(" ")
         if text:
             self.parts.append(text)
             self.length += len(text)
@@ -142,7 +144,7 @@ class _WholeSkeleton:
 Nodes = tuple[object, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def compile_template(template: str) -> Nodes:
     """Return a template's parts, ready to be drawn (ValueError where a bracket is not closed)."""
     nodes, position = _parse(template, 0, "")

@@ -204,7 +204,9 @@ def _vague_places(
 
 
 def _loses_by_vagueness(place: str) -> bool:
-    return place in _FINE_NAMES and not fine_region(place).is_joint and place not in ("sacrum", "mandible")
+    if place not in _FINE_NAMES or fine_region(place).is_joint:
+        return False
+    return bool(fine_region(place).level) or fine_region(place).region in ("skull", "pelvis", "humerus", "femur", "leg", "sternum")
 
 
 def _lumped(readings: list[Reading], rates: ReportErrorRates, draw: Draw, errors: list[ReportError]) -> list[Reading]:

@@ -58,6 +58,10 @@ class Wording:
     wide_regions, system : tuple of (words, skeleton channels)
         Stretches of the skeleton for normal sentences, and the order of a region-by-region description.
     colon, list_mark : str
+    last_marks : tuple of str
+        What may stand before the last of a list.
+    agree : callable
+        ``pieces -> words by name``: verbs that agree with a list of places.
     """
 
     grammar: Grammar
@@ -75,3 +79,5 @@ class Wording:
     system: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     colon: str
     list_mark: str
+    last_marks: tuple[str, ...]
+    agree: Callable[[tuple[Piece, ...]], dict[str, str]]

@@ -20,6 +20,7 @@ from BoneMetSegLib.errors import InputError
 
 from .report_foci import SimpleFocus, random_foci
 from .report_grammar import Draft, Draw, Piece, PlaceList, WrittenMention
+from .report_places import joined
 from .report_reading import (
     DEFAULT_ERROR_RATES,
     NO_ERRORS,
@@ -147,6 +148,7 @@ class _Author:
         self.wording = wording
         self._draw = draw
         self._style = wording.draw_style(draw)
+        self._wordy = draw.chance(0.12)
         self._patient_words = wording.patient_words(patient, draw)
         self._readings = tuple(readings)
         self._said_channels = {place_channel(reading.place) for reading in readings}
@@ -168,14 +170,14 @@ class _Author:
         if layout == "full":
             self._opening(report)
         if layout != "impression":
-            if layout in ("full", "sections") or layout == "findings" and self._draw.chance(0.5):
+            if layout in ("full", "sections") or (layout == "findings" and self._draw.chance(0.5)):
                 report.add(self._draw.one(self.wording.findings_headings))
             self._findings(report, judged=layout == "findings" or self._draw.chance(0.25))
         if layout == "findings":
             return report
         if report.length:
             report.add("\n" if layout in ("full", "sections") or self._draw.chance(0.5) else self._gap())
-        if layout != "plain" and (layout != "impression" or self._draw.chance(0.6)) or self._draw.chance(0.4):
+        if (layout != "plain" and (layout != "impression" or self._draw.chance(0.6))) or self._draw.chance(0.4):
             if layout == "plain" and report.text[-1:] != "\n":
                 report.add("\n")
             report.add(self._draw.one(self.wording.impression_headings))
@@ -212,7 +214,6 @@ class _Author:
         if not physiology_first:
             self._maybe(report, "physiology", 0.45)
         self._maybe(report, "injection", 0.1)
-        self._maybe(report, "prior_plain", 0.06)
 
     def _findings_statements(self, judged: bool) -> list[_Statement]:
         if not self._readings:
@@ -239,15 +240,15 @@ class _Author:
             return []
         if self._draw.chance(0.2):
             return self._normal_joints()
-        pieces: list[Piece] = []
+        units: list[list[Piece]] = []
         covered: set[str] = set()
         wanted = self._draw.number(1, 5)
         for words, channels in self._draw.shuffled(self.wording.wide_regions):
-            if len(pieces) < 2 * wanted and covered.isdisjoint(channels) and self._said_channels.isdisjoint(channels):
-                pieces += [Piece(self.wording.list_mark)] if pieces else []
-                pieces.append(Piece(self._draw.one(words), channels))
+            if len(units) < wanted and covered.isdisjoint(channels) and self._said_channels.isdisjoint(channels):
+                units.append([Piece(self._draw.one(words), channels)])
                 covered |= set(channels)
-        return [self._statement("negated", PlaceList(tuple(pieces), "negated"))] if pieces else []
+        pieces = joined(units, self.wording.list_mark, self._draw.one(self.wording.last_marks))
+        return [self._statement("negated", PlaceList(pieces, "negated"))] if pieces else []
 
     def _normal_joints(self) -> list[_Statement]:
         stems = [s for s in _SYMMETRIC_JOINTS if place_channel(f"{s}_left") not in self._said_channels]
@@ -263,7 +264,9 @@ class _Author:
         cold = tuple(r for r in readings if r.cold)
         hot = tuple(r for r in readings if not r.cold)
         how = self._draw.one(("all", "nature", "nature", "region", "region", "each"))
-        if how == "each" and len(hot) > 5:
+        if self._wordy and self._draw.chance(0.7):
+            how = "each"
+        if how == "each" and len(hot) > (30 if self._wordy else 5):
             how = "region"
         key = {
             "all": lambda r: "",
@@ -315,23 +318,28 @@ class _Author:
                 continue
             report.add(f"{word}{self.wording.colon}")
             self._join(report, [self._finding(chunk, judged) for chunk in self._chunks(readings)])
-            report.add(line_end if line_end == "\n" else "")
+            report.add(line_end)
 
     def _around(self, report: Draft) -> None:
         """Sentences about CT and earlier scans."""
-        if self._readings and not self._diffuse:
-            reading = self._draw.one(self._readings)
-            if self._draw.chance(0.15):
+        known = () if self._diffuse else self._readings
+        times = self._draw.number(2, 8) if self._wordy else 1
+        compared = False
+        for reading in self._draw.shuffled(known)[:times]:
+            if self._draw.chance(0.5 if self._wordy else 0.15):
                 self._sentence(report, self._about((reading,), self._ct_rule(reading)))
-            if self._draw.chance(0.1):
+            if self._draw.chance(0.3 if self._wordy else 0.1):
                 told = reading.nature == "metastatic" and self._draw.chance(0.5)
                 self._sentence(report, self._about((reading,), "prior_metastatic" if told else "prior"))
+                compared = True
+        if not compared:
+            self._maybe(report, "prior_plain", 0.06)
         self._maybe(report, "ct_plain", 0.07)
         if self._draw.chance(0.06):
             self._sentence(report, self._level_negated())
 
     def _ct_rule(self, reading: Reading) -> str:
-        if reading.cold or reading.nature == "metastatic" and self._draw.chance(0.4):
+        if reading.cold or (reading.nature == "metastatic" and self._draw.chance(0.4)):
             return "ct"
         return f"ct_{reading.nature}"
 
@@ -437,10 +445,9 @@ class _Author:
     def _about(self, chunk: tuple[Reading, ...], rule: str) -> _Statement:
         status = _STATUS_OF_RULE[rule]
         draft = Draft()
-        references = self._words(sum(r.count for r in chunk)) | {
-            "P": PlaceList(self._name(chunk), status),
-            "kind": self._kind(chunk),
-        }
+        pieces = self._name(chunk)
+        references = self._words(sum(r.count for r in chunk)) | self.wording.agree(pieces)
+        references |= {"P": PlaceList(pieces, status), "kind": self._kind(chunk), "sign": self._sign(chunk)}
         self.wording.grammar.say(draft, self._draw, rule, references)
         return _Statement(draft, status != "uptake")
 
@@ -451,8 +458,17 @@ class _Author:
 
     def _kind(self, chunk: Sequence[Reading]) -> str:
         kind = benign_kind(chunk[0].kind) if chunk else "other"
+        if kind == "degenerative" and all(place_channel(r.place).endswith("_spine") for r in chunk):
+            kind = "degenerative_spine"
+        return self._word(f"kind_{kind}")
+
+    def _sign(self, chunk: Sequence[Reading]) -> str:
+        kind = benign_kind(chunk[0].kind)
+        return self._word(f"sign_{kind if kind in ('degenerative', 'fracture', 'compression') else 'other'}")
+
+    def _word(self, rule: str) -> str:
         said = Draft()
-        self.wording.grammar.say(said, self._draw, f"kind_{kind}", self._words(len(chunk)))
+        self.wording.grammar.say(said, self._draw, rule, self._patient_words)
         return said.text
 
     def _name(self, chunk: Sequence[Reading]) -> tuple[Piece, ...]:
@@ -464,11 +480,11 @@ class _Author:
     def _say(self, draft: Draft, rule: str, places: PlaceList | None = None) -> None:
         references = self._words(1)
         if places is not None:
-            references = self._words(sum(bool(p.slots) for p in places.pieces)) | {"P": places}
+            references |= self.wording.agree(places.pieces) | {"P": places}
         self.wording.grammar.say(draft, self._draw, rule, references)
 
     def _maybe(self, draft: Draft, rule: str, probability: float) -> None:
-        if self._draw.chance(probability):
+        if self._draw.chance(min(2.5 * probability, 0.9) if self._wordy else probability):
             self._sentence(draft, self._statement(rule))
 
     def _sentence(self, draft: Draft, statement: _Statement) -> None:
@@ -501,7 +517,7 @@ class _Author:
 
     def _listed(self, draft: Draft, statements: Sequence[_Statement]) -> None:
         """Write the impression: numbered, or run on."""
-        if len(statements) < 2 and self._draw.chance(0.9) or self._draw.chance(0.4):
+        if (len(statements) < 2 and self._draw.chance(0.9)) or self._draw.chance(0.4):
             self._join(draft, statements)
             return
         number = self._draw.one(self.wording.numbers)

@@ -10,21 +10,25 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .report_grammar import Draw, Grammar
+from .report_grammar import Draw, Grammar, Piece
 from .report_wording import Wording
-from .wording_en_places import draw_style, name_places
+from .wording_en_places import draw_style, is_plural, name_places
 
 _UPTAKE = "[uptake|uptake|uptake|tracer uptake|radiotracer uptake|activity|tracer activity|radiotracer accumulation|tracer accumulation|osteoblastic activity|radiopharmaceutical uptake|MDP uptake]"
 _MORE = "[increased|increased|increased|abnormal|abnormally increased|intense|mild|moderate|mildly increased|moderately increased|markedly increased|intensely increased|asymmetric|avid|prominent|heterogeneous]"
 
 RULES: dict[str, str | tuple[str, ...]] = {
     # ---- words
-    "hot": (
+    "hot": ("{hot_u}", "{hot_u}", "{hot_c}"),
+    "hot_u": (
         f"[focal |focal |focal |multifocal |patchy |linear ||]{_MORE} {_UPTAKE}",
-        f"{{a_focus}} [of |of ]{_MORE} {_UPTAKE}",
-        f"{{a_focus}} of {_UPTAKE}",
+        f"[focal |focal ||]{_MORE} {_UPTAKE}",
         "increased [osseous|bony|skeletal|osteoblastic] [uptake|activity]",
-        "[abnormal|focal|focal abnormal] [radiotracer|tracer|isotope] [uptake|accumulation|localisation|localization|deposition]",
+        "[abnormal|focal|focal abnormal|increased] [radiotracer|tracer|isotope] [uptake|accumulation|localisation|localization|deposition]",
+    ),
+    "hot_c": (
+        f"{{a_focus}} of {_MORE} {_UPTAKE}",
+        f"{{a_focus}} of {_UPTAKE}",
         "{hot_spots}",
     ),
     "tail": (
@@ -38,26 +42,20 @@ RULES: dict[str, str | tuple[str, ...]] = {
         ", [measuring|about|approximately] {a}.{b} cm",
         " on [both views|anterior and posterior views|the planar images]",
         ", with a target-to-background ratio of [about ]{a}.{b}",
-        ", [new from|not present on] the prior",
     ),
     "met": (
-        "metastasis",
+        "{mets}",
+        "{mets}",
         "metastatic disease",
-        "metastases",
-        "bone metastases",
-        "osseous metastases",
-        "osseous metastatic disease",
-        "skeletal metastases",
-        "osteoblastic metastases",
+        "{bony} metastatic disease",
+        "{bony} {mets}",
         "metastatic involvement",
-        "bony metastatic disease",
-        "metastatic deposits",
         "malignancy",
         "metastatic {cancer}",
-        "bony metastasis",
-        "secondary deposits",
         "malignant involvement",
+        "{bony} involvement by malignancy",
     ),
+    "bony": ("bone", "osseous", "skeletal", "bony", "osteoblastic"),
     "call": (
         "consistent with",
         "compatible with",
@@ -78,14 +76,6 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "most in keeping with",
         "probably representing",
     ),
-    "calls": (
-        "[is|are] consistent with",
-        "[is|are] compatible with",
-        "[is|are] in keeping with",
-        "[is|are] suspicious for",
-        "[is|are] highly suspicious for",
-        "[likely|most likely|probably] represent",
-    ),
     "kind_degenerative": (
         "degenerative change",
         "degenerative changes",
@@ -95,11 +85,8 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "arthritic change",
         "degenerative arthropathy",
         "arthropathy",
-        "spondylotic change",
         "degenerative-type uptake",
         "osteoarthritic change",
-        "facet arthropathy",
-        "degenerative spondylosis",
     ),
     "kind_fracture": (
         "fracture",
@@ -123,7 +110,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "vertebral compression fracture",
     ),
     "kind_paget": ("Paget's disease", "Paget disease", "Paget disease of bone", "osteitis deformans"),
-    "kind_dental": ("dental disease", "odontogenic disease", "periodontal disease", "sinus disease", "dental inflammation", "recent dental work"),
+    "kind_dental": ("dental disease", "odontogenic disease", "periodontal disease", "dental caries", "dental inflammation", "recent dental work"),
     "kind_infection": ("infection", "inflammatory change", "osteomyelitis", "an inflammatory process", "inflammation"),
     "kind_prosthesis": ("postsurgical change", "post-operative change", "prosthesis-related uptake", "post-arthroplasty change", "postoperative remodelling"),
     "kind_enthesopathy": ("enthesopathy", "tendinopathy", "enthesopathic change", "insertional tendinopathy"),
@@ -140,27 +127,30 @@ RULES: dict[str, str | tuple[str, ...]] = {
     ),
     # ---- findings: uptake only
     "uptake": (
-        "[there is|there is|there is also|again seen is|also noted is] {hot} in {P}{tail}",
+        "[there is|there is|there is also|again seen is|also noted is] {hot_u} in {P}{tail}",
+        "there {is} {hot_c} in {P}{tail}",
         "{hot} in {P}{tail}",
-        "{hot} [is|is] [seen|noted|identified|present|demonstrated|evident|observed|visualised|visualized] in {P}{tail}",
+        "{hot_u} is [seen|noted|identified|present|demonstrated|evident|observed|visualised|visualized] in {P}{tail}",
+        "{hot_c} {is} [seen|noted|identified|present|demonstrated|evident|observed] in {P}{tail}",
         "{hot} [involving|within|at|localised to|localizing to] {P}{tail}",
-        "[the|] [scan|study|bone scan|whole body images|whole-body planar images] [shows|demonstrates|reveals|show] {hot} in {P}",
-        "[there is|] {hot} [at|within] {P}",
-        "[images demonstrate|planar images demonstrate|delayed images show|anterior and posterior images show] {hot} [in|involving] {P}{tail}",
+        "the [scan|study|bone scan] [shows|demonstrates|reveals] {hot} in {P}",
+        "[whole body images|whole-body planar images|planar images|delayed images|anterior and posterior images|images] [show|demonstrate|reveal] {hot} [in|involving] {P}{tail}",
         "uptake is [increased|abnormal|asymmetrically increased|focally increased] in {P}{tail}",
-        "{N} [of|of] [abnormal|increased] [tracer |radiotracer |] uptake [is|are] [seen|noted|identified] in {P}",
-        "{P} [show|demonstrate|exhibit][s|] {hot}",
-        "abnormal [sites of uptake|foci|uptake] [include|includes|involve|involves]: {P}",
-        "[abnormal|increased] [tracer|radiotracer|] accumulation in {P}",
-        "there [is|are] [hot spots|increased activity|abnormal activity|intense activity] in {P}",
-        "[tracer|radiotracer|] [uptake|avidity] in {P}{tail}",
+        "{N} of [abnormal|increased] [tracer |radiotracer |]uptake {is} [seen|noted|identified] in {P}",
+        "{P} {shows} {hot}",
+        "abnormal [sites of uptake|foci] [include|involve]: {P}",
+        "[abnormal|increased] [tracer|radiotracer] accumulation in {P}",
+        "there is [increased|abnormal|intense|focal] [activity|uptake] [within|at|in] {P}",
+        "[tracer|radiotracer] [uptake|avidity] in {P}{tail}",
         "{P}: {hot}",
         "[note is made of|attention is drawn to|we see] {hot} in {P}",
-        "[persistent|unchanged|again noted] {hot} in {P}",
+        "[persistent|again noted is] {hot_u} in {P}",
+        "[uptake|activity|tracer uptake] in {P} is [increased|abnormal|asymmetric|more than expected|greater than in adjacent bone]",
+        "focally [increased|intense] [uptake|activity] [projecting over|overlying|projected over] {P}",
     ),
     "uptake_led": (
         "{hot} in {P}, [most intense|most marked|most prominent|greatest|most pronounced|worst] in {Q}",
-        "[there is|] {hot} [involving|in] {P}, [most notably|particularly|especially] {Q}",
+        "[there is|] {hot_u} [involving|in] {P}, [most notably|particularly|especially] {Q}",
     ),
     "cold": (
         "[there is a|] [photopenic|cold] [defect|area|focus|region|lesion] in {P}",
@@ -174,24 +164,26 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "metastatic": (
         "{hot} in {P}, {call} {met}",
         "{hot} in {P} {call} {met}",
-        "[there is|there is|] {hot} in {P}, {call} {met}",
+        "there is {hot_u} in {P}, {call} {met}",
+        "there {is} {hot_c} in {P}, {call} {met}",
         "{met} in {P}",
-        "{met} [involving|affecting|to] {P}",
-        "[osseous|bone|skeletal|bony] metastases in {P}",
+        "{met} [involving|affecting] {P}",
+        "{bony} {mets} in {P}",
         "[findings|appearances|scan findings|features] [are|remain] {call0} {met} in {P}",
         "{P}: {met}",
-        "[abnormal|increased|focal] uptake in {P}, [highly |]{suspicious} [for|of] {met}",
-        "[multiple|] [sites of|areas of] [abnormal |]uptake in {P}, {call} {met}",
+        "[abnormal|increased|focal] uptake in {P}, [highly |]{suspicious} {met}",
+        "{areas} of [abnormal |]uptake in {P}, {call} {met}",
         "[scintigraphic|bone scan] evidence of {met} in {P}",
         "uptake in {P} is {call0} {met}",
-        "[the|] [focus|foci|lesion|lesions] in {P} [is|are] {call0} {met}",
-        "[likely|probable|presumed] [metastases|metastasis|metastatic disease] in {P}",
-        "{hot} in {P} [likely|most likely|probably] [represents|reflects|represent] {met}",
+        "[the|] {focus} in {P} {is} {call0} {met}",
+        "[likely|probable|presumed] {met} in {P}",
+        "{hot_u} in {P} [likely|most likely|probably] [represents|reflects] {met}",
         "metastatic [pattern of uptake|pattern] in {P}",
-        "[abnormal uptake|lesions|uptake] in {P}, [favour|favor|favored to represent|favoured to represent] {met}",
-        "[osteoblastic|sclerotic|blastic] metastases in {P}",
-        "{P} [is|are] involved by {met}",
-        "[new|progressive] {met} in {P}",
+        "[abnormal uptake|uptake|increased activity] in {P}, [favour|favor|favored to represent|favoured to represent] {met}",
+        "[osteoblastic|sclerotic|blastic] {mets} in {P}",
+        "{P} {is_p} involved by {met}",
+        "[new|progressive|known] {mets} in {P}",
+        "{P} {shows} {hot}, {call} {met}",
     ),
     "call0": (
         "consistent with",
@@ -205,7 +197,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "typical of",
         "most consistent with",
     ),
-    "suspicious": ("suspicious", "suggestive", "concerning"),
+    "suspicious": ("suspicious for", "suggestive of", "concerning for", "worrisome for"),
     "metastatic_many": (
         "<M:[multiple|widespread|extensive] [bone|osseous|skeletal|bony] metastases>[, including|, involving|, most marked in] {P}",
         "<M:[widespread|extensive|multifocal] [osseous|skeletal|bony] metastatic disease>[, involving| involving|, including] {P}",
@@ -215,11 +207,11 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "_more": ("increased", "abnormal", "intense", "avid"),
     "uncertain": (
         "{hot} in {P}, [indeterminate|equivocal|nonspecific and indeterminate|of uncertain significance|of uncertain aetiology|of indeterminate significance]",
-        "[there is|] {hot} in {P}, [metastasis|metastatic disease|a metastasis|malignancy] [cannot be excluded|is not excluded|cannot be ruled out|remains possible|not excluded]",
+        "[there is|] {hot_u} in {P}, [metastasis|metastatic disease|a metastasis|malignancy] [cannot be excluded|is not excluded|cannot be ruled out|remains possible|not excluded]",
         "{P}: [indeterminate|equivocal|possible metastasis|cannot exclude metastasis]",
         "[indeterminate|equivocal] [uptake|focus|activity|tracer uptake] in {P}[, {correlate}|]",
         "[possible|questionable] [metastasis|metastatic disease|metastatic involvement] in {P}",
-        "{hot} in {P} [is|are] [indeterminate|equivocal|of uncertain significance][, {correlate}|]",
+        "{hot_u} in {P} is [indeterminate|equivocal|of uncertain significance][, {correlate}|]",
         "{hot} in {P}, [traumatic|degenerative|benign] versus metastatic[; {correlate}|]",
         "uptake in {P} [may|might|could] [represent|reflect] [a metastasis|metastatic disease|early metastatic disease][; {correlate}|, {correlate}|]",
         "{hot} in {P}, [degenerative change|fracture|trauma|a benign lesion] [or|versus|vs] [metastasis|metastatic disease|early metastasis]",
@@ -237,7 +229,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
     ),
     "benign": (
         "{hot} in {P}, [likely|most likely|probably|presumably] [due to|related to|reflecting|secondary to] {kind}",
-        "[there is|] {hot} in {P}, [consistent with|compatible with|in keeping with|typical of|most consistent with|suggestive of] {kind}",
+        "[there is|] {hot_u} in {P}, [consistent with|compatible with|in keeping with|typical of|most consistent with|suggestive of] {kind}",
         "{kind} in {P}",
         "{kind} [involving|affecting] {P}",
         "[degenerative-appearing|benign-appearing|non-specific benign] uptake in {P}, {kind}",
@@ -245,7 +237,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "uptake in {P} [is|appears] [likely|probably|most likely] [benign|due to {kind}|related to {kind}]",
         "[mild|mildly increased|low-grade|minor] [uptake|activity] in {P}, [likely|probably|favoured to be|favored to be] [benign|due to {kind}|related to {kind}]",
         "[findings|appearances] [in keeping with|consistent with|compatible with] {kind} in {P}",
-        "[increased|mild|linear|symmetric|symmetrical|periarticular] [uptake|activity] in {P} [reflecting|due to|related to|secondary to|from|attributable to|compatible with] {kind}",
+        "[increased|mild|linear|focal|periarticular] [uptake|activity] in {P} [reflecting|due to|related to|secondary to|from|attributable to|compatible with] {kind}",
         "uptake in {P}, [favour|favor] {kind}",
         "uptake in {P} is [most consistent with|in keeping with|typical for|attributed to] {kind}",
         "[focal|linear|] uptake in {P}, [benign|non-malignant] in appearance, [likely|probably] {kind}",
@@ -276,7 +268,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "normal": (
         "no scintigraphic [evidence|abnormality] [of|suspicious for] [bone metastases|osseous metastatic disease|skeletal metastases] <N:[in the skeleton|in the visualized skeleton|throughout the skeleton]>",
         "<N:[normal bone scan|negative bone scan|normal whole-body bone scan|unremarkable bone scan|normal whole body bone scintigraphy]>",
-        "[there is |]no {abnormal} <N:[in the skeleton|throughout the skeleton|within the skeleton|in the axial or appendicular skeleton|in the imaged skeleton]>",
+        "no {abnormal} <N:[in the skeleton|throughout the skeleton|within the skeleton|in the axial or appendicular skeleton|in the imaged skeleton]>",
         "<N:[the skeleton|the axial and appendicular skeleton|the whole skeleton|the visualised skeleton]> [shows|demonstrates] [normal|physiologic|symmetric|homogeneous, symmetric] [tracer|radiotracer|] [distribution|uptake][, without focal abnormality|]",
         "[tracer|radiotracer] [distribution|uptake] <N:[throughout the skeleton|in the skeleton]> is [normal|symmetric and physiologic|unremarkable|within normal limits]",
         "<N:the skeleton> [is|appears] [normal|unremarkable|free of {abnormal}]",
@@ -288,17 +280,16 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "no scintigraphic abnormality suspicious for [metastatic disease|osseous metastases] <N:[in the skeleton|throughout the skeleton|in the axial or appendicular skeleton]>",
     ),
     "negated": (
-        "[there is |]no {abnormal} [in|within|seen in|identified in] {P0}",
-        "{P0} [is|are|appear] [unremarkable|normal|within normal limits]",
-        "{P0} [demonstrate|show] [no {abnormal}|normal tracer distribution|physiologic uptake]",
-        "[normal|physiologic|symmetric|unremarkable] [tracer |radiotracer |]uptake in {P0}",
-        "[tracer|radiotracer] distribution in {P0} is [normal|symmetric|unremarkable]",
-        "{P0}: [normal|unremarkable|no {abnormal}]",
+        "no {abnormal} [in|within|seen in|identified in] {P}",
+        "{P} {is_p} [unremarkable|normal|within normal limits]",
+        "{P} {shows} [no {abnormal}|normal tracer distribution|physiologic uptake]",
+        "[normal|physiologic|symmetric|unremarkable] [tracer |radiotracer |]uptake in {P}",
+        "[tracer|radiotracer] distribution in {P} is [normal|symmetric|unremarkable]",
+        "{P}: [normal|unremarkable|no {abnormal}]",
     ),
-    "P0": "{P}",
     "negated_joints": (
         "[symmetric|symmetrical] [physiologic |physiological |]uptake in {P}, within normal limits",
-        "{P} [appear|are] [symmetric and normal|unremarkable|symmetric]",
+        "{P} {is_p} [symmetric and normal|unremarkable|symmetric]",
         "no abnormal uptake in {P}",
         "normal symmetric uptake in {P}",
     ),
@@ -312,7 +303,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
     ),
     "pain_negative": (
         "no [abnormal |focal |][uptake|abnormality] [is seen |]in {P}[, the site of pain|, the symptomatic site| to correspond with the MRI finding| to correspond with the CT lesion|]",
-        "{P} [shows|demonstrates] no [abnormal|focal] uptake",
+        "{P} {shows} no [abnormal|focal] uptake",
     ),
     "above_metastatic": (
         "<M:[the above|these|the described|the aforementioned|the above-mentioned] [findings|lesions|foci|abnormalities|areas of uptake]> are {call0} {met}",
@@ -346,16 +337,30 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "uptake in {P} [corresponds to|localises to] [a sclerotic|a lytic|a destructive] lesion on CT, {call} {met}",
     ),
     "ct_benign": (
-        "[CT|low-dose CT|SPECT/CT] shows [osteophytes|marginal sclerosis|endplate change|a fracture line|cortical irregularity|sclerotic change] in {P}, [consistent with|in keeping with|likely] {kind}",
-        "uptake in {P} [corresponds to|localises to] [osteophytes|degenerative change|a healing fracture|sclerosis] on CT, [likely|consistent with|due to] {kind}",
+        "[CT|low-dose CT|SPECT/CT] shows {sign} in {P}, [consistent with|in keeping with|likely] {kind}",
+        "uptake in {P} [corresponds to|localises to] {sign} on CT, [likely|consistent with|due to] {kind}",
+    ),
+    "sign_degenerative": ("osteophytes", "marginal sclerosis", "endplate change", "joint space narrowing", "degenerative change"),
+    "sign_fracture": ("a fracture line", "cortical irregularity", "callus", "a healing fracture"),
+    "sign_compression": ("loss of vertebral height", "endplate depression", "a wedge deformity"),
+    "sign_other": ("sclerosis", "sclerotic change", "benign-appearing bone change"),
+    "kind_degenerative_spine": (
+        "degenerative change",
+        "degenerative disease",
+        "spondylotic change",
+        "facet arthropathy",
+        "degenerative spondylosis",
+        "degenerative disc disease",
+        "osteoarthritic change",
+        "spondylosis",
     ),
     "ct_uncertain": (
         "[no CT correlate|no structural abnormality on CT|no definite CT abnormality] for the uptake in {P}, which [remains indeterminate|is indeterminate|is of uncertain significance]",
         "uptake in {P} [without CT correlate|without a correlate on CT], [indeterminate|follow-up advised|equivocal]",
     ),
     "ct_plain": (
-        "[low-dose CT|CT|the CT component] [shows|demonstrates] [a right upper lobe mass|multiple pulmonary nodules|a left pleural effusion|mediastinal lymphadenopathy|aortic calcification|an enlarged prostate|a hypodense liver lesion]",
-        "[CT of the chest|outside CT|recent chest CT]: [lung mass in the left lower lobe|right breast mass with axillary nodes|bilateral pulmonary nodules]",
+        "[low-dose CT|CT|the CT component] [shows|demonstrates] [a right upper lobe mass|multiple pulmonary nodules|a left pleural effusion|mediastinal lymphadenopathy|aortic calcification|a small pericardial effusion|a hypodense liver lesion]",
+        "[CT of the chest|outside CT|recent chest CT]: [lung mass in the left lower lobe|right hilar mass with mediastinal nodes|bilateral pulmonary nodules]",
         "[the|] [corresponding|matching] [CT shows sclerosis|CT is unremarkable|low-dose CT shows no destruction]",
     ),
     "prior": (
@@ -409,12 +414,11 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "[delayed|three-hour delayed] whole[ |-]body bone scan images were [obtained|acquired] [in anterior and posterior projections|in the anterior and posterior views]",
     ),
     "visible": (
-        "[image quality is|images are of] [good quality|satisfactory quality|diagnostic quality]",
-        "[there is |]good skeletal [uptake|visualisation|visualization] [of tracer|with low background activity|]",
+        "[image quality is [good|satisfactory|diagnostic]|images are of [good|diagnostic] quality]",
+        "[there is |]good skeletal [uptake|visualisation|visualization][ of tracer| with low background activity|]",
         "[adequate|good] bone to soft tissue ratio",
         "the study is of [diagnostic|good|adequate] quality",
     ),
-    "agent": ("Tc-99m MDP", "99mTc-MDP", "Tc99m-MDP", "technetium-99m MDP", "99mTc-HDP", "Tc-99m HDP", "technetium 99m medronate"),
     "exam_heading": (
         "[EXAM|Exam|Examination|Procedure|EXAMINATION]: [whole body bone scan|bone scan|NM whole body bone scan|Tc-99m MDP whole-body bone scintigraphy|bone scintigraphy|nuclear medicine bone scan]",
     ),
@@ -425,7 +429,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "clinical_heading": ("[Clinical history|CLINICAL HISTORY|Indication|History|INDICATION|Clinical information]: {history}",),
     "history": (
         "{cancer}",
-        "{cancer}[, staging|, restaging|, back pain|, rising PSA|, assess for metastases|, rule out bone metastases| on hormone therapy| post chemotherapy|, status post resection]",
+        "{cancer}[, staging|, restaging|, back pain|, {marker}|, assess for metastases|, rule out bone metastases| on hormone therapy| post chemotherapy|, status post resection]",
         "{age} [year old|year-old] [patient|] with {cancer}",
         "[back pain|low back pain|bone pain|right hip pain|elevated alkaline phosphatase|weight loss|lung mass on CT|left chest wall pain]",
         "[staging of|follow-up of|evaluation of] {cancer}",
@@ -433,7 +437,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
     ),
     "history_place": ("[pain|tenderness] in {P}", "[recent|outside] [MRI|CT|radiographs] of {P}"),
     "advice": (
-        "[clinical correlation is recommended|correlate clinically|clinical and radiographic correlation recommended|follow-up bone scan in 3-6 months suggested|recommend correlation with CT or MRI|correlation with PSA is advised]",
+        "[clinical correlation is recommended|correlate clinically|clinical and radiographic correlation recommended|follow-up bone scan in 3-6 months suggested|recommend correlation with CT or MRI|correlation with tumour markers is advised]",
         "[thank you for this referral|follow-up as clinically indicated|please correlate with other imaging]",
     ),
 }
@@ -453,6 +457,12 @@ def _number_words(number: int, draw: Draw) -> dict[str, str]:
         "hot_spots": draw.one(("a hot spot", "a focal lesion", "a focal hot spot"))
         if one
         else draw.one(("hot spots", "multiple hot spots", "focal lesions", "multifocal uptake")),
+        "focus": draw.one(("focus", "lesion", "abnormality") if one else ("foci", "lesions", "abnormalities")),
+        "areas": "an area" if one else draw.one(("areas", "multiple areas", "sites", "multiple sites")),
+        "mets": draw.one(("metastasis", "metastatic deposit", "metastatic lesion"))
+        if one
+        else draw.one(("metastases", "metastases", "metastatic deposits", "metastatic lesions", "secondary deposits")),
+        "is": "is" if one else "are",
         "N": "a single focus" if one else f"{said} foci",
         "a": str(draw.number(1, 4)),
         "b": str(draw.number(0, 9)),
@@ -463,6 +473,22 @@ def _number_words(number: int, draw: Draw) -> dict[str, str]:
     }
 
 
+
+
+def _agree(pieces: tuple[Piece, ...]) -> dict[str, str]:
+    plural = is_plural(pieces)
+    return {"is_p": "are" if plural else "is", "shows": "show" if plural else "shows"}
+
+
+_AGENTS = (
+    "Tc-99m MDP",
+    "99mTc-MDP",
+    "Tc99m-MDP",
+    "technetium-99m MDP",
+    "99mTc-HDP",
+    "Tc-99m HDP",
+    "technetium 99m medronate",
+)
 _CANCERS = {
     "male": ("prostate cancer", "prostate carcinoma", "prostate adenocarcinoma", "castration-resistant prostate cancer"),
     "female": ("breast cancer", "left breast cancer", "right breast carcinoma", "invasive ductal carcinoma", "cervical cancer"),
@@ -479,6 +505,8 @@ def _patient_words(patient: Mapping[str, Any], draw: Draw) -> dict[str, str]:
     activity_mbq = float(activity) if activity else draw.uniform(550, 925)
     return {
         "cancer": draw.one(_CANCERS[sex if draw.chance(0.65) else ""]),
+        "marker": "rising CA 15-3" if sex == "female" else "rising PSA",
+        "agent": draw.one(_AGENTS),
         "age": f"{age:.0f}" if age else str(draw.number(35, 85)),
         "activity": draw.one((f"{activity_mbq:.0f} MBq", f"{activity_mbq:.0f} MBq", f"{activity_mbq / 37:.1f} mCi")),
         "hours": f"{float(hours):.1f}".removesuffix(".0") if hours else draw.one(("2", "3", "3", "4", "3.5", "2-3")),
@@ -560,4 +588,6 @@ ENGLISH = Wording(
     system=_SYSTEM,
     colon=": ",
     list_mark=", ",
+    last_marks=(" and ", " and ", ", and ", ", "),
+    agree=_agree,
 )

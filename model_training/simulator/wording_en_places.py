@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from BoneMetSegLib.anatomy import fine_region, reporting_region
 
@@ -119,6 +119,10 @@ class PlaceStyle:
     both : {"bilateral", "both", "bilaterally", "right and left"}
     short_sides : bool
         "L" and "R" for left and right.
+    rib_part, vertebra_part : str
+        The part of a rib or of a single vertebra, where one is named.
+    terms : dict
+        Words chosen once for a place, so that findings and impression agree.
     """
 
     vertebra: str
@@ -127,6 +131,9 @@ class PlaceStyle:
     oxford: bool
     both: str
     short_sides: bool
+    rib_part: str
+    vertebra_part: str
+    terms: dict[str, str] = field(default_factory=dict)
 
 
 def draw_style(draw: Draw) -> PlaceStyle:
@@ -138,6 +145,8 @@ def draw_style(draw: Draw) -> PlaceStyle:
         draw.chance(0.4),
         draw.one(("bilateral", "both", "bilateral", "bilaterally", "right and left")),
         draw.chance(0.05),
+        draw.one(("anterior", "posterior", "lateral", "anterolateral", "posterolateral")),
+        draw.one(("left pedicle", "right pedicle", "spinous process", "left lateral aspect", "posterior elements", "left facet joint")),
     )
 
 
@@ -172,7 +181,7 @@ def _and(items: list[str], draw: Draw) -> str:
 def _chunks(numbers: tuple[int, ...], draw: Draw) -> list[tuple[int, ...]]:
     result: list[tuple[int, ...]] = []
     for run in runs(numbers):
-        if len(run) >= 3 and draw.chance(0.93) or len(run) == 2 and draw.chance(0.3):
+        if (len(run) >= 3 and draw.chance(0.93)) or (len(run) == 2 and draw.chance(0.3)):
             result.append(run)
         else:
             result += [(n,) for n in run]
@@ -191,6 +200,8 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         letter = _LETTER[region]
         return f"{'D' if form == 'D8' and letter == 'T' else letter}{coordinate - FIRST_COORDINATE[region] + 1}"
 
+    if len(unit.numbers) == 1 and draw.chance(0.1):
+        return [Piece("the "), Piece(f"{style.vertebra_part} of {level(unit.numbers[0])}", unit.slots())]
     texts = []
     for chunk in chunks:
         if len(chunk) == 1:
@@ -212,9 +223,6 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
 
 def _vertebra_suffix(unit: Unit, form: str, draw: Draw) -> tuple[str, bool]:
     """Return what follows the last level, and whether an article goes before the first."""
-    if len(unit.numbers) == 1 and draw.chance(0.12):
-        part = draw.one(("left pedicle", "right pedicle", "spinous process", "left lateral aspect", "posterior elements"))
-        return f" {part}", True
     if draw.chance(0.15 if form == "T8 vertebra" else 0.6):
         return "", False
     word = draw.one(("vertebra", "vertebral body", "vertebral body", "level"))
@@ -241,7 +249,9 @@ def _side_word(side: str, style: PlaceStyle) -> str:
 def _ribs(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     chunks = _chunks(unit.numbers, draw)
     many = len(unit.numbers) > 1
-    where = draw.one(("anterior ", "posterior ", "lateral ", "anterolateral ", "posterolateral ")) if draw.chance(0.25) else ""
+    # The eleventh and twelfth rib end freely: nothing of them lies in front.
+    has_part = unit.numbers[-1] < 11 or style.rib_part.startswith("posterior")
+    where = f"{style.rib_part} " if has_part and draw.chance(0.25) else ""
     if style.rib in ("rib 6", "rib #6"):
         sign = "#" if style.rib == "rib #6" else ""
         texts = [f"{sign}{c[0]}" if len(c) == 1 else f"{sign}{c[0]}{style.range_mark}{c[-1]}" for c in chunks]
@@ -279,9 +289,7 @@ def _ordinal_ribs(unit: Unit, ordinals: str, many: bool, where: str, style: Plac
             f"{where}{side} {ordinals} {rib}",
             f"{ordinals} {side} {where}{rib}",
             f"{where}{ordinals} {rib} on the {unit.side}",
-            f"{draw.one(('anterior', 'posterior', 'lateral'))} aspect{'s' if many else ''} of the {side} {ordinals} {rib}"
-            if not where
-            else f"{side} {where}{ordinals} {rib}",
+            f"{where}aspect{'s' if many else ''} of the {side} {ordinals} {rib}" if where else f"{side} {ordinals} {rib}",
             f"{side}-sided {ordinals} {where}{rib}" if not style.short_sides else f"{side} {ordinals} {where}{rib}",
         )
     )
@@ -303,9 +311,10 @@ def _plural(term: str) -> str:
 
 def _part(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     fine = fine_region(unit.name if unit.side == "midline" else f"{unit.name}_{unit.sides[0]}")
-    term = draw.one(fine.terms_en[:1] * 2 + fine.terms_en + _MORE_TERMS.get(unit.name, ()))
+    terms = fine.terms_en[:1] * 2 + fine.terms_en + _MORE_TERMS.get(unit.name, ())
+    term = style.terms.setdefault(unit.name, draw.one(terms))
     if unit.side == "midline":
-        article = "" if term.startswith("S1") and " " not in term or term == "base of the skull" and draw.chance(0.3) else "the "
+        article = "" if (term.startswith("S1") and " " not in term) or (term == "base of the skull" and draw.chance(0.3)) else "the "
         return [Piece(article), Piece(term, unit.slots())]
     if unit.side == "both":
         return _bilateral(_plural(term), unit, style, draw)
@@ -333,7 +342,7 @@ def _generic(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     if unit.side == "midline":
         if unit.count > 1 and draw.chance(0.6):
             words = _GENERIC_MANY.get(unit.name, words)
-        word = draw.one(words)
+        word = style.terms.setdefault(f"{unit.name} {len(words)}", draw.one(words))
         return [Piece("" if word.startswith(("multiple", "several")) else "the "), Piece(word, unit.slots())]
     if unit.name == "ribs":
         return _generic_ribs(unit, style, draw)
@@ -357,3 +366,22 @@ def _generic_ribs(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         side = _side_word(unit.side, style)
         article, text = draw.one((("a ", f"{side} rib"), ("the ", f"{side} ribs"), ("the ", f"{side} rib cage"), ("the ", f"{side} thoracic cage"), ("a ", f"{side}-sided rib"), ("a ", f"{side} lower rib")))
     return [Piece(article), Piece(text, unit.slots())]
+
+
+_SINGULAR_ENDS = ("is", "us", "ss")
+_PLURAL_STARTS = ("both ", "bilateral ", "multiple ", "several ", "right and left ", "left and right ")
+_PLURAL_WORDS = ("vertebrae", "ae", "femora", "humeri", "radii", "rami", "feet", "ischia", "acetabula", "calcanei", "tali")
+
+
+def is_plural(pieces: tuple[Piece, ...]) -> bool:
+    """Return whether a list of places takes a plural verb."""
+    places = [piece.text for piece in pieces if piece.slots]
+    if len(places) != 1:
+        return True
+    text = places[0].lower()
+    for ending in (" bilaterally", " on both sides", " on the left", " on the right"):
+        text = text.removesuffix(ending)
+    text = text.split(" of ")[0]
+    return text.startswith(_PLURAL_STARTS) or text.endswith(_PLURAL_WORDS) or (
+        text.endswith("s") and not text.endswith(_SINGULAR_ENDS)
+    )

@@ -16,7 +16,7 @@ from .wording_zh_places import draw_style, name_places
 _SEE = "[可见|可见|见|示|显示|有|内可见|处可见|见有]"
 _ACT = "[放射性|放射性|放射性|显像剂|核素|示踪剂|骨显像剂]"
 _UP = "[浓聚|浓聚|浓聚|增高|摄取增高|分布增高|异常浓聚|异常增高|浓集|摄取增加|分布浓聚|摄取异常增高]"
-_DEGREE = "[轻度|中度|明显|显著|不同程度|较明显|轻微|略|轻-中度|||||||]"
+_DEGREE = "[轻度|中度|明显|显著|不同程度|较明显|轻微|轻-中度|||||||]"
 _SHAPE = "[点状|片状|团片状|团块状|条状|条索状|类圆形|结节状|斑片状|局灶性|局限性|不规则形|小片状|斑点状|团状|长条状|环形|||||]"
 _NOUN = "[灶|影|区|灶|]"
 
@@ -27,10 +27,10 @@ RULES: dict[str, str | tuple[str, ...]] = {
         f"{_SHAPE}异常{_ACT}浓聚[灶|影|区]",
         f"{_DEGREE}{_SHAPE}{_ACT}{_UP}[灶|影|]",
         "异常[放射性|]浓聚[灶|影]",
-        "[骨质代谢|骨代谢|骨盐代谢][异常|][增高|活跃|旺盛|异常活跃][灶|区|]",
+        "[骨质代谢|骨代谢|骨盐代谢][异常|][增高|活跃|旺盛][灶|区]",
         "[放射性|]“热区”",
         "示踪剂摄取增高[灶|区]",
-        "[成骨活动|成骨代谢][增强|活跃][灶|区]",
+        "[成骨活动|成骨代谢|骨代谢][增强|活跃][灶|区]",
     ),
     "is_hot": (
         f"{_ACT}{_DEGREE}{_UP}",
@@ -124,7 +124,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
     ),
     "kind_compression": ("压缩性骨折", "陈旧性压缩性骨折", "骨质疏松性压缩骨折", "压缩骨折", "压缩性改变", "骨质疏松性骨折", "良性压缩骨折"),
     "kind_paget": ("Paget病", "畸形性骨炎", "Paget骨病", "变形性骨炎"),
-    "kind_dental": ("牙源性病变", "齿槽病变", "炎性病变", "牙周炎性改变", "牙周病变", "牙源性炎症", "口腔炎性病变", "鼻窦炎性改变"),
+    "kind_dental": ("牙源性病变", "齿槽病变", "炎性病变", "牙周炎性改变", "牙周病变", "牙源性炎症", "口腔炎性病变"),
     "kind_infection": ("炎性病变", "感染性病变", "骨髓炎", "炎症", "炎性改变", "慢性炎症"),
     "kind_prosthesis": ("术后改变", "置换术后改变", "术后反应性改变", "假体周围改变", "手术后改变"),
     "kind_enthesopathy": ("附着点炎", "肌腱附着点病变", "附着点改变", "劳损性改变", "末端病"),
@@ -136,14 +136,13 @@ RULES: dict[str, str | tuple[str, ...]] = {
         f"{{P}}{_SEE}{{count}}{{hot}}",
         "{P}{is_hot}{tail}",
         "{P}{is_hot}",
-        f"{{P}}[呈|呈现|表现为]{{hot}}",
-        "[可见|见|显示|探及]{count}{hot}，[位于|分布于|累及|分别位于|主要分布于]{P}",
+        "{P}[呈|呈现|表现为]{hot}",
+        "[可见|见|显示|探及]{count}{hot}，[位于|分布于|累及|{split}位于|见于]{P}",
         "[可见|见]{P}{is_hot}",
         "[于|在]{P}[可见|见|见到|发现]{count}{hot}{tail}",
-        "{N}异常{_act}浓聚[灶|影]，[分别|]位于{P}",
+        "{N}异常{_act}浓聚[灶|影]，{split}位于{P}",
         "[异常|]放射性浓聚[灶|影][位于|见于|分布于|累及]{P}",
         "[全身骨显像|全身骨显像图|静态显像|前后位显像|前后位全身骨显像|全身骨骼显像|延迟显像]示{P}{is_hot}",
-        "[全身骨骼显影清晰|骨骼显影清晰|骨骼影像清晰]，[其中|]{P}[可见|见]{count}{hot}",
         "[异常所见|阳性所见|异常]：{P}{hot}",
         "{P}[局部|局灶性]{is_hot}",
         "{P}{_act}分布[不均|不均匀|异常|欠均匀]，[可见|见|呈]{hot}",
@@ -177,6 +176,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         f"{{P}}{_SEE}{{count}}{{hot}}，{{call}}{{met}}{{likely}}",
         "{P}{is_hot}，{call}{met}{likely}",
         "{P}{is_hot}，{call}{met}",
+        "{P}{hot}，[考虑|考虑为|首先考虑]{met}可能",
         "[考虑|符合|诊断|提示]{P}{met}{likely}",
         "{P}[多发|]{met}",
         "{P}[骨质代谢|骨代谢|骨盐代谢][异常|]活跃，[倾向|考虑|提示]恶性[病变|骨病变|]（转移）",
@@ -188,7 +188,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "{P}[受累|受侵|侵犯]，{call}{met}",
         "{P}多发{hot}，{call}{met}[；|，]请结合[临床|其它影像学检查]",
         "{P}[病灶|病变]{call}{met}",
-        "[考虑|结合病史，考虑]{met}：{P}",
+        "考虑{met}：{P}",
         "{P}[呈|为]骨转移[表现|征象|改变]",
         "{P}[浓聚灶|病灶][具有|呈]恶性[特征|征象|表现]，{call}{met}",
     ),
@@ -232,7 +232,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "{P}{is_hot}，良性病变[可能性大|可能]，{kind}",
         f"{{P}}{_SEE}{{count}}{{hot}}，[多为|考虑|系]{{kind}}",
         "{P}[浓聚灶|病灶|代谢增高灶][考虑|为|系]{kind}",
-        "{P}[对称性|][放射性|]{is_hot}，[良性|良性病变|{kind}可能]",
+        "{P}{is_hot}，[良性|良性病变|{kind}可能]",
         "{kind}：{P}",
         "{P}[线状|条状|点状|]浓聚，[结合病史|结合CT]，[考虑|符合]{kind}",
         "{P}[浓聚|放射性增高]，[无|缺乏]恶性[征象|特征]，[考虑|为]{kind}",
@@ -262,7 +262,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "骨转移征象",
         "异常核素浓聚",
         "异常浓聚或稀疏",
-        "明确病灶",
+        "病灶",
     ),
     "normal": (
         "<N:全身[骨骼|诸骨|骨|各骨骼]>[未见|未见明显|未见明确|未见确切]{abnormal}",
@@ -336,17 +336,33 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "{P}[浓聚灶|病灶]于[同机CT|CT][表现为|示|见][骨质破坏|成骨性病变|溶骨性破坏]，{call}{met}",
     ),
     "ct_benign": (
-        "[同机CT|CT|断层融合CT]示{P}[骨质增生|骨赘形成|边缘骨质硬化|骨质硬化|骨折线影|骨质连续性中断]，[考虑|为|符合]{kind}",
-        "{P}[CT示|于CT上见][骨质增生|未见骨质破坏|骨折线]，[多为|考虑|符合]{kind}",
+        "[同机CT|CT|断层融合CT]示{P}{sign}，[考虑|为|符合]{kind}",
+        "{P}[CT示|于CT上见]{sign}，[多为|考虑|符合]{kind}",
+    ),
+    "sign_degenerative": ("骨质增生", "骨赘形成", "边缘骨质硬化", "骨质增生硬化"),
+    "sign_fracture": ("骨折线影", "骨质连续性中断", "骨痂形成", "骨皮质扭曲"),
+    "sign_compression": ("椎体楔形变", "椎体压缩变扁", "骨质连续性中断"),
+    "sign_other": ("骨质硬化", "骨质密度增高", "骨质改变"),
+    "kind_degenerative_spine": (
+        "退行性变",
+        "退行性改变",
+        "骨质增生",
+        "退变",
+        "小关节退变",
+        "椎小关节退行性变",
+        "椎体骨质增生",
+        "椎间盘退变",
+        "骨赘形成",
+        "退行性骨关节病",
     ),
     "ct_uncertain": ("{P}[同机CT|CT|断层CT][未见明显骨质破坏|未见明确骨质异常|骨质改变不明显]，性质[待定|待查]，[建议随访|建议MRI|请结合临床]",),
     "ct_plain": (
-        "[同机CT|CT]示[双肺多发结节|右肺上叶占位|左肺下叶软组织肿块|纵隔淋巴结肿大|肝内低密度灶|左侧胸腔积液|前列腺增大|主动脉壁钙化|双肺纹理增多]",
-        "[胸部CT|外院CT]：[右肺上叶肿块，纵隔多发肿大淋巴结|左肺癌，双肺多发转移灶|双肺炎症|左侧乳腺肿块]",
+        "[同机CT|CT]示[双肺多发结节|右肺上叶占位|左肺下叶软组织肿块|纵隔淋巴结肿大|肝内低密度灶|左侧胸腔积液|双侧肾上腺结节|主动脉壁钙化|双肺纹理增多]",
+        "[胸部CT|外院CT]：[右肺上叶肿块，纵隔多发肿大淋巴结|左肺癌，双肺多发转移灶|双肺炎症]",
         "[同机CT|融合显像CT]于相应部位[见骨质密度增高|未见明确骨质破坏|未见明显异常|见骨质增生]",
     ),
     "prior": (
-        "[与|对比|较]{date}[前片|骨显像|全身骨显像|片][比较|对比|]，{P}[病灶|浓聚灶|浓聚影][较前]{change}",
+        "[与{date}前片比较|与{date}全身骨显像对比|对比{date}骨显像|较{date}片|对照{date}前片|与前次（{date}）骨显像相比]，{P}[病灶|浓聚灶|浓聚影][较前]{change}",
         "{P}[病灶|浓聚灶|放射性浓聚][较前|与前次比较|较{date}片|较前片|对比前片]{change}",
         "[与前次骨显像比较|与前片对比|对比前片]，{P}为新[发|增][病灶|浓聚灶]",
         "[新见|新增|新出现]{P}{hot}",
@@ -354,10 +370,10 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "prior_metastatic": (
         "{P}[骨转移灶|转移灶|转移瘤|骨转移][较前|与前次比较|较{date}片|较前片]{change}",
         "{P}[骨转移|转移瘤][治疗后|放疗后|化疗后]，[放射性浓聚|病灶]{change2}",
-        "[与|对比]{date}[前片|骨显像][比较|]，{P}为新发[骨转移|转移灶|转移瘤]",
+        "[与{date}前片比较|对比{date}骨显像|与{date}骨显像相比]，{P}为新发[骨转移|转移灶|转移瘤]",
     ),
     "prior_plain": (
-        "[与|对比]{date}[骨显像|前片|全身骨显像][比较|对比]：[病灶数目增多，浓聚程度增高|病灶数目较前减少|无明显变化|大致相仿|新增部分病灶|部分病灶较前减淡]",
+        "[与{date}骨显像比较|与{date}前片对比|对比{date}全身骨显像]：[病灶数目增多，浓聚程度增高|病灶数目较前减少|无明显变化|大致相仿|新增部分病灶|部分病灶较前减淡]",
         "[无既往骨显像对比|无前片可供比较|未见前片对照|首次骨显像检查]",
     ),
     "date": ("{y}-{m}-{d}", "{y}.{m}.{d}", "{y}年{m}月{d}日", "{y}年{m}月", "{y}/{m}/{d}"),
@@ -403,7 +419,6 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "[全身骨骼显影清晰|骨骼显影清晰|全身骨骼显影良好|显像清晰|骨骼影像清晰|图像质量良好|骨骼显影尚清|全身骨骼显示清晰]",
         "[全身骨骼显影清晰，对比良好|影像对比度可|骨/软组织比值良好]",
     ),
-    "agent": ("99mTc-MDP", "99mTc-MDP", "99Tcm-MDP", "Tc-99m MDP", "99mTc-HMDP", "99mTc-亚甲基二膦酸盐", "锝[99mTc]-MDP".replace("[", "（").replace("]", "）")),
     "exam_heading": ("检查项目：[全身骨显像|全身骨扫描|骨显像（全身）|全身骨ECT|SPECT全身骨显像|ECT全身骨显像]",),
     "agent_heading": ("显像剂：{agent}[ {activity}|，{activity}|]", "显像药物：{agent}", "[放射性药物|示踪剂]：{agent} {activity}"),
     "clinical_heading": ("临床诊断：{history}", "临床诊断：{history}", "病史：{history}", "临床资料：{history}", "临床病史：{history}"),
@@ -412,7 +427,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "{cancer}[术后|术后1年|化疗后|放疗后|综合治疗后|内分泌治疗后|靶向治疗中]",
         "{cancer}[骨转移？|，骨转移待查|，除外骨转移|伴骨痛]",
         "[腰背痛|胸背部疼痛|骨痛|右髋部疼痛|腰痛伴左下肢麻木|左侧胸痛][3月余|1周|半年|待查|2月|]",
-        "[PSA升高|体检发现肺部占位|前列腺穿刺活检示腺癌|碱性磷酸酶升高|肿瘤标志物升高|CEA升高]",
+        "[{marker}|体检发现肺部占位|碱性磷酸酶升高|肿瘤标志物升高|CEA升高]",
         "{age}[男性|女性|患者]，{cancer}[，复查|，疗效评估|]",
         "[骨质疏松|外伤史|多发性骨髓瘤？|消瘦原因待查]",
     ),
@@ -434,6 +449,7 @@ def _number_words(number: int, draw: Draw) -> dict[str, str]:
     one = draw.one(("可见1处", "见一处", "见单发", "可见"))
     return {
         "count": draw.one(_COUNT_MANY if number > 2 else _COUNT_ONE if number == 1 else ("", "", "两处", "多发")),
+        "split": draw.one(("分别", "分别", "")) if number > 1 else "",
         "N": many if number > 1 else one,
         "a": str(draw.number(1, 4)),
         "b": str(draw.number(0, 9)),
@@ -444,6 +460,7 @@ def _number_words(number: int, draw: Draw) -> dict[str, str]:
     }
 
 
+_AGENTS = ("99mTc-MDP", "99mTc-MDP", "99Tcm-MDP", "Tc-99m MDP", "99mTc-HMDP", "99mTc-亚甲基二膦酸盐", "锝（99mTc）-MDP")
 _CANCERS = {
     "male": ("前列腺癌", "前列腺癌", "前列腺恶性肿瘤"),
     "female": ("乳腺癌", "左侧乳腺癌", "右乳腺癌", "宫颈癌", "卵巢癌"),
@@ -460,6 +477,8 @@ def _patient_words(patient: Mapping[str, Any], draw: Draw) -> dict[str, str]:
     activity_mbq = float(activity) if activity else draw.uniform(550, 925)
     return {
         "cancer": draw.one(_CANCERS[sex if draw.chance(0.6) else ""]),
+        "marker": "乳腺肿块" if sex == "female" else draw.one(("PSA升高", "前列腺穿刺活检示腺癌", "TPSA升高")),
+        "agent": draw.one(_AGENTS),
         "age": f"{age:.0f}岁" if age else f"{draw.number(35, 85)}岁",
         "activity": draw.one((f"{activity_mbq:.0f}MBq", f"{activity_mbq:.0f} MBq", f"{activity_mbq / 37:.0f}mCi")),
         "hours": f"{float(hours):.1f}".removesuffix(".0") if hours else draw.one(("2", "3", "3", "4", "2-3", "3-4", "3.5")),
@@ -467,8 +486,8 @@ def _patient_words(patient: Mapping[str, Any], draw: Draw) -> dict[str, str]:
 
 
 _TO_HALF = str.maketrans("，：；（）？", ",:;()?")
-_TO_FULL = str.maketrans("0123456789", "０１２３４５６７８９")
-_LETTERS_TO_FULL = str.maketrans("TLCD-", "ＴＬＣＤ－")
+_DIGITS_TO_FULL = str.maketrans("0123456789", "０１２３４５６７８９")
+_TO_FULL = {code: code + 0xFEE0 for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x2D)}
 
 
 def _finish(text: str, draw: Draw) -> str:
@@ -477,9 +496,7 @@ def _finish(text: str, draw: Draw) -> str:
         if draw.chance(0.3):
             text = text.replace("。", ".")
     elif draw.chance(0.06):
-        text = text.translate(_TO_FULL)
-        if draw.chance(0.5):
-            text = text.translate(_LETTERS_TO_FULL)
+        text = text.translate(_TO_FULL if draw.chance(0.5) else _DIGITS_TO_FULL)
     return text
 
 
@@ -559,4 +576,6 @@ CHINESE = Wording(
     system=_SYSTEM,
     colon="：",
     list_mark="、",
+    last_marks=("、", "、", "及", "和"),
+    agree=lambda pieces: {},
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from BoneMetSegLib.anatomy import fine_region, reporting_region
 
@@ -81,6 +81,26 @@ _GENERIC_MANY = {
 }
 
 
+_VERTEBRA_PARTS = (
+    "椎体左侧",
+    "椎体右侧",
+    "椎体右缘",
+    "椎体左侧缘",
+    "椎弓根",
+    "左侧椎弓根",
+    "右侧椎弓根",
+    "附件",
+    "棘突",
+    "椎体上缘",
+    "左侧附件",
+)
+_RIB_PARTS = (
+    ("{肋}前段", "{肋}前支", "前肋", "{肋}前端", "{肋}近胸肋关节处", "{肋}与肋软骨交界处", "肋软骨", "胸肋关节"),
+    ("{肋}后段", "{肋}后支", "后肋", "{肋}近脊柱端", "{肋}头", "肋椎关节", "{肋}后段", "后肋"),
+    ("{肋}腋段", "{肋}侧段", "侧肋", "{肋}腋中线处", "{肋}外侧段", "腋段肋骨", "{肋}腋段"),
+)
+
+
 @dataclass(frozen=True)
 class PlaceStyle:
     """A reader's habits, kept through one report.
@@ -92,6 +112,12 @@ class PlaceStyle:
     range_mark, list_mark, last_mark : str
     sides : int
         Which of the words for a side.
+    rib_part : int
+        Which part of the ribs the reader speaks of, if any: front, back or side.
+    vertebra_part : str
+        Part of a single vertebra, where one is named.
+    terms : dict
+        Words chosen once for a place, so that findings and impression agree.
     """
 
     vertebra: str
@@ -100,11 +126,17 @@ class PlaceStyle:
     list_mark: str
     last_mark: str
     sides: int
+    rib_part: int
+    vertebra_part: str
+    terms: dict[str, str] = field(default_factory=dict)
+
+
+_Named = Unit | tuple[Unit, Unit]
 
 
 def draw_style(draw: Draw) -> PlaceStyle:
     """Draw a reader's habits."""
-    list_mark = draw.one(("、", "、", "、", "、", "、", "，", "及"))
+    list_mark = draw.one(("、", "、", "、", "、", "、", "，"))
     return PlaceStyle(
         draw.one(("T8", "T8", "T8", "T8", "胸8", "胸8", "第8胸椎", "第8胸椎", "第八胸椎", "胸八", "D8")),
         draw.one(("第6肋", "第6肋", "第6肋", "第6肋", "6肋", "第六肋", "第6肋骨", "第6肋骨")),
@@ -112,6 +144,8 @@ def draw_style(draw: Draw) -> PlaceStyle:
         list_mark,
         draw.one((list_mark, list_mark, "及", "和", "、", "以及")),
         draw.number(0, 3),
+        draw.number(0, 2),
+        draw.one(_VERTEBRA_PARTS),
     )
 
 
@@ -126,9 +160,9 @@ def name_places(places: Mapping[str, int], style: PlaceStyle, draw: Draw) -> tup
     return joined(named, style.list_mark, style.last_mark)
 
 
-def _merged_spine(units: list[Unit | tuple[Unit, Unit]], draw: Draw) -> list:
+def _merged_spine(units: list[Unit], draw: Draw) -> list[Unit | tuple[Unit, Unit]]:
     """Join neighbouring generic thoracic and lumbar spine to "胸腰椎" half of the time."""
-    result: list = []
+    result: list[Unit | tuple[Unit, Unit]] = []
     for unit in units:
         last = result[-1] if result else None
         if (
@@ -143,7 +177,9 @@ def _merged_spine(units: list[Unit | tuple[Unit, Unit]], draw: Draw) -> list:
     return result
 
 
-def _unit(unit, before, after, style: PlaceStyle, draw: Draw) -> list[Piece]:
+def _unit(
+    unit: _Named, before: _Named | None, after: _Named | None, style: PlaceStyle, draw: Draw
+) -> list[Piece]:
     if isinstance(unit, tuple):
         word = draw.one(("胸腰椎", "胸、腰椎", "胸椎及腰椎", "胸、腰椎椎体", "胸腰椎多个椎体", "胸腰段脊柱", "胸/腰椎"))
         return [Piece(word, unit[0].slots() + unit[1].slots())]
@@ -167,14 +203,14 @@ def _chunks(numbers: tuple[int, ...], draw: Draw) -> list[tuple[int, ...]]:
     """Break numbers into ranges and singles as readers do: three in a row are a range, two seldom."""
     result: list[tuple[int, ...]] = []
     for run in runs(numbers):
-        if len(run) >= 3 and draw.chance(0.93) or len(run) == 2 and draw.chance(0.35):
+        if (len(run) >= 3 and draw.chance(0.93)) or (len(run) == 2 and draw.chance(0.35)):
             result.append(run)
         else:
             result += [(n,) for n in run]
     return result
 
 
-def _range(chunk: tuple[int, ...], say, prefix: str, style: PlaceStyle, draw: Draw) -> str:
+def _range(chunk: tuple[int, ...], say: Callable[[int], str], prefix: str, style: PlaceStyle, draw: Draw) -> str:
     """Write one number or a range; the prefix ("T", "胸") may come back before the second ("T8-T10")."""
     if len(chunk) == 1:
         return say(chunk[0])
@@ -200,7 +236,7 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     prefix = _CHARACTER[unit.name] if form in ("胸8", "胸八") else _LETTER[unit.name]
     if form == "D8" and prefix == "T":
         prefix = "D"
-    suffix = _vertebra_suffix(unit, draw)
+    suffix = _vertebra_suffix(unit, style, draw)
     if len(chunks) == 1 or draw.chance(0.5):
         text = draw.one(("、", "、", ".", "，") if not in_words else ("、",)).join(_range(c, say, prefix, style, draw) for c in chunks)
         return [Piece(f"{prefix}{text}{suffix}", unit.slots())]
@@ -213,13 +249,15 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     return pieces
 
 
-def _vertebra_suffix(unit: Unit, draw: Draw) -> str:
-    if len(unit.numbers) == 1 and draw.chance(0.15):
-        return draw.one(("椎体左侧", "椎体右侧", "椎体右缘", "椎体左侧缘", "椎弓根", "左侧椎弓根", "右侧椎弓根", "附件", "棘突", "椎体上缘"))
-    return draw.one(("椎体", "椎体", "椎体", "", "", "椎", "椎骨"))
+def _vertebra_suffix(unit: Unit, style: PlaceStyle, draw: Draw) -> str:
+    if len(unit.numbers) == 1 and draw.chance(0.12):
+        return style.vertebra_part
+    return draw.one(("椎体", "椎体", "椎体", "椎体", "", "", "", "椎", "椎骨"))
 
 
-def _ordinal_vertebrae(unit: Unit, chunks, say, style: PlaceStyle, draw: Draw) -> list[Piece]:
+def _ordinal_vertebrae(
+    unit: Unit, chunks: Sequence[tuple[int, ...]], say: Callable[[int], str], style: PlaceStyle, draw: Draw
+) -> list[Piece]:
     tail = f"{_CHARACTER[unit.name]}{draw.one(('椎', '椎', '椎体', '椎椎体'))}"
     if len(chunks) == 1 or draw.chance(0.7):
         text = "、".join(_range(c, say, "", style, draw) for c in chunks)
@@ -255,9 +293,12 @@ def _crossing(unit: Unit, form: str, style: PlaceStyle, draw: Draw) -> str:
 def _ribs(unit: Unit, bare: bool, style: PlaceStyle, draw: Draw) -> list[Piece]:
     side = _side(unit.side, style, draw)
     form = style.rib if draw.chance(0.85) else draw.one(("第6肋", "第六肋", "6肋"))
-    say = _NUMERALS.__getitem__ if form == "第六肋" else str
+
+    def say(n: int) -> str:
+        return _NUMERALS[n] if form == "第六肋" else str(n)
+
     ordinal = "" if form == "6肋" else "第"
-    tail = "" if bare else _rib_tail(form, draw)
+    tail = "" if bare else _rib_tail(unit, form, style, draw)
     chunks = _chunks(unit.numbers, draw)
     if len(chunks) == 1 or draw.chance(0.75):
         text = draw.one(("、", "、", "、", "，", "/")).join(_range(c, say, "", style, draw) for c in chunks)
@@ -271,19 +312,18 @@ def _ribs(unit: Unit, bare: bool, style: PlaceStyle, draw: Draw) -> list[Piece]:
     return pieces
 
 
-def _rib_tail(form: str, draw: Draw) -> str:
+def _rib_tail(unit: Unit, form: str, style: PlaceStyle, draw: Draw) -> str:
     word = "肋骨" if form == "第6肋骨" else "肋"
-    if draw.chance(0.7):
+    # The eleventh and twelfth rib end freely: nothing of them lies in front.
+    if draw.chance(0.65) or (style.rib_part == 0 and unit.numbers[-1] > 10):
         return word
-    part = draw.one(
-        ("前段", "后段", "腋段", "侧段", "前支", "后支", "腋中线处", "近脊柱端", "近胸肋关节处", "与肋软骨交界处", "肋头", "前端", "外侧段")
-    )
-    return draw.one((f"{word}{part}", f"{word}{part}", "前肋", "后肋", "侧肋", "肋软骨", "腋段肋骨", "胸肋关节", "肋椎关节", "肋弓"))
+    return draw.one(_RIB_PARTS[style.rib_part]).replace("{肋}", word)
 
 
 def _part(unit: Unit, drop_side: bool, style: PlaceStyle, draw: Draw) -> str:
     fine = fine_region(unit.name if unit.side == "midline" else f"{unit.name}_{unit.sides[0]}")
-    term = draw.one(fine.terms_zh[:1] * 2 + fine.terms_zh + _MORE_TERMS.get(unit.name, ()))
+    terms = fine.terms_zh[:1] * 2 + fine.terms_zh + _MORE_TERMS.get(unit.name, ())
+    term = style.terms.setdefault(unit.name, draw.one(terms))
     if unit.side == "midline" or drop_side:
         return term
     if unit.side == "both" and draw.chance(0.06):
@@ -301,7 +341,7 @@ def _generic(unit: Unit, style: PlaceStyle, draw: Draw) -> str:
     words = _GENERIC_ONE.get(unit.name, (term,))
     if unit.count > 1 and unit.name in _GENERIC_MANY and draw.chance(0.6):
         words = _GENERIC_MANY[unit.name]
-    word = draw.one(words)
+    word = style.terms.setdefault(f"{unit.name} {len(words)}", draw.one(words))
     if unit.name == "pelvis" and unit.side == "both" and draw.chance(0.8):
         return word
     side = _side(unit.side, style, draw)
