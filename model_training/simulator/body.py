@@ -145,7 +145,8 @@ def _add_trunk(envelope: _Envelope, skeleton: Skeleton, patient: Patient, fat: f
     for level in ("L1", "L3"):
         share = {"L1": 0.3, "L3": 0.6}[level]
         waist = chest * (1 - share) + crest * share + (8 if male else 2) + fat
-        section(spine[level][2], spine[level][0], waist, spine[level][1] + 98 + belly, spine[level][1] - 72 - fat * 0.4)
+        front = {"L1": 122, "L3": 112}[level] + belly
+        section(spine[level][2], spine[level][0], waist, spine[level][1] + front, spine[level][1] - 72 - fat * 0.4)
     around(["ilium_left", "ilium_right"], 24 + fat * 0.8, 8 + belly * 0.8, 62 + fat * 0.4, spine["L5"][2] - 12)
     hip = (marks["hip_left"] + marks["hip_right"]) / 2
     trochanters = abs(marks["hip_left"][0] - marks["hip_right"][0]) / 2 + 68

@@ -107,7 +107,7 @@ def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Gener
     projector = Projector(camera, body)
     activity = normal_activity(skeleton, patient, rng)
     sources = draw_foci(skeleton, patient, rng)
-    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), rng)
+    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, rng))
     boxes = _focus_boxes(projector, sources, normal)
     primary = {view: _with_foci(normal[view], [box[view] for box in boxes]) for view in VIEWS}
     everything = {view: projector.add_scatter(primary[view]) for view in VIEWS}
@@ -132,15 +132,23 @@ def _with_cold_foci(activity: np.ndarray, sources: list[FocusSource]) -> np.ndar
 
 
 def _normal_views(
-    projector: Projector, skeleton: Skeleton, activity: np.ndarray, rng: np.random.Generator
+    projector: Projector, skeleton: Skeleton, activity: np.ndarray, soft_share: float
 ) -> dict[str, np.ndarray]:
-    """Return bones and soft tissue, primary counts in arbitrary units."""
+    """Return bones and soft tissue, primary counts in arbitrary units; ``soft_share`` is soft tissue over bone."""
     bones = {view: projector.project(skeleton.points_mm, activity, view) for view in VIEWS}
     soft = {view: projector.project_soft_tissue(view) for view in VIEWS}
-    # The level of soft tissue: its counts over those of bone, both views together. Tuned by eye on the real scan.
-    share = rng.uniform(0.75, 2.1)
-    factor = share * sum(image.sum() for image in bones.values()) / sum(image.sum() for image in soft.values())
+    factor = soft_share * sum(image.sum() for image in bones.values()) / sum(image.sum() for image in soft.values())
     return {view: bones[view] + np.float32(factor) * soft[view] for view in VIEWS}
+
+
+def _soft_share(sources: list[FocusSource], rng: np.random.Generator) -> float:
+    """Draw the counts of soft tissue over those of bone, both views together; by eye, the real scan has about 1.5.
+
+    Where metastases are very many they take the tracer from soft tissue (superscan).
+    """
+    share = float(rng.triangular(0.6, 1.4, 2.3))
+    many = sum(source.hot_spot_class == "metastasis" for source in sources) > 24
+    return share * float(rng.uniform(0.3, 0.8)) if many else share
 
 
 def _focus_boxes(

@@ -134,7 +134,7 @@ class _Maker:
             # Toward the marrow: a surface point's neighbours on the far side of the bone belong to the focus too.
             near = points[((points - centre) ** 2).sum(1) < (1.2 * np.mean(radii_mm)) ** 2]
             centre = 0.4 * centre + 0.6 * near.mean(0)
-        distance = np.sqrt((((points - centre) / np.asarray(radii_mm)) ** 2).sum(1))
+        distance = _lobed_distance(points, np.asarray(centre), np.asarray(radii_mm), more.get("lobes", 1), self.rng)
         weight = np.exp(-((distance / 1.0) ** 4)) * (distance < 1.6)
         if weight.sum() <= 0:
             weight[distance.argmin()] = 1.0
@@ -178,6 +178,18 @@ class _Maker:
         )
 
 
+def _lobed_distance(
+    points: np.ndarray, centre: np.ndarray, radii: np.ndarray, lobes: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the distance of points from a focus in units of its half axes; lobes make its outline irregular."""
+    distance = np.sqrt((((points - centre) / radii) ** 2).sum(1))
+    for _ in range(lobes - 1):
+        shifted = centre + rng.normal(0, 0.75, 3) * radii
+        own = np.sqrt((((points - shifted) / (radii * rng.uniform(0.5, 0.9))) ** 2).sum(1))
+        distance = np.minimum(distance, own)
+    return distance
+
+
 # ---- metastases -----------------------------------------------------------------------------------------------------
 
 
@@ -200,7 +212,8 @@ def _metastasis(maker: _Maker, strength: float) -> FocusSource | None:
     radii, ratio = _size_and_strength(maker, name)
     if maker.rng.random() < _COLD_SHARE:
         return maker.in_bone(name, "cold metastasis", "metastasis", np.maximum(radii, 14.0), -0.8)
-    return maker.in_bone(name, "metastasis", "metastasis", radii, ratio * strength)
+    lobes = int(maker.rng.choice(3, p=[0.6, 0.25, 0.15])) + 1
+    return maker.in_bone(name, "metastasis", "metastasis", radii, ratio * strength, lobes=lobes)
 
 
 def _metastasis_site(rng: np.random.Generator) -> str:
@@ -418,7 +431,8 @@ def _lookalike(maker: _Maker) -> FocusSource | None:
     kind = str(maker.rng.choice(["benign lesion", "fracture", "fibrous dysplasia", "infection"], p=[0.4, 0.3, 0.2, 0.1]))
     if name.startswith("rib_") and kind == "fracture":
         kind = "rib fracture"
-    return maker.in_bone(name, kind, "benign", radii, ratio, lookalike=True)
+    lobes = int(maker.rng.choice(3, p=[0.6, 0.25, 0.15])) + 1
+    return maker.in_bone(name, kind, "benign", radii, ratio, lookalike=True, lobes=lobes)
 
 
 # ---- physiological uptake -------------------------------------------------------------------------------------------
@@ -451,7 +465,7 @@ def _bladder(maker: _Maker) -> FocusSource:
 
 def _kidneys(maker: _Maker) -> list[FocusSource]:
     rng, skeleton = maker.rng, maker.skeleton
-    common = float(np.clip(rng.lognormal(np.log(0.42), 0.6), 0.05, 2.5))
+    common = float(np.clip(rng.lognormal(np.log(0.52), 0.55), 0.05, 2.5))
     middle = skeleton.points_of("vertebra_L1").mean(0)
     foci = []
     for side in ("left", "right"):

@@ -262,9 +262,9 @@ def draw_camera(points_mm: np.ndarray, front_mm: float, back_mm: float, rng: np.
         hole_diameter_mm=float(rng.uniform(1.05, 1.55)),
         hole_length_mm=float(rng.uniform(22.0, 26.0)),
         attenuation_per_mm=float(rng.uniform(0.0115, 0.0145)),
-        scatter_share=float(rng.uniform(0.15, 0.35)),
-        scatter_sigma_mm=float(rng.uniform(28, 60)),
-        tail_share=float(rng.uniform(0.01, 0.06)),
+        scatter_share=float(rng.triangular(0.02, 0.15, 0.34)),
+        scatter_sigma_mm=float(rng.uniform(18, 55)),
+        tail_share=float(rng.uniform(0.0, 0.05)),
         tail_sigma_mm=float(rng.uniform(16, 32)),
     )
 

@@ -129,8 +129,8 @@ def _skull(builder: _Builder) -> None:
     brow = lambda p: p[:, 2] > 1657 + 0.3 * p[:, 1]  # noqa: E731
     builder.ellipsoid("skull_vault", (0, -6, 1680), (71 * wide, 86, 72), brow, solid=0.05)
     for sign in _SIDES.values():
-        builder.ellipsoid("skull_base", (sign * 48, -22, 1636), (18, 24, 16), solid=0.6)
-        builder.tube("facial_bones", _mirrored([(58, 5, 1643), (56, 45, 1640), (34, 66, 1636)], sign), 6)
+        builder.ellipsoid("skull_base", (sign * 46, -22, 1638), (20, 24, 20), solid=0.6)
+        builder.tube("facial_bones", _mirrored([(58, 5, 1643), (56, 45, 1640), (34, 66, 1636)], sign), 3.5)
         builder.ellipsoid("facial_bones", (sign * 20, 60, 1624), (17, 14, 20), solid=0.5)
         ring = np.linspace(0, 2 * np.pi, 9)
         orbit = np.stack([sign * (32 + 19 * np.cos(ring)), np.full(9, 62.0), 1655 + 17 * np.sin(ring)], axis=1)
@@ -176,7 +176,7 @@ def _spine(builder: _Builder) -> None:
 def _sternum(builder: _Builder) -> None:
     builder.surface("manubrium", [(-30, 20, 1474), (0, 16, 1470), (30, 20, 1474)], [(-17, 46, 1428), (0, 47, 1428), (17, 46, 1428)], 9)
     builder.surface("sternal_body", [(-16, 48, 1424), (0, 49, 1424), (16, 48, 1424)], [(-21, 84, 1330), (0, 86, 1328), (21, 84, 1330)], 8)
-    builder.tube("sternal_body", [(0, 86, 1330), (0, 90, 1302)], [14, 4], 1.0)
+    builder.tube("sternal_body", [(0, 86, 1330), (0, 90, 1302)], [8, 4])
 
 
 _RIB_WIDEST = (69, 100, 116, 126, 132, 138, 138, 137, 134, 124, 110, 74)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from BoneMetSegLib.anatomy import FINE_REGIONS, SKELETON_CHANNELS, level_coordinate
+from BoneMetSegLib.anatomy import FINE_REGIONS, SKELETON_CHANNELS, channel_index, level_coordinate
 from BoneMetSegLib.segmentation import CLASSES
 
 from .parts import Skeleton
@@ -16,6 +16,8 @@ FOCUS_SHARE_OF_OWN_MAXIMUM = 0.40
 VISIBLE_SHARE_OF_OTHER_COUNTS = 0.35
 _BONE_SHARE_OF_OWN_HIGH = 0.28
 _BONE_SHARE_OF_ALL_COUNTS = 0.045
+# Bones in front of others, left out of the posterior view unless this share of what the anterior sees comes through.
+_FRONT_BONES, _FRONT_BONE_LEAST_SHARE = ("sternum", "patella"), 0.5
 _MASK_ATTENUATION_EXPONENT = 0.5
 LEVEL_SCALE = 10
 
@@ -122,10 +124,16 @@ def skeleton_maps(
     levels = {"spine": np.zeros((rows, columns), np.uint8), "ribs": np.zeros((rows, columns), np.uint8)}
     most = {name: np.zeros((rows, columns), np.float32) for name in levels}
     sources = projector.locate(skeleton.points_mm, view)
+    opposite = projector.locate(skeleton.points_mm, "anterior").transmission if view == "posterior" else None
+    gaps = {channel_index("skull", "midline"), channel_index("thoracic_spine", "midline")}
+    gaps |= {channel_index("cervical_spine", "midline"), channel_index("lumbar_spine", "midline")}
     for index, fine in enumerate(FINE_REGIONS):
         chosen = np.flatnonzero(skeleton.fine == index)
         if len(chosen) == 0:
             continue
+        if opposite is not None and fine.region in _FRONT_BONES:
+            if sources.transmission[chosen].mean() < _FRONT_BONE_LEAST_SHARE * opposite[chosen].mean():
+                continue
         found = _bone_mask(sources, chosen, skeleton.mass[chosen], activity[chosen], everything)
         if found is None:
             continue
@@ -138,7 +146,16 @@ def skeleton_maps(
         wins = mask & (own > most[name][window])
         most[name][window][wins] = own[wins]
         levels[name][window][wins] = round(coordinate * LEVEL_SCALE)
+    for channel in gaps:
+        masks[channel] = _without_gaps(masks[channel])
     return masks, levels["spine"], levels["ribs"]
+
+
+def _without_gaps(mask: np.ndarray) -> np.ndarray:
+    """Close the discs between vertebrae and the thin middle of the vault: reporting regions are whole."""
+    from scipy.ndimage import binary_closing, binary_fill_holes
+
+    return binary_fill_holes(binary_closing(mask, np.ones((5, 3), bool)))
 
 
 def _bone_mask(

@@ -11,17 +11,17 @@ from .patient import Patient
 # Activity of each whole bone or piece, in arbitrary units common to all: tuned by eye so that projections resemble
 # the real scan that pydicom ships. No quantitative meaning beyond that.
 _ACTIVITY_BY_STEM: dict[str, float] = {
-    "skull_vault": 4.2,
-    "skull_base": 2.6,
-    "facial_bones": 3.6,
+    "skull_vault": 3.7,
+    "skull_base": 1.5,
+    "facial_bones": 3.4,
     "mandible": 1.5,
     "sacrum": 5.2,
-    "manubrium": 1.05,
-    "sternal_body": 1.5,
-    "ilium": 5.0,
-    "ischium": 1.3,
+    "manubrium": 1.6,
+    "sternal_body": 2.1,
+    "ilium": 4.1,
+    "ischium": 1.1,
     "pubis": 0.9,
-    "acetabulum": 1.9,
+    "acetabulum": 0.95,
     "clavicle": 0.75,
     "scapula": 2.0,
     "humerus_proximal": 1.5,
@@ -30,7 +30,7 @@ _ACTIVITY_BY_STEM: dict[str, float] = {
     "radius": 0.62,
     "ulna": 0.66,
     "hand": 1.15,
-    "femur_proximal": 3.1,
+    "femur_proximal": 2.5,
     "femur_shaft": 2.6,
     "femur_distal": 2.0,
     "patella": 0.5,
@@ -48,7 +48,7 @@ _JOINTS: tuple[tuple[str, float, float], ...] = (
     ("shoulder", 26.0, 0.8),
     ("elbow", 22.0, 0.5),
     ("wrist", 22.0, 0.7),
-    ("hip", 26.0, 0.3),
+    ("hip", 26.0, 0.08),
     ("knee", 34.0, 0.35),
     ("ankle", 26.0, 0.4),
 )
@@ -139,14 +139,24 @@ def _edge_factor(skeleton: Skeleton, rng: np.random.Generator) -> np.ndarray:
         clavicle = skeleton.indices(f"clavicle_{side}")
         medial = np.abs(points[clavicle, 0] - points[skeleton.indices("manubrium"), 0].mean())
         factor[clavicle] += rng.uniform(0.4, 1.6) * np.exp(-0.5 * ((medial - medial.min()) / 11.0) ** 2)
+        front_gain, side_loss = rng.uniform(0.5, 1.5), rng.uniform(0.05, 0.45)
         for number in range(1, 11):
             rib = skeleton.indices(f"rib_{number}_{side}")
-            front = np.exp(-0.5 * ((points[rib, 1].max() - points[rib, 1]) / 10.0) ** 2)
-            factor[rib] += rng.uniform(0.0, 0.9) * front
+            forward = points[rib, 1].max() - points[rib, 1]
+            tip, front = np.exp(-0.5 * (forward / 9.0) ** 2), 1 / (1 + np.exp((forward - 45) / 10))
+            side_on = np.abs(points[rib, 0] - np.median(points[rib, 0]))
+            lateral = 1 / (1 + np.exp((side_on.max() - side_on - 12) / 4))
+            # The costal margin lies shallow and would outshine the upper ribs, which it does not on scans.
+            shallow = 1.0 if number < 7 else 0.3
+            factor[rib] += shallow * (rng.uniform(0.0, 0.6) * tip + front_gain * front) - side_loss * lateral
+            factor[rib] *= 1.0 if number < 7 else np.where(front > 0.5, 0.75, 1.0)
+    body = skeleton.indices("sternal_body")
+    height = points[body, 2]
+    factor[body] *= np.interp(height, [height.min(), height.max()], [rng.uniform(0.25, 0.6), rng.uniform(1.0, 1.3)])
     face = skeleton.indices("facial_bones")
     centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
-    near = ((points[face] - centre) / np.array([26.0, 40.0, 24.0])) ** 2
-    factor[face] += rng.uniform(0.3, 2.0) * np.exp(-0.5 * near.sum(1))
+    near = ((points[face] - centre) / np.array([24.0, 45.0, 28.0])) ** 2
+    factor[face] += rng.uniform(0.3, 3.0) * np.exp(-0.5 * near.sum(1))
     return factor
 
 
