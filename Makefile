@@ -24,17 +24,17 @@ PYTEST_ARGS ?=
 
 help:
 	@echo "make demo    segment a real scan and a simulated one; pictures and results in demo_output/"
-	@echo "make test    run the tests"
+	@echo "make test    run the tests (the slow ones: make test PYTEST_ARGS='-m slow')"
 	@echo "make lint    check style and types"
 	@echo "make format  put the code into the house's format"
-	@echo "make bench   run the benchmarks and the slow tests (minutes)"
+	@echo "make bench   run the benchmarks: seconds per case, printed"
 	@echo "make setup   only install, into $(VENV)"
 	@echo "make clean   remove caches, builds and demo_output/; keep $(VENV), data/ and runs/"
 
 setup: $(STAMP)
 
 # The stamp is written last: an interrupted installation is taken up again, a finished one is not repeated until
-# pyproject.toml changes.
+# pyproject.toml changes. pip before 25 searches for minutes among versions on Python 3.10.
 $(STAMP): pyproject.toml
 	@rm -f $@
 	@if ! $(PY) -c 'import sys, pip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1; then \
@@ -47,7 +47,7 @@ $(STAMP): pyproject.toml
 		'$(PYTHON)' -m venv --clear $(VENV); \
 	fi
 	@echo "Installing BoneMetSeg and what its tests use into $(VENV): one to five minutes"
-	@$(PY) -m pip install --quiet --disable-pip-version-check "pip>=23"
+	@$(PY) -m pip install --quiet --disable-pip-version-check "pip>=25"
 	@$(PY) -m pip install --quiet --disable-pip-version-check $(TORCH)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -e ".[$(EXTRAS)]"
 	@touch $@
@@ -68,7 +68,9 @@ format: $(STAMP)
 	$(PY) -m ruff format .
 
 bench: $(STAMP)
-	$(PY) -m pytest -q -s -m slow $(PYTEST_ARGS)
+	@set -e; for script in $(sort $(wildcard Testing/benchmarks/bench_*.py)); do \
+		echo "$$script"; $(PY) "$$script"; \
+	done
 
 clean:
 	rm -rf build dist demo_output .pytest_cache .mypy_cache .ruff_cache .hypothesis
