@@ -1,0 +1,134 @@
+"""``python -m model_training simulate | train | evaluate | export``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from BoneMetSegLib.errors import InputError
+
+from .configuration import read_configuration
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the training commands."""
+    parser = argparse.ArgumentParser(prog="python -m model_training", description="Build the weights of BoneMetSeg.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    simulate = commands.add_parser("simulate", help="simulate patients: scans, truth and reports")
+    simulate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the cases")
+    simulate.add_argument("--cases", type=int, metavar="N", help="number of patients (default: the configuration's)")
+    simulate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    simulate.add_argument("--resume", action="store_true", help="keep the cases that are there")
+    simulate.add_argument("--anatomy", choices=("auto", "analytic", "mesh"), default="auto", help="bones (default: auto)")
+    simulate.add_argument("--seed", type=int, metavar="N", help="seed of the cases (default: the configuration's)")
+    _add_config(simulate)
+
+    train = commands.add_parser("train", help="teach reading, then train image path and fusion")
+    _add_data_run(train)
+    train.add_argument("--minutes", type=float, metavar="M", help="instead of the configuration's")
+
+    evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
+    evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
+    evaluate.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
+    evaluate.add_argument("--split", choices=("training", "validation", "test"), default="test", help="default: test")
+    evaluate.add_argument("--cases", type=int, metavar="N", help="only the first N patients of the split")
+    evaluate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for evaluation.json and .md")
+    evaluate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    evaluate.add_argument("--seed", type=int, default=0, metavar="N")
+
+    export = commands.add_parser("export", help="make a bundle of a run: thresholds, evaluation, model card")
+    _add_data_run(export)
+    export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
+    export.add_argument("-o", "--out", type=Path, required=True, metavar="BUNDLE", help="the bundle's folder")
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="YAML", help="what differs from model_training/configs/planar.yaml")
+
+
+def _add_data_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
+    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the run: weights and log")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
+    _add_config(parser)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a training command; 0 done, 2 input that cannot be used."""
+    options = build_parser().parse_args(arguments)
+    try:
+        _COMMANDS[options.command](options)
+    except InputError as error:
+        print(f"model_training: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("model_training: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _simulate(options: argparse.Namespace) -> None:
+    from .simulator.generate import generate_cases
+
+    settings = read_configuration(options.config)["simulate"]
+    count = settings["cases"] if options.cases is None else options.cases
+    seed = settings["seed"] if options.seed is None else options.seed
+    path = generate_cases(
+        count, options.out, seed, workers=options.workers, resume=options.resume, anatomy=options.anatomy
+    )
+    print(f"{count} simulated patients: {path}")
+
+
+def _train(options: argparse.Namespace) -> None:
+    from .train import train
+
+    configuration = read_configuration(options.config)
+    if options.minutes is not None:
+        configuration["train"]["minutes"] = options.minutes
+    _check_data(options.data)
+    trained = train(options.data, options.run, configuration, options.seed)
+    print(f"{trained.log['steps']} steps in {trained.log['minutes']} min: {options.run}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from BoneMetSegLib.segmenter import Segmenter
+
+    from .evaluate import evaluate, evaluation_markdown, write_scores
+    from .samples import cases_of
+
+    _check_data(options.data)
+    cases = cases_of(options.data, options.split)[: options.cases]
+    if not cases:
+        raise InputError(f"{options.data} has no case in its {options.split} split")
+    scores = evaluate(Segmenter(options.bundle, options.device), cases, options.seed)
+    write_scores(scores, options.out)
+    print(evaluation_markdown(scores))
+
+
+def _export(options: argparse.Namespace) -> None:
+    from .export import export_bundle
+
+    _check_data(options.data)
+    if not (options.run / "network.safetensors").is_file():
+        raise InputError(f"{options.run} holds no trained network; run 'train' first")
+    configuration = read_configuration(options.config)
+    bundle = export_bundle(
+        options.run, options.data, options.out, configuration, options.seed, test_cases=options.test_cases
+    )
+    print((bundle.folder / "README.md").read_text(encoding="utf-8"))
+
+
+def _check_data(data: Path) -> None:
+    if not (data / "datalist.json").is_file():
+        raise InputError(f"{data} holds no datalist.json; make cases with 'python -m model_training simulate'")
+
+
+_COMMANDS = {"simulate": _simulate, "train": _train, "evaluate": _evaluate, "export": _export}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""Make a bundle of a training run: thresholds from the validation split, scores from the test split, model card."""
+
+from __future__ import annotations
+
+import json
+import platform
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from BoneMetSegLib.bundle import Bundle, write_bundle
+from BoneMetSegLib.segmenter import Segmenter
+
+from .configuration import configuration_hash
+from .evaluate import choose_thresholds, evaluate, evaluation_markdown, write_scores
+from .samples import cases_of
+from .train import Trained, load_run
+
+START_THRESHOLDS = {"foreground": 0.5, "accept": 0.5, "min_area_mm2": 60.0}
+INTENDED_USE = (
+    "Research on planar whole-body bone scans with their reports. Not for diagnosis or treatment. Trained on simulated scans "
+    "and reports only; how it does on patients is not known."
+)
+
+
+def export_bundle(
+    run: Path, data: Path, out: Path, configuration: dict[str, Any], seed: int, *, test_cases: int | None = None
+) -> Bundle:
+    """Write the bundle of a finished run, with its evaluation, to ``out``.
+
+    Parameters
+    ----------
+    test_cases : int, optional
+        Only the first so many patients of the test split.
+    """
+    trained = load_run(run, configuration, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        draft = _write(Path(folder) / "draft", trained, configuration, START_THRESHOLDS, {}, data)
+        validation = cases_of(data, "validation")[: configuration["train"]["validation_cases"]]
+        thresholds = choose_thresholds(Segmenter(draft, "cpu"), validation)
+        chosen = _write(Path(folder) / "chosen", trained, configuration, thresholds, {}, data)
+        scores = evaluate(Segmenter(chosen, "cpu"), cases_of(data, "test")[:test_cases], seed)
+    write_scores(scores, run)
+    return _write(out, trained, configuration, thresholds, scores, data)
+
+
+def _write(
+    out: Path,
+    trained: Trained,
+    configuration: dict[str, Any],
+    thresholds: Mapping[str, float],
+    scores: Mapping[str, Any],
+    data: Path,
+) -> Bundle:
+    counts = {split: len(cases_of(data, split)) for split in ("training", "validation", "test")}
+    training = {
+        "data": "simulated planar whole-body scans and simulated reports (model_training simulate); no patient data",
+        "patients": counts,
+        "configuration_sha256": configuration_hash(configuration),
+        "configuration": configuration,
+        "seed": trained.log["seed"],
+        "steps": trained.log.get("steps"),
+        "minutes": trained.log.get("minutes"),
+        "reading": trained.log["reading"],
+        "torch": torch.__version__,
+        "machine": f"{platform.machine()}, CPU, {torch.get_num_threads()} threads",
+    }
+    description = {
+        "name": configuration["name"],
+        "version": configuration["version"],
+        "thresholds": dict(thresholds),
+        "training": training,
+        "evaluation": dict(scores),
+        "intended_use": INTENDED_USE,
+        "licence": "Apache-2.0",
+    }
+    card = _card(description, training, scores) if scores else "A draft, not evaluated.\n"
+    return write_bundle(out, trained.network, trained.text, trained.tokenizer_json, card, description)
+
+
+def _card(description: Mapping[str, Any], training: Mapping[str, Any], scores: Mapping[str, Any]) -> str:
+    gain = scores["dice_gain"]["report_minus_image_only"]
+    other = scores["dice_gain"]["other_report_minus_image_only"]
+    places, reading, bsi = scores["places"], training["reading"], scores["bsi"]
+    return f"""# {description["name"]} {description["version"]}
+
+{description["intended_use"]}
+
+**What it is.** A residual U-Net over the anterior and the mirrored posterior view together, a small BERT that reads the report
+clause by clause (Chinese or English), and region states of the report laid out in space where the image shows each bone. It
+runs twice over one image encoding: without the report and with it.
+
+**Trained on** {training["patients"]["training"]} simulated patients (validation {training["patients"]["validation"]}, test
+{training["patients"]["test"]}; one scan each, so the split is by patient) and endless simulated reports, by
+`model_training/configs/planar.yaml` (SHA-256 `{training["configuration_sha256"][:16]}`), seed {training["seed"]}, on a CPU
+({training["machine"]}): reading {reading["seconds"]:.0f} s, image path and fusion {training["minutes"]} min, {training["steps"]}
+steps of {training["configuration"]["train"]["batch_size"]}. One run; the spread over seeds was not measured.
+
+**How good, on simulated test patients** ({scores["patients"]}, {scores["patients_with_visible_metastasis"]} of them with a visible
+metastasis; never used for a choice). DSC is the mean over patients with a visible metastasis, both views together; the interval
+is a bootstrap over patients. A hit is IoU of at least 0.1, one to one. "Benign drawn": benign foci of which a quarter or more is
+called metastasis.
+
+{evaluation_markdown(scores)}
+- Own report minus image only: DSC {gain["mean"]:+.3f} ({gain["low"]:+.3f} to {gain["high"]:+.3f}). Another patient's report minus
+  image only: {other["mean"]:+.3f} ({other["low"]:+.3f} to {other["high"]:+.3f}).
+- The simulated report is written from the truth of the same patient, so part of the gain is information that the (simulated)
+  reader already extracted. It is not evidence of a gain on patients.
+- Place of hot spots on bone: region right in {_percent(places["region"])}, side in {_percent(places["side"])}, vertebra within one in
+  {_percent(places["vertebra_within_one"])}, rib within one in {_percent(places["rib_within_one"])}.
+- Skeleton, mean DSC over regions: {scores["skeleton_dice_mean"]}.
+- Bone Scan Index against the true involved volume: {_bsi_words(bsi)}.
+- Reading fresh simulated reports: place F1 {reading["place_f1_zh"]:.3f} (Chinese) / {reading["place_f1_en"]:.3f} (English), status right in
+  {reading["status_accuracy_zh"]:.1%} / {reading["status_accuracy_en"]:.1%} of the characters that name a place. The wordings are those
+  of the simulator; other wordings are read less well.
+- {scores["seconds_per_case_median"]} s a case (median, two passes with hot spots, model loaded).
+
+**Known limits.** Simulated data only. Superscan, prostheses and children were not simulated on purpose. Levels may be off by one.
+Thresholds: `{json.dumps(description["thresholds"])}`; the foreground one was chosen on the validation split.
+
+Made by `python -m model_training simulate`, `train`, `export`. Licence: {description["licence"]}.
+"""
+
+
+def _percent(place: Mapping[str, Any]) -> str:
+    return "-" if place["share"] is None else f"{place['share']:.1%} of {place['count']}"
+
+
+def _bsi_words(bsi: Mapping[str, Mapping[str, Any]]) -> str:
+    return "; ".join(
+        f"view rule {rule}: slope {row['slope']}, r {row['r']}, difference {row['mean_difference']} (SD {row['sd_difference']}) %"
+        for rule, row in bsi.items()
+    )
