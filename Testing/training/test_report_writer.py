@@ -214,9 +214,9 @@ def test_error_rates_are_kept(language):
         foci += sum(f.hot_spot_class != "physiological" for f in patient_foci)
         omitted += sum(error.kind == "omitted" for error in report.errors)
     assert 0.03 < omitted / foci < 0.075
-    blind = write_report(
-        [a_metastasis("vertebra_L3")], {}, language, np.random.default_rng(1), report_error_rates=ReportErrorRates(omission=2.0)
-    )
+    blindness = ReportErrorRates(omission=2.0)
+    rng = np.random.default_rng(1)
+    blind = write_report([a_metastasis("vertebra_L3")], {}, language, rng, report_error_rates=blindness)
     assert blind.errors[0].kind == "omitted"
     assert all(mention.status == "negated" for mention in blind.mentions)
 

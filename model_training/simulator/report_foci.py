@@ -78,7 +78,7 @@ class SimpleFocus:
 
 
 def random_foci(rng: np.random.Generator) -> tuple[SimpleFocus, ...]:
-    """Draw the foci of a patient: metastases by their published distribution of sites, benign and physiological ones."""
+    """Draw the foci of a patient: metastases by their published sites, benign and physiological ones."""
     draw = Draw(int(rng.integers(2**62)))
     foci = _metastases(draw)
     for _ in range(_weighted(draw, ((0, 0.35), (1, 0.3), (2, 0.2), (4, 0.15)))):

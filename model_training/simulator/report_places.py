@@ -1,4 +1,4 @@
-"""Sorts places into what a reader names in one breath: levels of a spine part, ribs of a side, a joint on both sides."""
+"""Sorts places into what a reader names in one breath: levels of the spine, ribs of a side, a joint on both sides."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class Unit:
 
 
 def arrange(places: Mapping[str, int], draw: Draw) -> list[Unit]:
-    """Return the units that name ``places`` (fine regions or skeleton channels, with their counts), in a spoken order."""
-    groups = [_vertebrae(places, draw), _ribs(places, draw), _parts(places, draw), _generics(places, draw)]
+    """Return the units that name ``places`` (fine regions or skeleton channels, with counts), in a spoken order."""
+    groups = [_vertebrae(places, draw), _ribs(places, draw), _parts(places, draw), _generics(places)]
     if draw.chance(0.3):
         groups = draw.shuffled(groups)
     if draw.chance(0.15):
@@ -78,9 +78,7 @@ def runs(numbers: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 
 def _vertebrae(places: Mapping[str, int], draw: Draw) -> list[Unit]:
-    numbers = sorted(
-        VERTEBRA_LEVELS.index(fine_region(p).level) + 1 for p in places if p.startswith("vertebra_")
-    )
+    numbers = sorted(VERTEBRA_LEVELS.index(fine_region(p).level) + 1 for p in places if p.startswith("vertebra_"))
     units = []
     for run in runs(tuple(numbers)):
         crosses = sum(run[0] < first <= run[-1] for first in (8, 20)) == 1
@@ -119,15 +117,16 @@ def _parts(places: Mapping[str, int], draw: Draw) -> list[Unit]:
     return units
 
 
-def _generics(places: Mapping[str, int], draw: Draw) -> list[Unit]:
+def _generics(places: Mapping[str, int]) -> list[Unit]:
     sides: dict[str, list[str]] = {}
     for place in places:
         if place in _CHANNELS and place not in _FINE_NAMES:
             sides.setdefault(_CHANNELS[place].region, []).append(_CHANNELS[place].side)
-    return [
-        Unit("generic", region, "both" if len(found) == 2 else found[0], (), sum(places.get(_name(region, s), 1) for s in found))
-        for region, found in sides.items()
-    ]
+    units = []
+    for region, found in sides.items():
+        count = sum(places[_name(region, side)] for side in found)
+        units.append(Unit("generic", region, "both" if len(found) == 2 else found[0], (), count))
+    return units
 
 
 def _name(region: str, side: str) -> str:

@@ -156,7 +156,9 @@ def _doubt(focus: Focus, seen: Sequence[Focus]) -> float:
 
 def _likely_benign_kind(name: str) -> str:
     fine = fine_region(name)
-    return "rib fracture" if fine.region == "ribs" else "osteoarthritis" if fine.is_joint or fine.level else "benign lesion"
+    if fine.region == "ribs":
+        return "rib fracture"
+    return "osteoarthritis" if fine.is_joint or fine.level else "benign lesion"
 
 
 def _mirrored(name: str) -> str:
@@ -169,9 +171,11 @@ def _next_level(name: str, draw: Draw) -> str:
     fine = fine_region(name)
     if not fine.level:
         return name
-    stem, number = (("rib_", int(fine.level)) if fine.region == "ribs" else (f"vertebra_{fine.level[0]}", int(fine.level[1:])))
-    tail = f"_{fine.side}" if fine.region == "ribs" else ""
-    other = f"{stem}{number + draw.one((-1, 1))}{tail}"
+    step = draw.one((-1, 1))
+    if fine.region == "ribs":
+        other = f"rib_{int(fine.level) + step}_{fine.side}"
+    else:
+        other = f"vertebra_{fine.level[0]}{int(fine.level[1:]) + step}"
     return other if other in _FINE_NAMES else name
 
 
@@ -206,7 +210,8 @@ def _vague_places(
 def _loses_by_vagueness(place: str) -> bool:
     if place not in _FINE_NAMES or fine_region(place).is_joint:
         return False
-    return bool(fine_region(place).level) or fine_region(place).region in ("skull", "pelvis", "humerus", "femur", "leg", "sternum")
+    divided = ("skull", "pelvis", "humerus", "femur", "leg", "sternum")
+    return bool(fine_region(place).level) or fine_region(place).region in divided
 
 
 def _lumped(readings: list[Reading], rates: ReportErrorRates, draw: Draw, errors: list[ReportError]) -> list[Reading]:

@@ -107,7 +107,7 @@ def write_report(
     Parameters
     ----------
     foci : iterable of objects
-        With ``hot_spot_class``, ``fine_region``, ``kind``, ``side``, ``visible`` and ``contrast`` as in ``SimpleFocus``.
+        With ``hot_spot_class``, ``fine_region``, ``kind``, ``side``, ``visible``, ``contrast`` as in ``SimpleFocus``.
         A focus that no view shows is not read; a physiological one never names a bone.
     patient : mapping
         May hold ``sex`` ("male", "female"), ``age`` (years), ``hours_after_injection`` and ``activity_mbq``.
@@ -154,9 +154,7 @@ class _Author:
         self._said_channels = {place_channel(reading.place) for reading in readings}
         self._diffuse = self._is_told_as_a_whole(may_lump)
         told_as_a_whole = self._malignant if self._diffuse else ()
-        self.errors = tuple(
-            ReportError("lumped", reading.true_region, "whole_skeleton") for reading in told_as_a_whole
-        )
+        self.errors = tuple(ReportError("lumped", reading.true_region, "whole_skeleton") for reading in told_as_a_whole)
 
     # ---- layout
 
@@ -253,7 +251,11 @@ class _Author:
     def _normal_joints(self) -> list[_Statement]:
         stems = [s for s in _SYMMETRIC_JOINTS if place_channel(f"{s}_left") not in self._said_channels]
         stems = [s for s in stems if place_channel(f"{s}_right") not in self._said_channels]
-        places = {f"{s}_{side}": 1 for s in self._draw.shuffled(stems)[: self._draw.number(1, 2)] for side in ("left", "right")}
+        places = {
+            f"{s}_{side}": 1
+            for s in self._draw.shuffled(stems)[: self._draw.number(1, 2)]
+            for side in ("left", "right")
+        }
         if not places:
             return []
         pieces = self.wording.name_places(places, self._style, self._draw)
@@ -269,7 +271,7 @@ class _Author:
         if how == "each" and len(hot) > (30 if self._wordy else 5):
             how = "region"
         key = {
-            "all": lambda r: "",
+            "all": lambda _: "",
             "nature": lambda r: (r.nature, benign_kind(r.kind) if r.nature == "benign" else ""),
             "region": lambda r: place_channel(r.place).split("_")[0],
             "each": lambda r: r.place,
@@ -384,7 +386,9 @@ class _Author:
 
     def _malignant_statements(self, described: bool) -> list[_Statement]:
         if self._diffuse:
-            return [self._told_as_a_whole(self._draw.one(("diffuse_metastatic", "diffuse_metastatic", "metastatic_many")))]
+            return [
+                self._told_as_a_whole(self._draw.one(("diffuse_metastatic", "diffuse_metastatic", "metastatic_many")))
+            ]
         statements = []
         metastatic = tuple(r for r in self._readings if r.nature == "metastatic")
         if described and len(metastatic) >= 4 and self._draw.chance(0.35):
@@ -491,7 +495,11 @@ class _Author:
         if draft.length and draft.parts[-1][-1] not in " \n：":
             draft.add(self._gap())
         draft.append(statement.draft)
-        draft.add(self.wording.stop)
+        self._stop(draft)
+
+    def _stop(self, draft: Draft) -> None:
+        if draft.parts[-1][-1] not in "?？":
+            draft.add(self.wording.stop)
 
     def _join(self, draft: Draft, statements: Sequence[_Statement], one_sentence: bool = False) -> None:
         """Write statements as sentences, some of them joined within one.
@@ -505,7 +513,7 @@ class _Author:
         for index, statement in enumerate(statements):
             draft.append(statement.draft)
             if index == len(statements) - 1:
-                draft.add(self.wording.stop)
+                self._stop(draft)
                 return
             following = statements[index + 1]
             mark = comma if one_sentence or self._draw.chance(0.2) else joiner
@@ -527,8 +535,6 @@ class _Author:
         for index, statement in enumerate(statements):
             draft.add(number.format(n=index + 1))
             draft.append(statement.draft)
-            draft.add(self.wording.stop)
+            self._stop(draft)
             if index < len(statements) - 1:
                 draft.add(line_end)
-
-

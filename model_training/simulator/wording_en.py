@@ -110,9 +110,22 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "vertebral compression fracture",
     ),
     "kind_paget": ("Paget's disease", "Paget disease", "Paget disease of bone", "osteitis deformans"),
-    "kind_dental": ("dental disease", "odontogenic disease", "periodontal disease", "dental caries", "dental inflammation", "recent dental work"),
+    "kind_dental": (
+        "dental disease",
+        "odontogenic disease",
+        "periodontal disease",
+        "dental caries",
+        "dental inflammation",
+        "recent dental work",
+    ),
     "kind_infection": ("infection", "inflammatory change", "osteomyelitis", "an inflammatory process", "inflammation"),
-    "kind_prosthesis": ("postsurgical change", "post-operative change", "prosthesis-related uptake", "post-arthroplasty change", "postoperative remodelling"),
+    "kind_prosthesis": (
+        "postsurgical change",
+        "post-operative change",
+        "prosthesis-related uptake",
+        "post-arthroplasty change",
+        "postoperative remodelling",
+    ),
     "kind_enthesopathy": ("enthesopathy", "tendinopathy", "enthesopathic change", "insertional tendinopathy"),
     "kind_dysplasia": ("fibrous dysplasia", "a benign fibro-osseous lesion"),
     "kind_other": (
@@ -340,7 +353,13 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "[CT|low-dose CT|SPECT/CT] shows {sign} in {P}, [consistent with|in keeping with|likely] {kind}",
         "uptake in {P} [corresponds to|localises to] {sign} on CT, [likely|consistent with|due to] {kind}",
     ),
-    "sign_degenerative": ("osteophytes", "marginal sclerosis", "endplate change", "joint space narrowing", "degenerative change"),
+    "sign_degenerative": (
+        "osteophytes",
+        "marginal sclerosis",
+        "endplate change",
+        "joint space narrowing",
+        "degenerative change",
+    ),
     "sign_fracture": ("a fracture line", "cortical irregularity", "callus", "a healing fracture"),
     "sign_compression": ("loss of vertebral height", "endplate depression", "a wedge deformity"),
     "sign_other": ("sclerosis", "sclerotic change", "benign-appearing bone change"),
@@ -426,7 +445,9 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "[Radiopharmaceutical|RADIOPHARMACEUTICAL]: {activity} {agent}",
         "[Technique|TECHNIQUE]: {activity} {agent} IV, imaging at {hours} hours",
     ),
-    "clinical_heading": ("[Clinical history|CLINICAL HISTORY|Indication|History|INDICATION|Clinical information]: {history}",),
+    "clinical_heading": (
+        "[Clinical history|CLINICAL HISTORY|Indication|History|INDICATION|Clinical information]: {history}",
+    ),
     "history": (
         "{cancer}",
         "{cancer}[, staging|, restaging|, back pain|, {marker}|, assess for metastases|, rule out bone metastases| on hormone therapy| post chemotherapy|, status post resection]",
@@ -473,8 +494,6 @@ def _number_words(number: int, draw: Draw) -> dict[str, str]:
     }
 
 
-
-
 def _agree(pieces: tuple[Piece, ...]) -> dict[str, str]:
     plural = is_plural(pieces)
     return {"is_p": "are" if plural else "is", "shows": "show" if plural else "shows"}
@@ -490,9 +509,29 @@ _AGENTS = (
     "technetium 99m medronate",
 )
 _CANCERS = {
-    "male": ("prostate cancer", "prostate carcinoma", "prostate adenocarcinoma", "castration-resistant prostate cancer"),
-    "female": ("breast cancer", "left breast cancer", "right breast carcinoma", "invasive ductal carcinoma", "cervical cancer"),
-    "": ("lung cancer", "non-small cell lung cancer", "right lung adenocarcinoma", "renal cell carcinoma", "bladder cancer", "thyroid cancer", "colorectal cancer", "carcinoma"),
+    "male": (
+        "prostate cancer",
+        "prostate carcinoma",
+        "prostate adenocarcinoma",
+        "castration-resistant prostate cancer",
+    ),
+    "female": (
+        "breast cancer",
+        "left breast cancer",
+        "right breast carcinoma",
+        "invasive ductal carcinoma",
+        "cervical cancer",
+    ),
+    "": (
+        "lung cancer",
+        "non-small cell lung cancer",
+        "right lung adenocarcinoma",
+        "renal cell carcinoma",
+        "bladder cancer",
+        "thyroid cancer",
+        "colorectal cancer",
+        "carcinoma",
+    ),
 }
 
 
@@ -541,7 +580,10 @@ WIDE_REGIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("the appendicular skeleton", "the extremities", "the long bones", "the limbs"), _ARMS + _LEGS),
     (("the upper limbs", "both upper extremities", "the upper extremities", "both arms"), _ARMS),
     (("the lower limbs", "both lower extremities", "the lower extremities", "both legs"), _LEGS),
-    (("the thoracic cage", "the sternum and ribs", "the ribs and sternum", "the bony thorax"), ("sternum", *_both("ribs"))),
+    (
+        ("the thoracic cage", "the sternum and ribs", "the ribs and sternum", "the bony thorax"),
+        ("sternum", *_both("ribs")),
+    ),
     (("the ribs", "both rib cages", "the ribs bilaterally"), _both("ribs")),
     (("the sternum",), ("sternum",)),
     (("both scapulae", "the scapulae"), _both("scapula")),
@@ -588,6 +630,6 @@ ENGLISH = Wording(
     system=_SYSTEM,
     colon=": ",
     list_mark=", ",
-    last_marks=(" and ", " and ", ", and ", ", "),
+    last_marks=(" and ", " and ", ", "),
     agree=_agree,
 )

@@ -42,7 +42,14 @@ _MORE_TERMS: dict[str, tuple[str, ...]] = {
     "sacrum": ("sacrum", "S1", "upper sacrum", "S1 vertebral body", "S1 segment", "lower sacrum"),
     "manubrium": ("manubrium", "manubrium of the sternum", "sternal angle"),
     "sternal_body": ("sternum", "body of the sternum", "lower sternum", "mid sternum"),
-    "ilium": ("iliac bone", "ilium", "anterior superior iliac spine", "iliac wing", "posterior iliac crest", "posterior ilium"),
+    "ilium": (
+        "iliac bone",
+        "ilium",
+        "anterior superior iliac spine",
+        "iliac wing",
+        "posterior iliac crest",
+        "posterior ilium",
+    ),
     "ischium": ("ischium", "ischial ramus"),
     "pubis": ("pubic bone", "superior pubic ramus", "inferior pubic ramus"),
     "acetabulum": ("acetabulum", "acetabular roof", "superior acetabulum"),
@@ -78,7 +85,14 @@ _MORE_TERMS: dict[str, tuple[str, ...]] = {
 _GENERIC_ONE = {
     "skull": ("skull", "calvarium", "cranium"),
     "cervical_spine": ("cervical spine", "C-spine"),
-    "thoracic_spine": ("thoracic spine", "T-spine", "mid thoracic spine", "lower thoracic spine", "upper thoracic spine", "dorsal spine"),
+    "thoracic_spine": (
+        "thoracic spine",
+        "T-spine",
+        "mid thoracic spine",
+        "lower thoracic spine",
+        "upper thoracic spine",
+        "dorsal spine",
+    ),
     "lumbar_spine": ("lumbar spine", "L-spine", "lower lumbar spine", "upper lumbar spine"),
     "sacrum": ("sacrum",),
     "ribs": ("rib cage", "hemithorax ribs", "ribs"),
@@ -146,7 +160,16 @@ def draw_style(draw: Draw) -> PlaceStyle:
         draw.one(("bilateral", "both", "bilateral", "bilaterally", "right and left")),
         draw.chance(0.05),
         draw.one(("anterior", "posterior", "lateral", "anterolateral", "posterolateral")),
-        draw.one(("left pedicle", "right pedicle", "spinous process", "left lateral aspect", "posterior elements", "left facet joint")),
+        draw.one(
+            (
+                "left pedicle",
+                "right pedicle",
+                "spinous process",
+                "left lateral aspect",
+                "posterior elements",
+                "left facet joint",
+            )
+        ),
     )
 
 
@@ -196,7 +219,9 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     suffix, article = _vertebra_suffix(unit, form, draw)
 
     def level(coordinate: int) -> str:
-        region = max((r for r, first in FIRST_COORDINATE.items() if first <= coordinate), key=FIRST_COORDINATE.__getitem__)
+        region = max(
+            (r for r, first in FIRST_COORDINATE.items() if first <= coordinate), key=FIRST_COORDINATE.__getitem__
+        )
         letter = _LETTER[region]
         return f"{'D' if form == 'D8' and letter == 'T' else letter}{coordinate - FIRST_COORDINATE[region] + 1}"
 
@@ -207,11 +232,13 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         if len(chunk) == 1:
             texts.append(level(chunk[0]))
         elif len(chunk) == 2 and unit.name and draw.chance(0.5):
-            texts.append(f"{level(chunk[0])}/{level(chunk[1])[draw.number(0, 1):]}")
+            texts.append(f"{level(chunk[0])}/{level(chunk[1])[draw.number(0, 1) :]}")
         else:
             end = level(chunk[-1])
             mark = style.range_mark
-            texts.append(f"{level(chunk[0])}{mark}{end[1:] if unit.name and mark in '-–' and draw.chance(0.4) else end}")
+            texts.append(
+                f"{level(chunk[0])}{mark}{end[1:] if unit.name and mark in '-–' and draw.chance(0.4) else end}"
+            )
     pieces = [Piece("the ")] if article else []
     for index, (chunk, text) in enumerate(zip(chunks, texts, strict=True)):
         last = index == len(chunks) - 1
@@ -257,12 +284,19 @@ def _ribs(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         texts = [f"{sign}{c[0]}" if len(c) == 1 else f"{sign}{c[0]}{style.range_mark}{c[-1]}" for c in chunks]
         numbered = f"rib{'s' if many else ''} {_and(texts, draw)}"
         if unit.side == "both":
-            return [Piece(f"{draw.one(('bilateral', 'right and left', 'left and right', 'both'))} {where}ribs {_and(texts, draw)}", unit.slots())]
+            return [
+                Piece(
+                    f"{draw.one(('bilateral', 'right and left', 'left and right', 'both'))} {where}ribs {_and(texts, draw)}",
+                    unit.slots(),
+                )
+            ]
         side = _side_word(unit.side, style)
         text = f"{side} {where}{numbered}" if draw.chance(0.8) else f"{where}{numbered} on the {unit.side}"
         return [Piece(text, unit.slots())]
     say = (lambda n: _ORDINAL_WORDS[n]) if style.rib == "sixth rib" else _ordinal
-    mark = style.range_mark if style.rib != "sixth rib" or len(style.range_mark) > 1 else draw.one((" to ", " through "))
+    mark = (
+        style.range_mark if style.rib != "sixth rib" or len(style.range_mark) > 1 else draw.one((" to ", " through "))
+    )
     texts = [say(c[0]) if len(c) == 1 else f"{say(c[0])}{mark}{say(c[-1])}" for c in chunks]
     return _ordinal_ribs(unit, _and(texts, draw), many, where, style, draw)
 
@@ -279,7 +313,10 @@ def _ordinal_ribs(unit: Unit, ordinals: str, many: bool, where: str, style: Plac
                 f"{ordinals} {where}ribs bilaterally",
             )
         )
-        return [Piece("the " if draw.chance(0.6) and not text.startswith("bilateral") else ""), Piece(text, unit.slots())]
+        return [
+            Piece("the " if draw.chance(0.6) and not text.startswith("bilateral") else ""),
+            Piece(text, unit.slots()),
+        ]
     side = _side_word(unit.side, style)
     text = draw.one(
         (
@@ -289,7 +326,9 @@ def _ordinal_ribs(unit: Unit, ordinals: str, many: bool, where: str, style: Plac
             f"{where}{side} {ordinals} {rib}",
             f"{ordinals} {side} {where}{rib}",
             f"{where}{ordinals} {rib} on the {unit.side}",
-            f"{where}aspect{'s' if many else ''} of the {side} {ordinals} {rib}" if where else f"{side} {ordinals} {rib}",
+            f"{where}aspect{'s' if many else ''} of the {side} {ordinals} {rib}"
+            if where
+            else f"{side} {ordinals} {rib}",
             f"{side}-sided {ordinals} {where}{rib}" if not style.short_sides else f"{side} {ordinals} {where}{rib}",
         )
     )
@@ -304,7 +343,7 @@ def _plural(term: str) -> str:
         return _PLURALS[term]
     head, _, last = term.rpartition(" ")
     plural = _PLURALS.get(last, last if last.endswith("s") else f"{last}s")
-    if last.endswith("process") or last.endswith("calculus"):
+    if last.endswith(("process", "calculus")):
         plural = f"{last}es"
     return f"{head} {plural}".strip()
 
@@ -314,7 +353,11 @@ def _part(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     terms = fine.terms_en[:1] * 2 + fine.terms_en + _MORE_TERMS.get(unit.name, ())
     term = style.terms.setdefault(unit.name, draw.one(terms))
     if unit.side == "midline":
-        article = "" if (term.startswith("S1") and " " not in term) or (term == "base of the skull" and draw.chance(0.3)) else "the "
+        article = (
+            ""
+            if (term.startswith("S1") and " " not in term) or (term == "base of the skull" and draw.chance(0.3))
+            else "the "
+        )
         return [Piece(article), Piece(term, unit.slots())]
     if unit.side == "both":
         return _bilateral(_plural(term), unit, style, draw)
@@ -348,29 +391,82 @@ def _generic(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         return _generic_ribs(unit, style, draw)
     if unit.name == "pelvis":
         word = draw.one(("pelvis", "bony pelvis", "pelvic bones")) if unit.side == "both" else ""
-        word = word or draw.one((f"{unit.side} hemipelvis", f"{unit.side} pelvis", f"{unit.side} side of the pelvis", f"{unit.side} hemi-pelvis"))
+        word = word or draw.one(
+            (
+                f"{unit.side} hemipelvis",
+                f"{unit.side} pelvis",
+                f"{unit.side} side of the pelvis",
+                f"{unit.side} hemi-pelvis",
+            )
+        )
         return [Piece("the "), Piece(word, unit.slots())]
     word = draw.one(words)
     if unit.side == "both":
-        return _bilateral("tibiae and fibulae" if word == "tibia and fibula" else _plural(word.replace("tibia/fibula", "lower leg")), unit, style, draw)
-    return [Piece("the "), Piece(f"{_side_word(unit.side, style)} {word.replace('tibia/fibula', 'lower leg')}", unit.slots())]
+        return _bilateral(
+            "tibiae and fibulae" if word == "tibia and fibula" else _plural(word.replace("tibia/fibula", "lower leg")),
+            unit,
+            style,
+            draw,
+        )
+    return [
+        Piece("the "),
+        Piece(f"{_side_word(unit.side, style)} {word.replace('tibia/fibula', 'lower leg')}", unit.slots()),
+    ]
 
 
 def _generic_ribs(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     if unit.side == "both":
-        article, text = draw.one((("", "bilateral ribs"), ("the ", "ribs bilaterally"), ("", "multiple bilateral ribs"), ("the ", "ribs on both sides"), ("", "multiple ribs bilaterally"), ("the ", "rib cage")))
+        article, text = draw.one(
+            (
+                ("", "bilateral ribs"),
+                ("the ", "ribs bilaterally"),
+                ("", "multiple bilateral ribs"),
+                ("the ", "ribs on both sides"),
+                ("", "multiple ribs bilaterally"),
+                ("the ", "rib cage"),
+            )
+        )
     elif unit.count > 1:
         side = _side_word(unit.side, style)
-        article, text = draw.one((("", f"multiple {side} ribs"), ("", f"several {side} ribs"), ("the ", f"{side} ribs"), ("", f"multiple ribs on the {unit.side}"), ("", f"multiple {side}-sided ribs")))
+        article, text = draw.one(
+            (
+                ("", f"multiple {side} ribs"),
+                ("", f"several {side} ribs"),
+                ("the ", f"{side} ribs"),
+                ("", f"multiple ribs on the {unit.side}"),
+                ("", f"multiple {side}-sided ribs"),
+            )
+        )
     else:
         side = _side_word(unit.side, style)
-        article, text = draw.one((("a ", f"{side} rib"), ("the ", f"{side} ribs"), ("the ", f"{side} rib cage"), ("the ", f"{side} thoracic cage"), ("a ", f"{side}-sided rib"), ("a ", f"{side} lower rib")))
+        article, text = draw.one(
+            (
+                ("a ", f"{side} rib"),
+                ("the ", f"{side} ribs"),
+                ("the ", f"{side} rib cage"),
+                ("the ", f"{side} thoracic cage"),
+                ("a ", f"{side}-sided rib"),
+                ("a ", f"{side} lower rib"),
+            )
+        )
     return [Piece(article), Piece(text, unit.slots())]
 
 
 _SINGULAR_ENDS = ("is", "us", "ss")
 _PLURAL_STARTS = ("both ", "bilateral ", "multiple ", "several ", "right and left ", "left and right ")
-_PLURAL_WORDS = ("vertebrae", "ae", "femora", "humeri", "radii", "rami", "feet", "ischia", "acetabula", "calcanei", "tali")
+_PLURAL_WORDS = (
+    "vertebrae",
+    "ae",
+    "femora",
+    "humeri",
+    "radii",
+    "rami",
+    "feet",
+    "ischia",
+    "acetabula",
+    "calcanei",
+    "tali",
+)
 
 
 def is_plural(pieces: tuple[Piece, ...]) -> bool:
@@ -382,6 +478,8 @@ def is_plural(pieces: tuple[Piece, ...]) -> bool:
     for ending in (" bilaterally", " on both sides", " on the left", " on the right"):
         text = text.removesuffix(ending)
     text = text.split(" of ")[0]
-    return text.startswith(_PLURAL_STARTS) or text.endswith(_PLURAL_WORDS) or (
-        text.endswith("s") and not text.endswith(_SINGULAR_ENDS)
+    return (
+        text.startswith(_PLURAL_STARTS)
+        or text.endswith(_PLURAL_WORDS)
+        or (text.endswith("s") and not text.endswith(_SINGULAR_ENDS))
     )

@@ -177,9 +177,7 @@ def _merged_spine(units: list[Unit], draw: Draw) -> list[Unit | tuple[Unit, Unit
     return result
 
 
-def _unit(
-    unit: _Named, before: _Named | None, after: _Named | None, style: PlaceStyle, draw: Draw
-) -> list[Piece]:
+def _unit(unit: _Named, before: _Named | None, after: _Named | None, style: PlaceStyle, draw: Draw) -> list[Piece]:
     if isinstance(unit, tuple):
         word = draw.one(("胸腰椎", "胸、腰椎", "胸椎及腰椎", "胸、腰椎椎体", "胸腰椎多个椎体", "胸腰段脊柱", "胸/腰椎"))
         return [Piece(word, unit[0].slots() + unit[1].slots())]
@@ -238,7 +236,9 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         prefix = "D"
     suffix = _vertebra_suffix(unit, style, draw)
     if len(chunks) == 1 or draw.chance(0.5):
-        text = draw.one(("、", "、", ".", "，") if not in_words else ("、",)).join(_range(c, say, prefix, style, draw) for c in chunks)
+        text = draw.one(("、", "、", ".", "，") if not in_words else ("、",)).join(
+            _range(c, say, prefix, style, draw) for c in chunks
+        )
         return [Piece(f"{prefix}{text}{suffix}", unit.slots())]
     pieces = []
     for index, chunk in enumerate(chunks):
@@ -265,7 +265,9 @@ def _ordinal_vertebrae(
     pieces = []
     for index, chunk in enumerate(chunks):
         pieces += [Piece("、")] if index else []
-        pieces.append(Piece(f"第{_range(chunk, say, '第' if len(chunk) > 2 else '', style, draw)}{tail}", unit.slots(chunk)))
+        pieces.append(
+            Piece(f"第{_range(chunk, say, '第' if len(chunk) > 2 else '', style, draw)}{tail}", unit.slots(chunk))
+        )
     return pieces
 
 
@@ -273,7 +275,9 @@ def _crossing(unit: Unit, form: str, style: PlaceStyle, draw: Draw) -> str:
     """A range over two parts of the spine: "T11-L2椎体", "胸11至腰2椎体", "第11胸椎至第2腰椎"."""
 
     def end(coordinate: int) -> str:
-        region = max((r for r, first in FIRST_COORDINATE.items() if first <= coordinate), key=FIRST_COORDINATE.__getitem__)
+        region = max(
+            (r for r, first in FIRST_COORDINATE.items() if first <= coordinate), key=FIRST_COORDINATE.__getitem__
+        )
         number = coordinate - FIRST_COORDINATE[region] + 1
         character, letter = _CHARACTER[region], _LETTER[region]
         forms = {
