@@ -389,9 +389,9 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "new [focus|uptake|focal uptake|area of uptake] in {P}",
     ),
     "prior_metastatic": (
-        "[known|previously seen|established] [metastasis|metastases|metastatic disease] in {P} [is|are|appears] {change}",
-        "new [metastasis|metastatic deposit|metastases] in {P}[ since {date}| compared with the prior|]",
-        "{change1} [metastasis|metastases|metastatic uptake] in {P}",
+        "[known|previously seen|established] {mets} in {P} {is} {change}",
+        "new {mets} in {P}[ since {date}| compared with the prior|]",
+        "{change1} {mets} in {P}",
     ),
     "prior_plain": (
         "[comparison|comparison]: [none|none available|bone scan of {date}|prior bone scan {date}]",
