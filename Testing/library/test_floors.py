@@ -192,9 +192,9 @@ def test_every_package_used_is_declared(files, extras):
 
 
 def _light_modules() -> list[str]:
-    """Return the modules that a reader or a face loads before any network runs: facts, reading and faces."""
-    names = [_module_name(path) for path in _rooms()]
-    return ["BoneMetSegLib", *(f"BoneMetSegLib.{name}" for name in names if _floor_of(name) in (1, 2, 6))]
+    """Return the modules that are loaded before any network runs: facts, reading and faces."""
+    light = [path for path in _rooms() if _stated_floor(path) in (1, 2, 6)]
+    return ["BoneMetSegLib", *(f"BoneMetSegLib.{_module_name(path)}" for path in light)]
 
 
 @pytest.mark.parametrize("module", _light_modules())
