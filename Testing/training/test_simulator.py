@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib.anatomy import FINE_REGIONS, SKELETON_CHANNELS, channel_index, level_coordinate
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
@@ -19,7 +20,7 @@ from model_training.simulator.skeleton_meshes import mesh_skeleton
 SEEDS = (1, 2, 3, 4, 5)
 
 
-@lru_cache(maxsize=None)
+@cache
 def a_case(seed: int, anatomy: str = "analytic") -> SimulatedCase:
     return simulate_case(seed, anatomy=anatomy)
 
@@ -34,7 +35,7 @@ def _mean_column(mask: np.ndarray) -> float:
 
 
 def test_patient_left_is_right_of_the_midline_in_anterior_and_left_of_it_in_posterior() -> None:
-    seen = {view: 0 for view in VIEWS}
+    seen = dict.fromkeys(VIEWS, 0)
     for case in some_cases():
         for view in VIEWS:
             spine = case.skeleton[view][channel_index("lumbar_spine", "midline")]
@@ -154,7 +155,17 @@ def test_mesh_bones_make_a_case_of_the_same_kind() -> None:
 def _source(bone_points: np.ndarray, involvement: np.ndarray) -> FocusSource:
     nothing = np.zeros((1, 3), np.float32)
     return FocusSource(
-        "metastasis", "femur_shaft_left", "metastasis", "left", 1.0, False, nothing, np.ones(1), 1.0, bone_points, involvement
+        "metastasis",
+        "femur_shaft_left",
+        "metastasis",
+        "left",
+        1.0,
+        False,
+        nothing,
+        np.ones(1),
+        1.0,
+        bone_points,
+        involvement,
     )
 
 
@@ -180,5 +191,9 @@ def test_normals_and_mimics_that_only_a_report_can_tell_are_among_the_patients()
     numbers = [sum(focus.hot_spot_class == "metastasis" for focus in case.foci) for case in rng_cases]
     assert min(numbers) == 0
     assert max(numbers) >= 4
-    assert any(focus.looks_like_metastasis and focus.hot_spot_class == "benign" for case in rng_cases for focus in case.foci)
-    assert all(level_coordinate(f.fine_region) for case in rng_cases for f in case.foci if f.fine_region.startswith("rib_"))
+    assert any(
+        focus.looks_like_metastasis and focus.hot_spot_class == "benign" for case in rng_cases for focus in case.foci
+    )
+    assert all(
+        level_coordinate(f.fine_region) for case in rng_cases for f in case.foci if f.fine_region.startswith("rib_")
+    )

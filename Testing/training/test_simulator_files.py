@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
 from model_training.simulator.case import simulate_case

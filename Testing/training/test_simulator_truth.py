@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from BoneMetSegLib.segmentation import CLASSES
 from model_training.simulator.body import Body
 from model_training.simulator.projector import Camera, Projector, as_acquired, wide_blur
@@ -90,7 +91,7 @@ def test_blur_grows_with_distance_from_the_collimator() -> None:
 
 def test_soft_tissue_seen_through_itself() -> None:
     projector = Projector(a_camera(), a_slab(200.0))
-    image = projector.project_soft_tissue("anterior")
+    image = projector.project_soft_tissue()
     assert image[32, 32] == pytest.approx((1 - np.exp(-0.012 * 200)) / 0.012, rel=0.01)
 
 

@@ -108,7 +108,7 @@ def make_body(
     for side in ("left", "right"):
         _add_arm(envelope, skeleton, side, fat_mm, rng)
         _add_leg(envelope, skeleton, side, fat_mm, rng)
-    return _finish(envelope, skeleton, patient, rng)
+    return _finish(envelope, skeleton, rng)
 
 
 def _add_trunk(envelope: _Envelope, skeleton: Skeleton, patient: Patient, fat: float, rng: np.random.Generator) -> None:
@@ -135,8 +135,10 @@ def _add_trunk(envelope: _Envelope, skeleton: Skeleton, patient: Patient, fat: f
     section(top + 32, (middle + spine["T1"][0]) / 2, span * 0.74, spine["T1"][1] + 72, spine["T1"][1] - 58)
     section(top - 14, middle, span * 1.0, spine["T1"][1] + 92 + 0.3 * fat, spine["T1"][1] - 66)
     bust = 0.0 if male else float(rng.uniform(4, 22))
-    around([f"rib_{n}_{s}" for n in (4, 5) for s in ("left", "right")], 20 + fat * 0.6, 14 + bust + fat * 0.5, 26 + fat * 0.3)
-    around([f"rib_{n}_{s}" for n in (7, 8) for s in ("left", "right")], 14 + fat * 0.9, 6 + fat * 0.7, 26 + fat * 0.4)
+    upper = [f"rib_{n}_{s}" for n in (4, 5) for s in ("left", "right")]
+    lower = [f"rib_{n}_{s}" for n in (7, 8) for s in ("left", "right")]
+    around(upper, 20 + fat * 0.6, 14 + bust + fat * 0.5, 26 + fat * 0.3)
+    around(lower, 14 + fat * 0.9, 6 + fat * 0.7, 26 + fat * 0.4)
     ribs = skeleton.points_of(*(f"rib_{n}_{s}" for n in (8, 9, 10) for s in ("left", "right")))
     chest = (np.percentile(ribs[:, 0], 99) - np.percentile(ribs[:, 0], 1)) / 2
     ilium = skeleton.points_of("ilium_left", "ilium_right")
@@ -190,9 +192,11 @@ def _add_arm(envelope: _Envelope, skeleton: Skeleton, side: str, fat: float, rng
 def _add_leg(envelope: _Envelope, skeleton: Skeleton, side: str, fat: float, rng: np.random.Generator) -> None:
     hip, knee, ankle, toe = (skeleton.landmarks[f"{name}_{side}"] for name in ("hip", "knee", "ankle", "toe"))
     wide = float(rng.normal(0, 3)) + 0.5 * fat
-    outward = np.array([np.sign(hip[0] - skeleton.landmarks[f"hip_{'right' if side == 'left' else 'left'}"][0]) * 14, 0, 0])
-    envelope.add_tube(hip + outward + (knee - hip) * 0.12, 0.55 * hip + 0.45 * knee + outward * 0.5, 82 + wide, 78 + wide)
-    envelope.add_tube(0.55 * hip + 0.45 * knee + outward * 0.5, knee, 78 + wide, 60 + 0.6 * wide)
+    other_hip = skeleton.landmarks[f"hip_{'right' if side == 'left' else 'left'}"]
+    outward = np.array([np.sign(hip[0] - other_hip[0]) * 14, 0, 0])
+    middle = 0.55 * hip + 0.45 * knee + outward * 0.5
+    envelope.add_tube(hip + outward + (knee - hip) * 0.12, middle, 82 + wide, 78 + wide)
+    envelope.add_tube(middle, knee, 78 + wide, 60 + 0.6 * wide)
     calf = 0.68 * knee + 0.32 * ankle - np.array([0, 14, 0])
     envelope.add_tube(knee, calf, 59 + 0.6 * wide, 58 + 0.6 * wide)
     envelope.add_tube(calf, ankle, 58 + 0.6 * wide, 35 + 0.2 * wide)
@@ -202,7 +206,7 @@ def _add_leg(envelope: _Envelope, skeleton: Skeleton, side: str, fat: float, rng
     envelope.add_tube(0.4 * ankle + 0.6 * toe, toe, 42, 32, 0.5)
 
 
-def _finish(envelope: _Envelope, skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> Body:
+def _finish(envelope: _Envelope, skeleton: Skeleton, rng: np.random.Generator) -> Body:
     from scipy.ndimage import gaussian_filter
 
     cell_mm = abs(float(envelope.right[1] - envelope.right[0]))
@@ -225,6 +229,7 @@ def _soft_uptake(envelope: _Envelope, skeleton: Skeleton, rng: np.random.Generat
     knee = skeleton.landmarks["knee_left"][2]
     neck = skeleton.landmarks["neck"][2]
     levels = [knee - 450, knee, hip - 150, hip + 100, neck - 220, neck - 60, neck + 120]
-    values = [rng.uniform(0.7, 1.1), rng.uniform(0.75, 1.1), rng.uniform(0.85, 1.15), 1.0, 1.0, 1.05, rng.uniform(0.6, 1.0)]
+    legs = [rng.uniform(0.7, 1.1), rng.uniform(0.75, 1.1), rng.uniform(0.85, 1.15)]
+    values = [*legs, 1.0, 1.0, 1.05, rng.uniform(0.6, 1.0)]
     profile = np.interp(envelope.superior, levels, values)
     return (uptake * gaussian_filter(profile, 20.0 / cell_mm)[:, None]).astype(np.float32)

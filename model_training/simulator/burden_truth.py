@@ -6,6 +6,7 @@ import json
 from functools import lru_cache
 
 import numpy as np
+
 from BoneMetSegLib.anatomy import FINE_REGIONS, reporting_region
 from BoneMetSegLib.resources import resource_path
 
@@ -24,7 +25,7 @@ def bsi_bone(fine_name: str) -> str:
     bones = reporting_region(fine.region).bsi_bones
     if len(bones) < 2:
         return bones[0] if bones else ""
-    stem = fine_name.split("_")[0]
+    stem = fine_name.split("_", maxsplit=1)[0]
     return stem if stem in bones else ""
 
 
@@ -49,5 +50,5 @@ def true_bsi_percent(skeleton: Skeleton, metastases: list[FocusSource]) -> float
         entry = by_bone.setdefault(key, [0.0, 0.0])
         entry[0] += float(taken[index])
         entry[1] += float(volume[index])
-    total = sum(_weights()[bone]["mass_percent"] * taken / whole for (bone, _), (taken, whole) in by_bone.items() if whole)
-    return round(total, 5)
+    shares = ((bone, inside / whole) for (bone, _), (inside, whole) in by_bone.items() if whole)
+    return round(sum(_weights()[bone]["mass_percent"] * share for bone, share in shares), 5)

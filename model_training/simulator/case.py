@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
 from BoneMetSegLib.scan import VIEWS
 
 from .body import Body, make_body
@@ -110,9 +111,46 @@ def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Gener
     normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, rng))
     boxes = _focus_boxes(projector, sources, normal)
     primary = {view: _with_foci(normal[view], [box[view] for box in boxes]) for view in VIEWS}
-    everything = {view: projector.add_scatter(primary[view]) for view in VIEWS}
-    scale = _counts_per_unit(everything["anterior"], rng)
-    return _finish(seed, patient, skeleton, activity, projector, sources, boxes, everything, normal, scale, rng)
+    everything: dict[str, np.ndarray] = {view: projector.add_scatter(primary[view]) for view in VIEWS}
+    scale = np.float32(_counts_per_unit(everything["anterior"], rng))
+
+    expected: dict[str, np.ndarray] = {view: _acquired(everything[view] * scale, view) for view in VIEWS}
+    found = {view: focus_maps(_numbered(sources, boxes, view), everything[view]) for view in VIEWS}
+    bones = {
+        view: skeleton_maps(skeleton, activity, projector, view, projector.add_scatter(normal[view])) for view in VIEWS
+    }
+    foci = tuple(
+        _focus(number, source, boxes[number - 1], everything, {view: found[view][2][number] for view in VIEWS})
+        for number, source in enumerate(sources, start=1)
+    )
+    metastases = [source for source in sources if source.hot_spot_class == "metastasis"]
+    return SimulatedCase(
+        seed=seed,
+        pixel_size_mm=camera.pixel_size_mm,
+        expected=expected,
+        counts={view: np.minimum(rng.poisson(expected[view]), 65535).astype(np.uint16) for view in VIEWS},
+        class_map={view: _acquired(found[view][0], view) for view in VIEWS},
+        focus_map={view: _acquired(found[view][1], view) for view in VIEWS},
+        skeleton={view: _acquired(bones[view][0], view) for view in VIEWS},
+        spine_level={view: _acquired(bones[view][1], view) for view in VIEWS},
+        rib_level={view: _acquired(bones[view][2], view) for view in VIEWS},
+        foci=foci,
+        true_bsi_percent=true_bsi_percent(skeleton, metastases),
+        patient=patient.facts() | {"anatomy": skeleton.source},
+    )
+
+
+def _acquired(image: np.ndarray, view: str) -> np.ndarray:
+    return np.ascontiguousarray(as_acquired(image, view))
+
+
+def _numbered(
+    sources: list[FocusSource], boxes: list[dict[str, FocusInView]], view: str
+) -> dict[int, tuple[str, FocusInView]]:
+    return {
+        number: (source.hot_spot_class, box[view])
+        for number, (source, box) in enumerate(zip(sources, boxes, strict=True), start=1)
+    }
 
 
 def _place(skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> tuple[Camera, Body]:
@@ -136,9 +174,9 @@ def _normal_views(
 ) -> dict[str, np.ndarray]:
     """Return bones and soft tissue, primary counts in arbitrary units; ``soft_share`` is soft tissue over bone."""
     bones = {view: projector.project(skeleton.points_mm, activity, view) for view in VIEWS}
-    soft = {view: projector.project_soft_tissue(view) for view in VIEWS}
-    factor = soft_share * sum(image.sum() for image in bones.values()) / sum(image.sum() for image in soft.values())
-    return {view: bones[view] + np.float32(factor) * soft[view] for view in VIEWS}
+    soft = projector.project_soft_tissue()
+    factor = soft_share * sum(image.sum() for image in bones.values()) / (len(VIEWS) * soft.sum())
+    return {view: bones[view] + np.float32(factor) * soft for view in VIEWS}
 
 
 def _soft_share(sources: list[FocusSource], rng: np.random.Generator) -> float:
@@ -157,9 +195,10 @@ def _focus_boxes(
     """Return each focus in each view, scaled so that its peak has the wanted ratio in the view that shows it better."""
     background = {view: projector.add_scatter(normal[view]) for view in VIEWS}
     floor = {view: 0.02 * float(np.percentile(background[view], 99)) for view in VIEWS}
-    boxes = []
+    boxes: list[dict[str, FocusInView]] = []
     for source in sources:
-        in_views, ratios = {}, [1e-9]
+        in_views: dict[str, FocusInView] = {}
+        ratios = [1e-9]
         for view in VIEWS:
             box, (row, column) = projector.project_focus(source.points_mm, source.activity, view)
             in_views[view] = FocusInView(box, row, column)
@@ -185,51 +224,6 @@ def _counts_per_unit(anterior: np.ndarray, rng: np.random.Generator) -> float:
     wanted = float(np.clip(rng.lognormal(np.log(1.2e6), 0.55), 0.2e6, 3.0e6))
     usual = np.minimum(anterior, 3 * np.percentile(anterior, 99.3))
     return wanted / float(usual.sum(dtype=np.float64))
-
-
-def _finish(
-    seed: int,
-    patient: Patient,
-    skeleton: Skeleton,
-    activity: np.ndarray,
-    projector: Projector,
-    sources: list[FocusSource],
-    boxes: list[dict[str, FocusInView]],
-    everything: Mapping[str, np.ndarray],
-    normal: Mapping[str, np.ndarray],
-    scale: float,
-    rng: np.random.Generator,
-) -> SimulatedCase:
-    expected, counts, class_map, focus_map, masks, spine, ribs, visible = {}, {}, {}, {}, {}, {}, {}, {}
-    for view in VIEWS:
-        numbered = {n: (sources[n - 1].hot_spot_class, boxes[n - 1][view]) for n in range(1, len(boxes) + 1)}
-        classes, numbers, visible[view] = focus_maps(numbered, everything[view])
-        expected[view] = np.ascontiguousarray(as_acquired(everything[view] * np.float32(scale), view), np.float32)
-        counts[view] = np.minimum(rng.poisson(expected[view]), 65535).astype(np.uint16)
-        class_map[view] = np.ascontiguousarray(as_acquired(classes, view))
-        focus_map[view] = np.ascontiguousarray(as_acquired(numbers, view))
-        found = skeleton_maps(skeleton, activity, projector, view, projector.add_scatter(normal[view]), 1.0)
-        masks[view], spine[view], ribs[view] = (np.ascontiguousarray(as_acquired(each, view)) for each in found)
-    foci = tuple(
-        _focus(number, source, boxes[number - 1], everything, {view: visible[view][number] for view in VIEWS})
-        for number, source in enumerate(sources, start=1)
-    )
-    bsi = true_bsi_percent(skeleton, [source for source in sources if source.hot_spot_class == "metastasis"])
-    facts = patient.facts() | {"anatomy": skeleton.source}
-    return SimulatedCase(
-        seed=seed,
-        pixel_size_mm=projector.camera.pixel_size_mm,
-        expected=expected,
-        counts=counts,
-        class_map=class_map,
-        focus_map=focus_map,
-        skeleton=masks,
-        spine_level=spine,
-        rib_level=ribs,
-        foci=foci,
-        true_bsi_percent=bsi,
-        patient=facts,
-    )
 
 
 def _focus(

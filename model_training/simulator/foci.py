@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from BoneMetSegLib.anatomy import FINE_REGIONS, fine_region
 
 from .parts import Skeleton
@@ -157,7 +158,9 @@ class _Maker:
             involvement=involvement,
         )
 
-    def cloud(self, name: str, kind: str, hot_spot_class: str, side: str, centre, radii_mm, ratio, rim=0.0) -> FocusSource:
+    def cloud(
+        self, name: str, kind: str, hot_spot_class: str, side: str, centre, radii_mm, ratio: float, rim: float = 0.0
+    ) -> FocusSource:
         """Return an ellipsoidal focus; ``rim`` (0-1) empties its middle."""
         count = 2 * _POINTS_PER_FOCUS
         direction = self.rng.standard_normal((count, 3))
@@ -250,7 +253,7 @@ def _size_and_strength(maker: _Maker, name: str) -> tuple[np.ndarray, float]:
 
 # ---- benign mimics --------------------------------------------------------------------------------------------------
 
-# joint region, landmark or bones whose points lie at it, half axes in mm, relative frequency, the spread of each side
+# joint (or bone of small joints) and how often, relative to each other
 _ARTHRITIS: tuple[tuple[str, float], ...] = (
     ("knee_joint", 3.0),
     ("shoulder_joint", 2.2),
@@ -412,7 +415,8 @@ def _enthesopathy(maker: _Maker) -> FocusSource | None:
 def _paget(maker: _Maker) -> FocusSource | None:
     rng = maker.rng
     side = str(rng.choice(["left", "right"]))
-    name = str(rng.choice([f"ilium_{side}", f"femur_shaft_{side}", f"tibia_shaft_{side}", "vertebra_L3", "skull_vault"]))
+    names = [f"ilium_{side}", f"femur_shaft_{side}", f"tibia_shaft_{side}", "vertebra_L3", "skull_vault"]
+    name = str(rng.choice(names))
     points = maker.skeleton.points_of(name)
     return maker.in_bone(name, "paget", "benign", np.full(3, 400.0), _mild(rng, 2.0), points.mean(0))
 
@@ -420,7 +424,8 @@ def _paget(maker: _Maker) -> FocusSource | None:
 def _limb_fracture(maker: _Maker) -> FocusSource | None:
     rng = maker.rng
     side = str(rng.choice(["left", "right"]))
-    stem = rng.choice(["humerus_proximal", "radius", "femur_proximal", "tibia_distal", "fibula", "clavicle", "tibia_shaft"])
+    stems = ["humerus_proximal", "radius", "femur_proximal", "tibia_distal", "fibula", "clavicle", "tibia_shaft"]
+    stem = str(rng.choice(stems))
     return maker.in_bone(f"{stem}_{side}", "fracture", "benign", rng.uniform(9, 18, 3), _mild(rng, 1.4))
 
 
@@ -428,7 +433,8 @@ def _lookalike(maker: _Maker) -> FocusSource | None:
     """Return a benign focus drawn exactly as metastases are: the image cannot tell it, the report can."""
     name = _metastasis_site(maker.rng)
     radii, ratio = _size_and_strength(maker, name)
-    kind = str(maker.rng.choice(["benign lesion", "fracture", "fibrous dysplasia", "infection"], p=[0.4, 0.3, 0.2, 0.1]))
+    kinds = ["benign lesion", "fracture", "fibrous dysplasia", "infection"]
+    kind = str(maker.rng.choice(kinds, p=[0.4, 0.3, 0.2, 0.1]))
     if name.startswith("rib_") and kind == "fracture":
         kind = "rib fracture"
     lobes = int(maker.rng.choice(3, p=[0.6, 0.25, 0.15])) + 1
@@ -456,10 +462,10 @@ def _bladder(maker: _Maker) -> FocusSource:
     pubis = skeleton.points_of("pubis_left", "pubis_right")
     top = float(np.percentile(pubis[:, 2], 95))
     fill = float(rng.lognormal(0.0, 0.35))
-    radii = np.array([30 * fill**0.5, 22 * fill**0.4, 20 * fill**0.5]) * rng.uniform(0.85, 1.2, 3)
+    radii = np.array([33 * fill**0.5, 24 * fill**0.4, 22 * fill**0.5]) * rng.uniform(0.85, 1.2, 3)
     centre = pubis.mean(0) + np.array([rng.normal(0, 5), -28.0, 0.0])
     centre[2] = top + radii[2] * 0.75 + rng.uniform(0, 8)
-    ratio = float(np.clip(rng.lognormal(np.log(3.0), 0.8), 0.3, 25))
+    ratio = float(np.clip(rng.lognormal(np.log(4.0), 0.8), 0.3, 30))
     return maker.cloud("bladder", "bladder", "physiological", "midline", centre, radii, ratio)
 
 
@@ -510,7 +516,7 @@ def _urine(maker: _Maker) -> FocusSource:
     rng, skeleton = maker.rng, maker.skeleton
     side = str(rng.choice(["left", "right"]))
     hip, knee = skeleton.landmarks[f"hip_{side}"], skeleton.landmarks[f"knee_{side}"]
-    centre = hip + (knee - hip) * rng.uniform(0.15, 0.6) + np.array([-np.sign(hip[0] - knee[0] + 1e-6) * 0, 60.0, 0.0])
+    centre = hip + (knee - hip) * rng.uniform(0.15, 0.6) + np.array([0.0, 60.0, 0.0])
     centre[0] += rng.normal(0, 25)
     radii = rng.uniform([4, 3, 5], [20, 6, 24])
     ratio = float(np.clip(rng.lognormal(np.log(1.5), 0.8), 0.3, 15))

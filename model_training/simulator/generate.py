@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
@@ -101,8 +102,8 @@ def write_case(index: int, out: Path, seed: int, anatomy: Anatomy = "auto") -> P
     # The json first: a case counts as complete when its npz is there.
     _replace(path.with_suffix(".json"), json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8"))
     temporary = path.with_name(f".{path.stem}.part.npz")
-    np.savez_compressed(temporary, **_arrays(case))
-    os.replace(temporary, path)
+    np.savez_compressed(temporary, **_arrays(case))  # type: ignore[arg-type]
+    temporary.replace(path)
     return path
 
 
@@ -129,11 +130,12 @@ def load_case(path: str | Path) -> SimulatedCase:
     try:
         with np.load(path) as stored:
             arrays = {name: stored[name] for name in stored.files}
+        scale = np.float32(meta["expected_scale"])
         shape = {view: arrays[f"counts_{view}"].shape for view in VIEWS}
         return SimulatedCase(
             seed=int(meta["seed"]),
             pixel_size_mm=float(meta["pixel_size_mm"]),
-            expected={v: arrays[f"expected_{v}"].astype(np.float32) * np.float32(meta["expected_scale"]) for v in VIEWS},
+            expected={v: arrays[f"expected_{v}"].astype(np.float32) * scale for v in VIEWS},
             counts={v: arrays[f"counts_{v}"] for v in VIEWS},
             class_map={v: arrays[f"class_{v}"] for v in VIEWS},
             focus_map={v: arrays[f"focus_{v}"] for v in VIEWS},
@@ -206,7 +208,7 @@ def _plain(value: Any) -> Any:
 
 def _arrays(case: SimulatedCase) -> dict[str, np.ndarray]:
     scale = np.float32(_expected_scale(case))
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for view in VIEWS:
         arrays[f"expected_{view}"] = (case.expected[view] / scale).astype(np.float16)
         arrays[f"counts_{view}"] = case.counts[view]
@@ -226,7 +228,7 @@ def _unpack(packed: np.ndarray, rows: int, columns: int) -> np.ndarray:
 def _replace(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_bytes(content)
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def _write_datalist(out: Path, count: int, seed: int) -> Path:
@@ -236,7 +238,8 @@ def _write_datalist(out: Path, count: int, seed: int) -> Path:
         draw = np.random.default_rng([seed, index, 11]).random()
         part = "test" if draw < _TEST_SHARE else "validation" if draw < _TEST_SHARE + _VALIDATION_SHARE else "training"
         name = case_path(out, index).name
-        lists[part].append({"image": name, "meta": name.replace(".npz", ".json"), "patient": f"simulated_{seed}_{index}"})
+        entry = {"image": name, "meta": name.replace(".npz", ".json"), "patient": f"simulated_{seed}_{index}"}
+        lists[part].append(entry)
     path = out / DATALIST_NAME
     head = {"name": "BoneMetSeg simulated planar bone scans", "seed": seed, "num_cases": count}
     _replace(path, json.dumps(head | lists, indent=1).encode("utf-8"))
@@ -248,7 +251,7 @@ def _write_datalist(out: Path, count: int, seed: int) -> Path:
 
 def _check(count: int, out: Path, seed: int, resume: bool) -> None:
     if count < 1 or seed < 0:
-        raise InputError(f"{count} cases with seed {seed} cannot be simulated: at least one case and a seed of 0 or more")
+        raise InputError(f"{count} cases with seed {seed} cannot be simulated: at least one case, a seed of 0 or more")
     if not resume and out.is_dir() and any(out.glob("case_*.npz")):
         raise InputError(f"{out} already holds simulated cases; resume, or choose another folder")
 
@@ -277,4 +280,5 @@ class _ProgressLine:
 def _print_progress(done: int, count: int, seconds_left: float) -> None:
     if done % 10 == 0 or done == count:
         minutes, seconds = divmod(round(seconds_left), 60)
-        print(f"simulated {done} of {count} cases, {minutes} min {seconds:02d} s left", file=sys.stderr, flush=True)
+        sys.stderr.write(f"simulated {done} of {count} cases, {minutes} min {seconds:02d} s left\n")
+        sys.stderr.flush()

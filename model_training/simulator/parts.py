@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
 from BoneMetSegLib.anatomy import FINE_REGIONS
 
 FINE_INDEX: dict[str, int] = {fine.name: index for index, fine in enumerate(FINE_REGIONS)}
@@ -15,7 +16,7 @@ BONE_REGIONS: tuple[str, ...] = tuple(fine.name for fine in FINE_REGIONS if not 
 SEGMENTS: tuple[str, ...] = (
     "trunk",
     "head",
-    *(f"{piece}_{side}" for side in ("left", "right") for piece in ("arm", "forearm", "hand", "thigh", "shank", "foot")),
+    *(f"{piece}_{side}" for side in ("left", "right") for piece in "arm forearm hand thigh shank foot".split()),
 )
 SEGMENT_INDEX: dict[str, int] = {name: index for index, name in enumerate(SEGMENTS)}
 

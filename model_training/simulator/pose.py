@@ -97,7 +97,8 @@ class _Body:
         in_chest = 1 / (1 + np.exp(-(height - 1140) / 25))
         width = pelvis + (chest - pelvis) * in_chest
         in_chest_depth = 1 + (depth - 1) * in_chest
-        before = {side: (self.landmark(f"shoulder_{side}").copy(), self.landmark(f"hip_{side}").copy()) for side in _SIGN}
+        marks = {side: (self.landmark(f"shoulder_{side}"), self.landmark(f"hip_{side}")) for side in _SIGN}
+        before = {side: (shoulder.copy(), hip.copy()) for side, (shoulder, hip) in marks.items()}
         self.points[trunk, 0] *= width[trunk]
         self.points[trunk, 1] = -40 + (self.points[trunk, 1] + 40) * in_chest_depth[trunk]
         for side, (shoulder, hip) in before.items():

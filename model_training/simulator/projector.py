@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
 from BoneMetSegLib.scan import VIEWS
 
 from .body import Body
@@ -149,7 +150,9 @@ class Projector:
             image += gaussian_filter(stack[index], layer_sigma, truncate=3.5)
         return self.add_tail(image)
 
-    def project_focus(self, points_mm: np.ndarray, activity: np.ndarray, view: str) -> tuple[np.ndarray, tuple[int, int]]:
+    def project_focus(
+        self, points_mm: np.ndarray, activity: np.ndarray, view: str
+    ) -> tuple[np.ndarray, tuple[int, int]]:
         """Return a focus's image on the smallest box that holds it, and the box's first row and column.
 
         The box is empty where the focus lies outside the image.
@@ -174,9 +177,10 @@ class Projector:
         box = box[top - first_row : bottom - first_row, left - first_column : right - first_column]
         return box.astype(np.float32), (top, left)
 
-    def project_soft_tissue(self, view: str) -> np.ndarray:
+    def project_soft_tissue(self) -> np.ndarray:
         """Return ``(rows, columns)`` float32 of soft tissue of unit activity per ml and relative uptake of the body.
 
+        The same for both views, since uptake does not vary with depth and the blur is that of the patient's middle.
         Along a line through tissue of thickness T and even activity, (1 - exp(-mu T)) / mu of it is seen.
         """
         from scipy.ndimage import gaussian_filter, zoom

@@ -147,7 +147,12 @@ def _skull(builder: _Builder) -> None:
 _VERTEBRAE: dict[str, tuple[float, float, float, float]] = {
     **{f"C{n}": (1603 - 14 * (n - 1), -20 - 1.8 * n, 10.5 + 0.5 * n, 6.4) for n in range(1, 8)},
     **{
-        f"T{n}": (1500 - 22.6 * (n - 1) - 0.16 * (n - 1) ** 2, -42 - 24 * np.sin(np.pi * n / 13), 13.5 + 0.65 * n, 8.4 + 0.22 * n)
+        f"T{n}": (
+            1500 - 22.6 * (n - 1) - 0.16 * (n - 1) ** 2,
+            -42 - 24 * np.sin(np.pi * n / 13),
+            13.5 + 0.65 * n,
+            8.4 + 0.22 * n,
+        )
         for n in range(1, 13)
     },
     **{f"L{n}": (1212 - 33.5 * (n - 1), -22 + 18 * np.sin(np.pi * n / 6), 21.5 + 0.9 * n, 13.4) for n in range(1, 6)},
@@ -163,19 +168,33 @@ def _spine(builder: _Builder) -> None:
         back = anterior - half_width
         process = half_width + (8 if level[0] == "C" else 13)
         for sign in _SIDES.values():
-            builder.tube(name, [(sign * 8, back, superior), (sign * process, back - 8, superior + rng.normal(2, 1.5))], 4.5)
+            builder.tube(
+                name, [(sign * 8, back, superior), (sign * process, back - 8, superior + rng.normal(2, 1.5))], 4.5
+            )
             builder.ellipsoid(name, (sign * half_width * 0.75, back - 8, superior - half_height), (6, 6, 7), solid=0.7)
         drop = {"C": 4.0, "T": 18.0, "L": 8.0}[level[0]]
         builder.tube(name, [(0, back - 6, superior), (0, back - 26, superior - drop)], [4, 5])
-    builder.surface("sacrum", [(-48, 2, 1052), (0, 14, 1062), (48, 2, 1052)], [(-14, -44, 968), (0, -46, 962), (14, -44, 968)], 14)
+    builder.surface(
+        "sacrum", [(-48, 2, 1052), (0, 14, 1062), (48, 2, 1052)], [(-14, -44, 968), (0, -46, 962), (14, -44, 968)], 14
+    )
     for sign in _SIDES.values():
         builder.ellipsoid("sacrum", (sign * 34, -16, 1028), (15, 20, 28), solid=0.6)
     builder.tube("sacrum", [(0, -18, 1050), (0, -50, 1000), (0, -44, 962), (0, -26, 938)], [18, 12, 8, 5])
 
 
 def _sternum(builder: _Builder) -> None:
-    builder.surface("manubrium", [(-30, 20, 1474), (0, 16, 1470), (30, 20, 1474)], [(-17, 46, 1428), (0, 47, 1428), (17, 46, 1428)], 9)
-    builder.surface("sternal_body", [(-16, 48, 1424), (0, 49, 1424), (16, 48, 1424)], [(-21, 84, 1330), (0, 86, 1328), (21, 84, 1330)], 8)
+    builder.surface(
+        "manubrium",
+        [(-30, 20, 1474), (0, 16, 1470), (30, 20, 1474)],
+        [(-17, 46, 1428), (0, 47, 1428), (17, 46, 1428)],
+        9,
+    )
+    builder.surface(
+        "sternal_body",
+        [(-16, 48, 1424), (0, 49, 1424), (16, 48, 1424)],
+        [(-21, 84, 1330), (0, 86, 1328), (21, 84, 1330)],
+        8,
+    )
     builder.tube("sternal_body", [(0, 86, 1330), (0, 90, 1302)], [8, 4])
 
 
@@ -215,25 +234,53 @@ def _shoulder_girdle(builder: _Builder, side: str, sign: float) -> None:
     outer = _mirrored([(142, -22, 1500), (140, -30, 1462), (84, -92, 1386)], sign)
     builder.surface(name, inner, outer, 4)
     builder.tube(name, outer, [8, 7, 7])
-    builder.tube(name, _mirrored([(70, -88, 1474), (110, -66, 1496), (150, -34, 1516), (174, -4, 1520)], sign), [5, 6, 7, 9])
+    builder.tube(
+        name, _mirrored([(70, -88, 1474), (110, -66, 1496), (150, -34, 1516), (174, -4, 1520)], sign), [5, 6, 7, 9]
+    )
     builder.tube(name, _mirrored([(134, -14, 1500), (140, 22, 1498)], sign), 6)
     builder.ellipsoid(name, _mirrored((146, -10, 1478), sign), (8, 13, 20), solid=0.6)
 
 
 def _arm(builder: _Builder, side: str, sign: float) -> None:
     builder.ellipsoid(f"humerus_proximal_{side}", _mirrored((168, 0, 1476), sign), (22, 22, 22), solid=0.55)
-    builder.tube(f"humerus_proximal_{side}", _mirrored([(176, 0, 1478), (174, 0, 1450), (170, 0, 1412)], sign), [20, 16, 12], ends=False)
-    builder.tube(f"humerus_shaft_{side}", _mirrored([(170, 0, 1414), (164, 0, 1320), (159, 2, 1236)], sign), [12, 10.5, 12], ends=False)
+    builder.tube(
+        f"humerus_proximal_{side}",
+        _mirrored([(176, 0, 1478), (174, 0, 1450), (170, 0, 1412)], sign),
+        [20, 16, 12],
+        ends=False,
+    )
+    builder.tube(
+        f"humerus_shaft_{side}",
+        _mirrored([(170, 0, 1414), (164, 0, 1320), (159, 2, 1236)], sign),
+        [12, 10.5, 12],
+        ends=False,
+    )
     builder.tube(f"humerus_distal_{side}", _mirrored([(159, 2, 1238), (158, 4, 1205)], sign), [12, 18], ends=False)
-    builder.tube(f"humerus_distal_{side}", _mirrored([(130, 4, 1188), (158, 6, 1184), (186, 6, 1188)], sign), [11, 13, 11])
-    builder.tube(f"radius_{side}", _mirrored([(178, 14, 1174), (184, 18, 1130), (200, 26, 1020), (206, 26, 938)], sign), [10, 7, 7, 14])
-    builder.tube(f"ulna_{side}", _mirrored([(152, -6, 1194), (156, -2, 1150), (172, 8, 1040), (186, 14, 940)], sign), [13, 9, 7, 8])
+    builder.tube(
+        f"humerus_distal_{side}", _mirrored([(130, 4, 1188), (158, 6, 1184), (186, 6, 1188)], sign), [11, 13, 11]
+    )
+    builder.tube(
+        f"radius_{side}",
+        _mirrored([(178, 14, 1174), (184, 18, 1130), (200, 26, 1020), (206, 26, 938)], sign),
+        [10, 7, 7, 14],
+    )
+    builder.tube(
+        f"ulna_{side}",
+        _mirrored([(152, -6, 1194), (156, -2, 1150), (172, 8, 1040), (186, 14, 940)], sign),
+        [13, 9, 7, 8],
+    )
     name = f"hand_{side}"
     builder.ellipsoid(name, _mirrored((202, 24, 918), sign), (20, 12, 15), solid=0.9)
     for finger in range(5):
         across = -24 + 12 * finger
         lengths = (0, 66, 40, 22) if finger else (0, 44, 30, 20)
-        start = np.array([202 - 0.8 * across, 26 + 0.3 * across + (26 if finger == 0 else 0) * 0.5, 906.0 - (6 if finger == 0 else 0)])
+        start = np.array(
+            [
+                202 - 0.8 * across,
+                26 + 0.3 * across + (26 if finger == 0 else 0) * 0.5,
+                906.0 - (6 if finger == 0 else 0),
+            ]
+        )
         step = np.array([-0.10 * across / 12, 0.10 - (0.5 if finger == 0 else 0) * -0.6, -0.97])
         for length, radius in zip(lengths[1:], (5.5, 4.6, 3.8), strict=True):
             end = start + step * length * (0.92 if finger in (0, 4) else 1)
@@ -248,28 +295,63 @@ def _pelvis(builder: _Builder, side: str, sign: float) -> None:
     builder.surface(name, arcuate, crest, 6)
     builder.tube(name, crest, [9, 7, 7, 7, 8])
     builder.tube(name, _mirrored([(131, 88, 1034), (118, 86, 1000), (100, 74, 962)], sign), [8, 8, 12])
-    builder.tube(name, _mirrored([(40, -34, 1040), (38, -26, 1004), (54, 4, 972), (74, 30, 950)], sign), [10, 13, 13, 15])
+    builder.tube(
+        name, _mirrored([(40, -34, 1040), (38, -26, 1004), (54, 4, 972), (74, 30, 950)], sign), [10, 13, 13, 15]
+    )
     cup = lambda p: (p[:, 0] * sign < 96) & (p[:, 2] < 953)  # noqa: E731
     builder.ellipsoid(f"acetabulum_{side}", _mirrored((77, 44, 922), sign), (31, 31, 31), cup, solid=0.15)
     builder.tube(f"pubis_{side}", _mirrored([(60, 72, 930), (36, 88, 918), (10, 96, 908)], sign), [11, 8, 11])
     builder.tube(f"pubis_{side}", _mirrored([(8, 95, 908), (10, 88, 888), (28, 70, 876)], sign), [10, 9, 7])
-    builder.tube(f"ischium_{side}", _mirrored([(72, 22, 916), (62, 4, 892), (54, 8, 872), (40, 40, 868), (28, 68, 876)], sign), [14, 15, 15, 9, 7])
+    builder.tube(
+        f"ischium_{side}",
+        _mirrored([(72, 22, 916), (62, 4, 892), (54, 8, 872), (40, 40, 868), (28, 68, 876)], sign),
+        [14, 15, 15, 9, 7],
+    )
 
 
 def _leg(builder: _Builder, side: str, sign: float) -> None:
     builder.ellipsoid(f"femur_proximal_{side}", _mirrored((77, 44, 922), sign), (23, 23, 23), solid=0.6)
-    builder.tube(f"femur_proximal_{side}", _mirrored([(80, 43, 920), (98, 38, 908), (118, 34, 892)], sign), [16, 15, 19])
+    builder.tube(
+        f"femur_proximal_{side}", _mirrored([(80, 43, 920), (98, 38, 908), (118, 34, 892)], sign), [16, 15, 19]
+    )
     builder.ellipsoid(f"femur_proximal_{side}", _mirrored((126, 32, 908), sign), (15, 20, 22), solid=0.6)
-    builder.tube(f"femur_proximal_{side}", _mirrored([(116, 36, 892), (116, 42, 864), (114, 50, 824)], sign), [22, 17, 14], ends=False)
-    builder.tube(f"femur_shaft_{side}", _mirrored([(114, 50, 826), (104, 58, 710), (86, 54, 582)], sign), [14, 13, 16], ends=False)
-    builder.tube(f"femur_distal_{side}", _mirrored([(86, 54, 584), (80, 50, 548), (77, 46, 528)], sign), [16, 24, 32], 1.0, ends=False)
+    builder.tube(
+        f"femur_proximal_{side}",
+        _mirrored([(116, 36, 892), (116, 42, 864), (114, 50, 824)], sign),
+        [22, 17, 14],
+        ends=False,
+    )
+    builder.tube(
+        f"femur_shaft_{side}",
+        _mirrored([(114, 50, 826), (104, 58, 710), (86, 54, 582)], sign),
+        [14, 13, 16],
+        ends=False,
+    )
+    builder.tube(
+        f"femur_distal_{side}",
+        _mirrored([(86, 54, 584), (80, 50, 548), (77, 46, 528)], sign),
+        [16, 24, 32],
+        1.0,
+        ends=False,
+    )
     for shift in (-21, 21):
         builder.ellipsoid(f"femur_distal_{side}", _mirrored((76 + shift, 44, 512), sign), (19, 28, 19), solid=0.5)
     builder.ellipsoid(f"patella_{side}", _mirrored((77, 80, 540), sign), (21, 9, 22), solid=0.6)
-    builder.tube(f"tibia_proximal_{side}", _mirrored([(76, 42, 494), (77, 44, 470), (79, 48, 400)], sign), [35, 29, 15], ends=False)
-    builder.tube(f"tibia_shaft_{side}", _mirrored([(79, 48, 402), (80, 52, 300), (77, 44, 198)], sign), [15, 12, 12], ends=False)
+    builder.tube(
+        f"tibia_proximal_{side}",
+        _mirrored([(76, 42, 494), (77, 44, 470), (79, 48, 400)], sign),
+        [35, 29, 15],
+        ends=False,
+    )
+    builder.tube(
+        f"tibia_shaft_{side}", _mirrored([(79, 48, 402), (80, 52, 300), (77, 44, 198)], sign), [15, 12, 12], ends=False
+    )
     builder.tube(f"tibia_distal_{side}", _mirrored([(77, 44, 200), (74, 40, 150), (72, 36, 122)], sign), [12, 16, 21])
-    builder.tube(f"fibula_{side}", _mirrored([(110, 22, 468), (108, 24, 440), (104, 24, 260), (98, 22, 150), (98, 20, 108)], sign), [9, 6, 5.5, 6, 9])
+    builder.tube(
+        f"fibula_{side}",
+        _mirrored([(110, 22, 468), (108, 24, 440), (104, 24, 260), (98, 22, 150), (98, 20, 108)], sign),
+        [9, 6, 5.5, 6, 9],
+    )
     name = f"foot_{side}"
     builder.ellipsoid(name, _mirrored((76, 34, 104), sign), (19, 24, 13), solid=0.8)
     builder.tube(name, _mirrored([(78, -24, 82), (80, 10, 84), (84, 44, 92)], sign), [17, 17, 13])
@@ -280,4 +362,4 @@ def _leg(builder: _Builder, side: str, sign: float) -> None:
         thick = 8.0 if toe == 0 else 5.2
         builder.tube(name, _mirrored([start, end], sign), [thick, thick])
         tip = np.asarray(end) + np.array([across * 0.05, 44 - 5 * toe, -8])
-        builder.tube(name, _mirrored([np.asarray(end) + [0, 4, -1], tip], sign), [thick * 0.9, thick * 0.65])
+        builder.tube(name, _mirrored([np.add(end, (0, 4, -1)), tip], sign), [thick * 0.9, thick * 0.65])

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+
 from BoneMetSegLib.errors import InputError
 
 from .parts import FINE_INDEX, Part, Skeleton, assemble, segment_of
@@ -23,7 +24,10 @@ _POINTS_PER_MM2 = 0.55
 _MIDLINE_X_M, _MID_DEPTH_Y_M = -0.025, 0.2
 # In the extended knee of the neutral pose the model leaves the patella inside the condyles.
 _PATELLA_SHIFT_MM = np.array([0.0, 38.0, 4.0])
-_HAND_BONES = "lunate scaphoid pisiform triquetrum capitate trapezium trapezoid hamate mc thumb proxph midph distph".split()
+_HAND_BONES = (
+    *"lunate scaphoid pisiform triquetrum capitate trapezium trapezoid hamate".split(),
+    *"mc thumb proxph midph distph".split(),
+)
 
 
 def mesh_skeleton(cache_path: Path | None = None) -> Skeleton | None:
@@ -140,18 +144,17 @@ def _names_of(name: str, points: np.ndarray, joints: dict[str, np.ndarray]) -> n
     """Return the fine region of every point of a mesh (empty where it belongs to none)."""
     if "_geom_" in name:
         name = name.rsplit("_", 1)[-1] if not name.endswith("_s") else name.split("_")[-2]
-    if name.startswith("lumbar"):
-        return np.full(len(points), f"vertebra_L{name[-1]}", object)
-    if name.startswith("thoracic"):
-        return np.full(len(points), f"vertebra_T{name[8:]}", object)
-    if name == "sacrum":
-        return np.full(len(points), "sacrum", object)
-    if name == "hat_cervical":
-        return _cervical_names(points)
-    if name == "hat_jaw":
-        return np.full(len(points), "mandible", object)
-    if name == "hat_skull":
-        return _skull_names(points)
+    whole = {"sacrum": "sacrum", "hat_jaw": "mandible"}
+    whole |= {f"lumbar{n}": f"vertebra_L{n}" for n in range(1, 6)}
+    whole |= {f"thoracic{n}": f"vertebra_T{n}" for n in range(1, 13)}
+    if name in whole:
+        return np.full(len(points), whole[name], object)
+    if name in ("hat_cervical", "hat_skull"):
+        return _cervical_names(points) if name == "hat_cervical" else _skull_names(points)
+    return _limb_names(name, points, joints)
+
+
+def _limb_names(name: str, points: np.ndarray, joints: dict[str, np.ndarray]) -> np.ndarray:
     side = "left" if name.endswith("_l") or name.startswith("l_") else "right"
     bone = name[:-2] if name.endswith(("_l", "_r")) else name[2:]
     if bone == "pelvis":
@@ -279,4 +282,5 @@ def _read(path: Path) -> Skeleton:
                 stored["points"], stored["fine"], stored["mass"], stored["segment"], landmarks, source="mesh"
             )
     except (OSError, KeyError, ValueError) as error:
-        raise InputError(f"the cache of skeleton meshes {path} cannot be read; delete it to have it made anew") from error
+        sentence = f"the cache of skeleton meshes {path} cannot be read; delete it to have it made anew"
+        raise InputError(sentence) from error

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
 from BoneMetSegLib.anatomy import FINE_REGIONS, SKELETON_CHANNELS, channel_index, level_coordinate
 from BoneMetSegLib.segmentation import CLASSES
 
@@ -96,7 +97,7 @@ def focus_maps(
 
 
 def skeleton_maps(
-    skeleton: Skeleton, activity: np.ndarray, projector: Projector, view: str, counts: np.ndarray, scale: float
+    skeleton: Skeleton, activity: np.ndarray, projector: Projector, view: str, counts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return skeleton masks and level coordinates at half resolution, anterior order.
 
@@ -109,7 +110,7 @@ def skeleton_maps(
     activity : numpy.ndarray
         ``(N,)`` normal activity of the skeleton's points.
     counts : numpy.ndarray
-        ``(rows, columns)`` noiseless counts of the normal scan, and ``scale`` counts per unit of activity.
+        ``(rows, columns)`` noiseless counts of the scan without foci, in the unit of ``activity``.
 
     Returns
     -------
@@ -119,7 +120,7 @@ def skeleton_maps(
         ``(rows // 2, columns // 2)`` uint8, ``anatomy.level_coordinate`` x 10, 0 = none.
     """
     rows, columns = counts.shape[0] // 2, counts.shape[1] // 2
-    everything = counts[: rows * 2, : columns * 2].reshape(rows, 2, columns, 2).sum((1, 3)) / scale
+    everything = counts[: rows * 2, : columns * 2].reshape(rows, 2, columns, 2).sum((1, 3))
     masks = np.zeros((len(SKELETON_CHANNELS), rows, columns), bool)
     levels = {"spine": np.zeros((rows, columns), np.uint8), "ribs": np.zeros((rows, columns), np.uint8)}
     most = {name: np.zeros((rows, columns), np.float32) for name in levels}
@@ -131,9 +132,12 @@ def skeleton_maps(
         chosen = np.flatnonzero(skeleton.fine == index)
         if len(chosen) == 0:
             continue
-        if opposite is not None and fine.region in _FRONT_BONES:
-            if sources.transmission[chosen].mean() < _FRONT_BONE_LEAST_SHARE * opposite[chosen].mean():
-                continue
+        if (
+            opposite is not None
+            and fine.region in _FRONT_BONES
+            and sources.transmission[chosen].mean() < _FRONT_BONE_LEAST_SHARE * opposite[chosen].mean()
+        ):
+            continue
         found = _bone_mask(sources, chosen, skeleton.mass[chosen], activity[chosen], everything)
         if found is None:
             continue
@@ -178,7 +182,8 @@ def _bone_mask(
     pixel = (row - top).astype(np.int64) * shape[1] + (column - left)
     size = shape[0] * shape[1]
     # Half the attenuation's exponent: deep parts of a bone count less, but are not lost against its near parts.
-    silhouette = np.bincount(pixel, mass[keep] * transmission**_MASK_ATTENUATION_EXPONENT, minlength=size).reshape(shape)
+    silhouette = np.bincount(pixel, mass[keep] * transmission**_MASK_ATTENUATION_EXPONENT, minlength=size)
+    silhouette = silhouette.reshape(shape)
     own = np.bincount(pixel, activity[keep] * transmission, minlength=size).reshape(shape)
     silhouette = gaussian_filter(silhouette, 0.6 * sigma, mode="constant")
     own = gaussian_filter(own, sigma, mode="constant")

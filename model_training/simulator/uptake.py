@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from BoneMetSegLib.anatomy import FINE_REGIONS
 
 from .parts import FINE_INDEX, Skeleton
