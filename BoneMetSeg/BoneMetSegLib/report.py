@@ -21,16 +21,20 @@ _SECTION_HEADINGS: tuple[tuple[str, str], ...] = (
     ("impression", r"诊断意见|诊断印象|检查意见|检查结论|诊断结论|印象|结论|诊断提示|提示|impression|conclusions?|opinion|summary|diagnosis"),
     ("findings", r"检查所见|影像所见|影像学表现|影像表现|检查表现|所见|findings|report|description"),
     ("clinical", r"临床诊断|临床资料|临床病史|病史|主诉|clinical (?:history|information|indication)|indications?|history"),
-    ("technique", r"检查项目|检查方法|检查名称|显像剂|技术|technique|procedure|radiopharmaceutical|examination|exam"),
+    ("technique", r"检查项目|检查方法|方法|检查名称|显像剂|技术|technique|procedure|radiopharmaceutical|examination|exam"),
     ("comparison", r"对比|比较|comparison|priors?"),
 )
 _HEADING = re.compile(
-    "|".join(rf"(?P<{name}>(?:^|(?<=[\n。;]))[ \t]*[【\[(]?(?:{words})[】\])]?[ \t]*:)" for name, words in _SECTION_HEADINGS),
+    "|".join(rf"(?P<{name}>(?:^|(?<=[\n。;.]))[ \t]*[【\[(]?(?:{words})[】\])]?[ \t]*:)" for name, words in _SECTION_HEADINGS),
     re.IGNORECASE | re.MULTILINE,
 )
-# A clause ends at a Chinese full stop, a semicolon, a line's end, or an English full stop before white space that does
-# not stand after a number or an abbreviation's single letter ("No. 7", "1. ").
-_CLAUSE_END = re.compile(r"[。;!?\n]|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)|(?<=[A-Za-z]\d)\.(?=\s|$)|(?<=[A-Za-z]\d\d)\.(?=\s|$)")
+# A clause ends at a Chinese full stop, a semicolon, a line's end, a half-width stop after a Chinese character, or an
+# English full stop before white space: not after "No", a single initial, or the number of a list ("1. ").
+_CLAUSE_END = re.compile(
+    r"[。;!?\n]|(?<=[\u4e00-\u9fff])\.|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)"
+    r"|(?<=[A-Za-z]\d)\.(?=\s|$)|(?<=[A-Za-z]\d\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-Z]|\s*$)"
+)
+_LIST_NUMBER = re.compile(r"(?:^|[\n.;:。])[ \t]*[(]?\d{1,2}$")
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,11 @@ def _clauses(text: str) -> list[Clause]:
 
 def _split(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     """Return the trimmed, non-empty spans between clause ends within ``text[start:stop]``."""
-    ends = [match.end() for match in _CLAUSE_END.finditer(text, start, stop)]
+    ends = [
+        match.end()
+        for match in _CLAUSE_END.finditer(text, start, stop)
+        if match.group() != "." or not _LIST_NUMBER.search(text[start : match.start()])
+    ]
     spans = []
     for a, b in zip([start, *ends], [*ends, stop], strict=True):
         while a < b and text[a].isspace():
