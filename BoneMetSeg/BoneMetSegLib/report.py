@@ -31,7 +31,7 @@ _HEADING = re.compile(
 # A clause ends at a Chinese full stop, a semicolon, a line's end, a half-width stop after a Chinese character, or an
 # English full stop before white space: not after "No", a single initial, or the number of a list ("1. ").
 _CLAUSE_END = re.compile(
-    r"[。;!?\n]|(?<=[\u4e00-\u9fff])\.|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)"
+    r"[。;!?\n]|(?<=[\u4e00-\u9fff])\.|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<!\bapprox)(?<!\bca)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)"
     r"|(?<=[A-Za-z]\d)\.(?=\s|$)|(?<=[A-Za-z]\d\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-Z]|\s*$)"
 )
 _LIST_NUMBER = re.compile(r"(?:^|[\n.;:。])[ \t]*[(]?\d{1,2}$")

@@ -206,3 +206,26 @@ def test_spans_point_at_exact_characters_in_order_and_lose_no_word(text):
         outside = outside[: clause.start] + "|" + outside[clause.end :]
     for word in _WORDS:
         assert word not in outside
+
+
+def test_a_full_stop_after_a_number_ends_a_clause_and_the_number_of_a_list_does_not():
+    text = "FINDINGS: Uptake in left posterior rib 10. Left rib 11 is normal, as in 2020. See approx. L5.\nIMPRESSION: 1. T8. 2. Rib 7."
+    report = parse_report(text)
+    assert [report.clause_text(clause) for clause in report.clauses] == [
+        "Uptake in left posterior rib 10.",
+        "Left rib 11 is normal, as in 2020.",
+        "See approx. L5.",
+        "1. T8.",
+        "2. Rib 7.",
+    ]
+
+
+def test_a_half_width_stop_ends_a_chinese_clause():
+    report = parse_report("诊断意见:1.T8骨转移瘤.2.胸骨放射性浓聚,恶性病变待查.胸椎未见异常.")
+    texts = [report.clause_text(clause) for clause in report.clauses]
+    assert texts == ["1.T8骨转移瘤.", "2.胸骨放射性浓聚,恶性病变待查.", "胸椎未见异常."]
+
+
+def test_sections_on_one_line_are_told_apart():
+    report = parse_report("TECHNIQUE: Whole body. FINDINGS: Uptake at T8. IMPRESSION: Metastasis.")
+    assert [clause.section for clause in report.clauses] == ["technique", "findings", "impression"]
