@@ -7,6 +7,7 @@ for two axial slices. Compressed pixels are decoded by SimpleITK (GDCM).
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _NM_STORAGE = frozenset({"1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.5"})  # the second is retired
 _SECONDARY_CAPTURE = frozenset(f"1.2.840.10008.5.1.4.1.1.7{suffix}" for suffix in ("", ".2", ".3"))
+_SECONDARY_CAPTURE_OF_WORDS = "1.2.840.10008.5.1.4.1.1.7.3"
 _DICOMDIR = "1.2.840.10008.1.3.10"
 
 # DICOM CID 26, Nuclear Medicine Projections; G-52xx are the same concepts in the older SNOMED (SRT, SNM3, 99SDM).
@@ -54,6 +56,11 @@ _DESCRIPTIONS = (
 _WHOLE_BODY_TEXTS = (
     "SeriesDescription", "StudyDescription", "ProtocolName", "BodyPartExamined", "ImageID", "ImageComments",
     "RequestedProcedureDescription", "PerformedProcedureStepDescription",
+)  # fmt: skip
+
+_PIXEL_ELEMENTS = (
+    "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored",
+    "HighBit", "PixelRepresentation", "PixelData",
 )  # fmt: skip
 
 _TC99M_KEV = 140.5
@@ -135,7 +142,7 @@ def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None
     checked_height(name, int(dataset.Rows), size)
     warnings += [*size_warnings, *_not_a_whole_body_by_name(name, dataset, size)]
 
-    pixels = _pixels(path, dataset)
+    pixels = _pixels(name, dataset)
     views: dict[str, PlanarView] = {
         frame.view: PlanarView(
             view=frame.view,
@@ -159,6 +166,7 @@ def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None
 def _dataset(path: Path) -> Dataset:
     import pydicom
     from pydicom.errors import InvalidDicomError
+    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
     try:
         dataset = pydicom.dcmread(path)
@@ -167,6 +175,10 @@ def _dataset(path: Path) -> Dataset:
         dataset = pydicom.dcmread(path, force=True)
         if "SOPClassUID" not in dataset or "Modality" not in dataset:
             raise InputError(f"{path.name} is not a DICOM file") from None
+        implicit, little = dataset.original_encoding
+        dataset.file_meta.TransferSyntaxUID = (
+            ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        )
     return dataset
 
 
@@ -175,14 +187,16 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     if _text(dataset, "SOPClassUID") == _DICOMDIR or _text(dataset.file_meta, "MediaStorageSOPClassUID") == _DICOMDIR:
         raise InputError(f"{name} is the index of a DICOM disc (DICOMDIR); give the image file itself")
     storage, modality = _text(dataset, "SOPClassUID"), _text(dataset, "Modality").upper()
+    if not storage and not modality and "PixelData" not in dataset:
+        raise InputError(f"{name} is truncated or damaged: it breaks off before its image")
     if modality not in ("NM", "") or (not modality and storage not in _NM_STORAGE):
         raise InputError(f"{name} is no bone scan: its modality is {modality or 'not stated'}, and NM is needed")
-    if not storage and "PixelData" not in dataset:
-        raise InputError(f"{name} is truncated: it ends before its image")
     if storage not in _NM_STORAGE | _SECONDARY_CAPTURE:
         raise InputError(f"{name} holds no planar image: it is a {_storage_in_words(storage)}")
     if "PixelData" not in dataset:
         raise InputError(f"{name} holds no image; it may be truncated")
+    if "Rows" not in dataset or "Columns" not in dataset:
+        raise InputError(f"{name} does not say how many rows and columns its image has")
     if int(dataset.get("SamplesPerPixel") or 1) != 1:
         raise InputError(f"{name} is a colour picture; the counts are needed, not a screenshot")
     image_type = _image_type(dataset)
@@ -391,35 +405,57 @@ def _pixel_spacing(name: str, dataset: Dataset) -> PixelSize | None:
     return spacing[0], spacing[1]
 
 
-def _pixels(path: Path, dataset: Dataset) -> np.ndarray:
+def _pixels(name: str, dataset: Dataset) -> np.ndarray:
     """Return the rescaled pixels, float64 ``(frames, rows, columns)``."""
+    from pydicom.uid import RLELossless
+
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     frames = int(dataset.get("NumberOfFrames") or 1)
-    compressed = dataset.file_meta.get("TransferSyntaxUID") is not None and bool(
-        dataset.file_meta.TransferSyntaxUID.is_encapsulated
-    )
-    if compressed:
-        return _decoded_by_gdcm(path).reshape(frames, rows, columns)
+    syntax = dataset.file_meta.get("TransferSyntaxUID")
+    if syntax is not None and syntax.is_encapsulated and syntax != RLELossless:
+        return _rescaled(name, dataset, _decoded_by_gdcm(name, dataset)).reshape(frames, rows, columns)
     expected = frames * rows * columns * int(dataset.BitsAllocated) // 8
-    if len(dataset.PixelData) < expected:
-        raise InputError(
-            f"{path.name} is truncated: it holds {len(dataset.PixelData)} of {expected} bytes of its image"
-        )
-    return _rescaled(path.name, dataset, dataset.pixel_array).reshape(frames, rows, columns)
+    if syntax != RLELossless and len(dataset.PixelData) < expected:
+        raise InputError(f"{name} is truncated: it holds {len(dataset.PixelData)} of {expected} bytes of its image")
+    if syntax != RLELossless and len(dataset.PixelData) >= expected + expected // frames:
+        raise InputError(f"{name} holds more images than the {frames} it says, so which is which is not known")
+    return _rescaled(name, dataset, dataset.pixel_array).reshape(frames, rows, columns)
 
 
-def _decoded_by_gdcm(path: Path) -> np.ndarray:
+def _decoded_by_gdcm(name: str, dataset: Dataset) -> np.ndarray:
+    """Return the stored values of compressed frames.
+
+    GDCM refuses Nuclear Medicine objects whose Detector Information Sequence lacks an Image Position, as planar ones
+    do. So it gets the pixels alone, as a Secondary Capture without anything that identifies the patient.
+    """
     import SimpleITK
 
-    reader = SimpleITK.ImageFileReader()
-    reader.SetImageIO("GDCMImageIO")
-    reader.SetFileName(str(path))
-    try:
-        return np.asarray(
-            SimpleITK.GetArrayFromImage(reader.Execute()), dtype=np.float64
-        )  # GDCM applied the rescale slope
-    except RuntimeError as error:
-        raise InputError(f"{path.name} holds a compressed image that cannot be decoded; it may be truncated") from error
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pixels.dcm"
+        _pixels_alone(dataset).save_as(path, enforce_file_format=True)
+        reader = SimpleITK.ImageFileReader()
+        reader.SetImageIO("GDCMImageIO")
+        reader.SetFileName(str(path))
+        try:
+            return np.asarray(SimpleITK.GetArrayFromImage(reader.Execute()))
+        except RuntimeError as error:
+            raise InputError(f"{name} holds a compressed image that cannot be decoded; it may be truncated") from error
+
+
+def _pixels_alone(dataset: Dataset) -> Dataset:
+    from pydicom import Dataset
+    from pydicom.dataset import FileMetaDataset
+    from pydicom.uid import generate_uid
+
+    alone = Dataset()
+    alone.file_meta = FileMetaDataset()
+    alone.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
+    alone.SOPClassUID = _SECONDARY_CAPTURE_OF_WORDS
+    alone.SOPInstanceUID = generate_uid()
+    for keyword in _PIXEL_ELEMENTS:
+        if keyword in dataset:
+            alone[keyword] = dataset[keyword]
+    return alone
 
 
 def _rescaled(name: str, dataset: Dataset, stored: np.ndarray) -> np.ndarray:

@@ -77,13 +77,14 @@ def _bytes(path: Path) -> bytes:
     if path.is_dir():
         raise InputError(f"{path.name} is a folder; give the report's text file")
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path.name} is larger than 1 MB, too large for a report; give its text alone")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise InputError(f"{path.name} does not exist; give the report's text file") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path.name} cannot be opened; check that you may read it") from error
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{path.name} is larger than 1 MB, too large for a report; give its text alone")
     if not data.strip():
         raise InputError(f"{path.name} is empty; leave the report out, or give one with words in it")
     return data

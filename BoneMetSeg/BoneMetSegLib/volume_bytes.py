@@ -1,0 +1,102 @@
+"""Whether an image file's bytes are all there and are numbers: ITK puts zeros for the rest, silently (floor 2)."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import struct
+import zlib
+from collections.abc import Sequence
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from .errors import InputError
+
+_NIFTI_HEADER_BYTES = 540  # of NIfTI-2, the longer one
+_META_HEADER_BYTES = 65536
+_BYTES_OF_META_TYPE = {
+    "CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "INT": 4, "UINT": 4, "LONG": 4, "ULONG": 4, "LONG_LONG": 8,
+    "ULONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8,
+}  # fmt: skip
+
+
+def refuse_unsound_nifti(path: Path, size: Sequence[int]) -> None:
+    """Refuse a NIfTI file with fewer bytes than its header promises, or with pixels that are not numbers.
+
+    ITK's reader puts zeros for NaN and infinite values, so they are looked for in the bytes.
+
+    Parameters
+    ----------
+    path : Path
+        A single-file NIfTI-1 or NIfTI-2, compressed by gzip or not.
+    size : sequence of int
+        Extents of the image.
+
+    Raises
+    ------
+    InputError
+        The file is cut short, its compressed stream is broken, its pixels lie in a second file or are not numbers.
+    """
+    with path.open("rb") as file:
+        compressed = file.read(2) == b"\x1f\x8b"
+    try:
+        with gzip.open(path) if compressed else path.open("rb") as stream:
+            header = stream.read(_NIFTI_HEADER_BYTES)
+            offset, bits, kind = _nifti_pixels(path.name, header)
+            expected = offset + prod(size) * bits // 8
+            data = header + stream.read(max(0, expected - len(header)))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(f"{path.name} is truncated or damaged: its compressed data break off") from error
+    _refuse_short(path.name, len(data), expected)
+    if kind and not np.isfinite(np.frombuffer(data[offset:expected], kind)).all():
+        raise InputError(f"{path.name} holds pixels that are not numbers (NaN or infinite)")
+
+
+def refuse_short_metaimage(path: Path) -> None:
+    """Refuse an uncompressed MetaImage whose pixels follow its header and are too few.
+
+    Raises
+    ------
+    InputError
+        The file is cut short.
+    """
+    with path.open("rb") as file:
+        header = file.read(_META_HEADER_BYTES)
+    local = re.search(rb"^ElementDataFile\s*=\s*LOCAL[ \t]*\r?\n", header, re.MULTILINE | re.IGNORECASE)
+    if local is None:
+        return
+    text = header[: local.end()].decode("latin-1")
+    fields = dict(re.findall(r"^(\w+)[ \t]*=[ \t]*(.*?)[ \t\r]*$", text, re.MULTILINE))
+    held = path.stat().st_size - local.end()
+    if fields.get("CompressedData", "").lower() == "true":
+        if fields.get("CompressedDataSize", "").isdigit():
+            _refuse_short(path.name, held, int(fields["CompressedDataSize"]))
+        return
+    width = _BYTES_OF_META_TYPE.get(fields.get("ElementType", "").removeprefix("MET_"))
+    if width is not None and "DimSize" in fields:
+        _refuse_short(path.name, held, width * prod(int(extent) for extent in fields["DimSize"].split()))
+
+
+def _nifti_pixels(name: str, header: bytes) -> tuple[int, int, str]:
+    """Return where the pixels start, in bytes, the bits of one, and its numpy kind where it is a floating one.
+
+    The fields are ``vox_offset``, ``bitpix`` and ``datatype`` of nifti1.h and nifti2.h.
+    """
+    order = "<" if header[:4] in (struct.pack("<i", 348), struct.pack("<i", 540)) else ">"
+    if header[4:7] == b"n+2":
+        (offset,) = struct.unpack_from(f"{order}q", header, 168)
+        datatype, bits = struct.unpack_from(f"{order}hh", header, 12)
+    elif header[344:347] == b"n+1":
+        (offset,) = struct.unpack_from(f"{order}f", header, 108)
+        datatype, bits = struct.unpack_from(f"{order}hh", header, 70)
+    else:
+        raise InputError(f"{name} is a NIfTI header whose pixels are in another file; save it as a single .nii file")
+    kind = {16: "f4", 64: "f8"}.get(datatype, "")
+    return int(offset), bits, f"{order}{kind}" if kind else ""
+
+
+def _refuse_short(name: str, held: int, expected: int) -> None:
+    if held < expected:
+        raise InputError(f"{name} is truncated: it holds {held} of {expected} bytes of its image")
