@@ -21,9 +21,13 @@ def build_parser() -> argparse.ArgumentParser:
     simulate = commands.add_parser("simulate", help="simulate patients: scans, truth and reports")
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the cases")
     simulate.add_argument("--cases", type=int, metavar="N", help="number of patients (default: the configuration's)")
-    simulate.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)")
+    simulate.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
+    )
     simulate.add_argument("--resume", action="store_true", help="keep the cases that are there")
-    simulate.add_argument("--anatomy", choices=("auto", "analytic", "mesh"), default="auto", help="bones (default: auto)")
+    simulate.add_argument(
+        "--anatomy", choices=("auto", "analytic", "mesh"), default="auto", help="bones (default: auto)"
+    )
     simulate.add_argument("--seed", type=int, metavar="N", help="seed of the cases (default: the configuration's)")
     _add_config(simulate)
 
@@ -48,7 +52,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_config(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--config", type=Path, metavar="YAML", help="what differs from model_training/configs/planar.yaml")
+    parser.add_argument(
+        "--config", type=Path, metavar="YAML", help="what differs from model_training/configs/planar.yaml"
+    )
 
 
 def _add_data_run(parser: argparse.ArgumentParser) -> None:

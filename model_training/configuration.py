@@ -27,7 +27,9 @@ def read_configuration(path: Path | None = None) -> dict[str, Any]:
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{path.name} is not a configuration that can be read ({str(error).splitlines()[0]})") from error
+        raise InputError(
+            f"{path.name} is not a configuration that can be read ({str(error).splitlines()[0]})"
+        ) from error
     if not isinstance(given, dict):
         raise InputError(f"{path.name} is not a mapping of sections")
     for section, values in given.items():

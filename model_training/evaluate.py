@@ -194,7 +194,8 @@ def _summary(
     conditions = {name: _condition(rows, rng) for name, rows in scores.items()}
     dice = {name: np.array([row.dice for row in rows]) for name, rows in scores.items()}
     gains = {
-        f"{name}_minus_image_only": _interval(dice[name] - dice["image_only"], rng) for name in ("report", "other_report")
+        f"{name}_minus_image_only": _interval(dice[name] - dice["image_only"], rng)
+        for name in ("report", "other_report")
     }
     overlap, drawn, true = np.sum(bones, 0)
     has = true > 0
@@ -277,13 +278,20 @@ def _dice_at(
         probabilities = which(maps)
         mine = (probabilities[0] < 1 - foreground) & (probabilities[1:].argmax(0) + 1 == METASTASIS)
         truth = case.class_map[view] == METASTASIS
-        overlap, total, true = overlap + int((mine & truth).sum()), total + int(mine.sum() + truth.sum()), true + int(truth.sum())
+        overlap, total, true = (
+            overlap + int((mine & truth).sum()),
+            total + int(mine.sum() + truth.sum()),
+            true + int(truth.sum()),
+        )
     return 2 * overlap / total if true else float("nan")
 
 
 def evaluation_markdown(scores: Mapping[str, Any]) -> str:
     """Return the scores as a short Markdown table."""
-    lines = ["| simulated patients, test split | DSC (95 % CI) | pooled | benign drawn | sensitivity | false positives / scan | / normal scan |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| simulated patients, test split | DSC (95 % CI) | pooled | benign drawn | sensitivity | false positives / scan | / normal scan |",
+        "|---|---|---|---|---|---|---|",
+    ]
     labels = {"image_only": "image only", "report": "with the report", "other_report": "with another patient's report"}
     for name, row in scores["conditions"].items():
         dice, benign = row["dice"], row["benign_drawn_as_metastasis"]

@@ -47,7 +47,13 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
     """
 
     def __init__(
-        self, cases: Sequence[Path], configuration: dict[str, Any], tokenizer: ReportTokenizer, *, augment: bool, seed: int
+        self,
+        cases: Sequence[Path],
+        configuration: dict[str, Any],
+        tokenizer: ReportTokenizer,
+        *,
+        augment: bool,
+        seed: int,
     ) -> None:
         self._cases = list(cases)
         self._texts = [reports_of(case) for case in self._cases]

@@ -65,7 +65,9 @@ def teach_reading(
     parameters = [*encoder.parameters(), *reader.slots.parameters(), *reader.statuses.parameters()]
     optimiser = torch.optim.AdamW(parameters, settings["learning_rate"], weight_decay=settings["weight_decay"])
     steps = settings["steps"]
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings["learning_rate"], total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, settings["learning_rate"], total_steps=steps, pct_start=0.1
+    )
     start = time.monotonic()
     for step in range(steps):
         ids, mask, slots, statuses = _batch(_write(rng, settings["reports_per_step"]), tokenizer)

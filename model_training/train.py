@@ -69,7 +69,11 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
     optimiser = torch.optim.AdamW(parameters, settings["learning_rate"], weight_decay=settings["weight_decay"])
     samples = PlanarSamples(cases_of(data, "training"), configuration, trained.tokenizer, augment=True, seed=seed)
     checks = PlanarSamples(
-        cases_of(data, "validation")[: settings["validation_cases"]], configuration, trained.tokenizer, augment=False, seed=seed
+        cases_of(data, "validation")[: settings["validation_cases"]],
+        configuration,
+        trained.tokenizer,
+        augment=False,
+        seed=seed,
     )
     clock = _Clock(settings["minutes"] * 60, settings["max_steps"])
     history: list[dict[str, float]] = []
@@ -132,13 +136,15 @@ def read_reports(
     for row, flags in enumerate(flags for windows in batch["readable"] for flags in windows):
         readable[row, : len(flags)] = torch.tensor(flags)
     sizes = [len(windows) for windows in batch["windows"]]
-    return torch.stack(
-        [network.reader(h, m) for h, m in zip(hidden.split(sizes), readable.split(sizes), strict=True)]
-    )
+    return torch.stack([network.reader(h, m) for h, m in zip(hidden.split(sizes), readable.split(sizes), strict=True)])
 
 
 def _loss(
-    network: DualPathNetwork, text: TextEncoder, tokenizer: ReportTokenizer, batch: dict[str, Any], settings: dict[str, Any]
+    network: DualPathNetwork,
+    text: TextEncoder,
+    tokenizer: ReportTokenizer,
+    batch: dict[str, Any],
+    settings: dict[str, Any],
 ) -> torch.Tensor:
     features = network.encode(batch["image"].contiguous(memory_format=torch.channels_last))
     image = network.image_path(features)
@@ -172,7 +178,11 @@ def validate(
     network.train()
     dice = 2 * counts[..., 0] / counts[..., 1:].sum(-1).clamp(min=1)
     names = ("metastasis", "benign", "physiological")
-    scores = {f"{name}_{path}": round(float(dice[p, n]), 4) for p, path in enumerate(("image", "report")) for n, name in enumerate(names)}
+    scores = {
+        f"{name}_{path}": round(float(dice[p, n]), 4)
+        for p, path in enumerate(("image", "report"))
+        for n, name in enumerate(names)
+    }
     return scores | {"skeleton": round(float((bones[0] / bones[1].clamp(min=1)).mean()), 4)}
 
 

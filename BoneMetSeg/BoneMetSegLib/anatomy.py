@@ -61,10 +61,22 @@ REPORTING_REGIONS: tuple[ReportingRegion, ...] = (
     ReportingRegion("skull", False, "skull", "颅骨", _sct("89546000", "Skull"), ("skull",)),
     ReportingRegion("mandible", False, "mandible", "下颌骨", _sct("91609006", "Mandible"), ("mandible",)),
     ReportingRegion(
-        "cervical_spine", False, "cervical spine", "颈椎", _sct("122494005", "Cervical spine"), ("spine",), CERVICAL_LEVELS
+        "cervical_spine",
+        False,
+        "cervical spine",
+        "颈椎",
+        _sct("122494005", "Cervical spine"),
+        ("spine",),
+        CERVICAL_LEVELS,
     ),
     ReportingRegion(
-        "thoracic_spine", False, "thoracic spine", "胸椎", _sct("122495006", "Thoracic spine"), ("spine",), THORACIC_LEVELS
+        "thoracic_spine",
+        False,
+        "thoracic spine",
+        "胸椎",
+        _sct("122495006", "Thoracic spine"),
+        ("spine",),
+        THORACIC_LEVELS,
     ),
     ReportingRegion(
         "lumbar_spine", False, "lumbar spine", "腰椎", _sct("122496007", "Lumbar spine"), ("spine",), LUMBAR_LEVELS
@@ -217,7 +229,14 @@ _OTHER_PARTS: tuple[tuple[str, str, bool, bool, str, str], ...] = (
     ("ulna", "forearm", True, False, "ulna", "尺骨"),
     ("wrist_joint", "hand", True, True, "wrist|wrist joint|carpus", "腕关节|腕骨"),
     ("hand", "hand", True, False, "hand|hand bones", "手骨|手部|掌指关节"),
-    ("femur_proximal", "femur", True, False, "proximal femur|femoral neck|trochanter", "股骨上段|股骨近端|股骨颈|股骨粗隆"),
+    (
+        "femur_proximal",
+        "femur",
+        True,
+        False,
+        "proximal femur|femoral neck|trochanter",
+        "股骨上段|股骨近端|股骨颈|股骨粗隆",
+    ),
     ("femur_shaft", "femur", True, False, "femur|femoral shaft|femoral diaphysis", "股骨|股骨干|股骨中段"),
     ("femur_distal", "femur", True, False, "distal femur|femoral condyle", "股骨下段|股骨远端|股骨髁"),
     ("knee_joint", "femur", True, True, "knee|knee joint", "膝关节|膝部"),
@@ -236,7 +255,9 @@ def _other_regions() -> list[FineRegion]:
     for name, region, sided, is_joint, en, zh in _OTHER_PARTS:
         for side in ("left", "right") if sided else ("midline",):
             full_name = f"{name}_{side}" if sided else name
-            regions.append(FineRegion(full_name, region, side, "", is_joint, tuple(en.split("|")), tuple(zh.split("|"))))
+            regions.append(
+                FineRegion(full_name, region, side, "", is_joint, tuple(en.split("|")), tuple(zh.split("|")))
+            )
     return regions
 
 
@@ -325,9 +346,14 @@ class PhysiologicalSite:
 PHYSIOLOGICAL_SITES: tuple[PhysiologicalSite, ...] = (
     PhysiologicalSite("bladder", "bladder", "膀胱", _sct("89837001", "Bladder")),
     PhysiologicalSite("kidney", "kidney", "肾脏", _sct("64033007", "Kidney")),
-    PhysiologicalSite("injection_site", "injection site", "注射点", Code("injection_site", "99BONEMETSEG", "Injection site")),
     PhysiologicalSite(
-        "soft_tissue", "soft tissue or urine", "软组织或尿液", Code("physiological_uptake", "99BONEMETSEG", "Physiological uptake")
+        "injection_site", "injection site", "注射点", Code("injection_site", "99BONEMETSEG", "Injection site")
+    ),
+    PhysiologicalSite(
+        "soft_tissue",
+        "soft tissue or urine",
+        "软组织或尿液",
+        Code("physiological_uptake", "99BONEMETSEG", "Physiological uptake"),
     ),
 )
 

@@ -96,7 +96,9 @@ class Bundle:
                 module.eval().requires_grad_(False)
         except (RuntimeError, TypeError, ValueError, KeyError) as error:
             reason = str(error).splitlines()[0]
-            raise InputError(f"the weights of bundle {self.folder.name} do not fit its description ({reason})") from error
+            raise InputError(
+                f"the weights of bundle {self.folder.name} do not fit its description ({reason})"
+            ) from error
         return network, text, ReportTokenizer.from_folder(self.folder / "tokenizer", text.max_tokens)
 
 
@@ -114,7 +116,9 @@ def open_bundle(folder: Path) -> Bundle:
     try:
         description = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"{folder} holds no readable bundle.json; choose a folder made by 'model_training export'") from error
+        raise InputError(
+            f"{folder} holds no readable bundle.json; choose a folder made by 'model_training export'"
+        ) from error
     _check_description(folder, description)
     for name, expected in description["files"].items():
         file = folder / name

@@ -136,9 +136,7 @@ def measure_burden(
         own = [spot for spot in lesions if spot.region in {SKELETON_CHANNELS[index].region for index in bone.channels}]
         own = [spot for spot in own if spot.side in {SKELETON_CHANNELS[index].side for index in bone.channels}]
         fractions = [
-            fraction
-            for view in scan.views
-            if (fraction := _fraction(scan, segmentation, view, bone, own)) is not None
+            fraction for view in scan.views if (fraction := _fraction(scan, segmentation, view, bone, own)) is not None
         ]
         if fractions:
             fraction = max(fractions) if view_rule == "max" else float(np.mean(fractions))

@@ -73,9 +73,13 @@ def check_destination(out: Path, *, overwrite: bool = False, update: bool = Fals
         raise InputError(f"{out} holds no case to update; leave --update out for a new one")
     if out.is_dir() and any(out.iterdir()) and not update:
         if not overwrite:
-            raise InputError(f"{out} is not empty; give --overwrite to replace it, or --update to add the report to its case")
+            raise InputError(
+                f"{out} is not empty; give --overwrite to replace it, or --update to add the report to its case"
+            )
         if not holds_case:
-            raise InputError(f"{out} holds files but no earlier case; --overwrite replaces only a case, choose another folder")
+            raise InputError(
+                f"{out} holds files but no earlier case; --overwrite replaces only a case, choose another folder"
+            )
 
 
 @contextmanager
@@ -198,7 +202,11 @@ def read_case(out: Path, editor: str = "reader") -> Case:
     try:
         document = json.loads((out / "result.json").read_text(encoding="utf-8"))
         scan, segmentation = _with_document(*read_maps(out / "maps.npz"), document)
-        report = parse_report(document["report"]["text"], document["report"]["encoding"]) if "text" in document["report"] else None
+        report = (
+            parse_report(document["report"]["text"], document["report"]["encoding"])
+            if "text" in document["report"]
+            else None
+        )
         stored = {entry["id"]: entry for entry in document["hot_spots"]}
         notes, timings = document["notes"], document["timings_s"]
         deidentified = document["report"]["present"] and report is None
@@ -208,7 +216,11 @@ def read_case(out: Path, editor: str = "reader") -> Case:
         raise InputError(f"result.json of {out} is damaged ({error!r}); segment the scan again") from error
     rows = _read_csv(out / "hot_spots.csv")
     masks = _read_masks(out, scan)
-    spots = [spot for spot_id in stored if (spot := _edited(stored[spot_id], rows.get(spot_id), masks.pop(spot_id, {}), scan, segmentation, editor))]
+    spots = [
+        spot
+        for spot_id in stored
+        if (spot := _edited(stored[spot_id], rows.get(spot_id), masks.pop(spot_id, {}), scan, segmentation, editor))
+    ]
     next_number = max((int(spot_id[1:]) for spot_id in stored), default=0) + 1
     for number, drawn in enumerate(masks.values(), next_number):
         spots.append(_drawn(f"H{number:02d}", drawn, scan, segmentation, editor))
@@ -246,13 +258,30 @@ def _with_document(
         )
         for name, view in scan.views.items()
     }
-    known = ("modality", "source_format", "lossy", "acquisition_date", "acquisition_time", "injection_time", "radiopharmaceutical", "device")
-    scan = replace(
-        scan, views=views, identity=Identity(**about["identity"]), warnings=tuple(document["warnings"]), **{key: about[key] for key in known}
+    known = (
+        "modality",
+        "source_format",
+        "lossy",
+        "acquisition_date",
+        "acquisition_time",
+        "injection_time",
+        "radiopharmaceutical",
+        "device",
     )
-    mentions = tuple(Mention(**{**entry, "slots": tuple(entry["slots"])}) for entry in document["report"].get("mentions", []))
+    scan = replace(
+        scan,
+        views=views,
+        identity=Identity(**about["identity"]),
+        warnings=tuple(document["warnings"]),
+        **{key: about[key] for key in known},
+    )
+    mentions = tuple(
+        Mention(**{**entry, "slots": tuple(entry["slots"])}) for entry in document["report"].get("mentions", [])
+    )
     names = {key: model[key] for key in ("name", "version", "sha256")}
-    return scan, replace(segmentation, mentions=mentions, model=names, thresholds=model["thresholds"], device=model["device"])
+    return scan, replace(
+        segmentation, mentions=mentions, model=names, thresholds=model["thresholds"], device=model["device"]
+    )
 
 
 def _read_csv(path: Path) -> dict[str, dict[str, str]]:
@@ -338,7 +367,9 @@ def _drawn(
     place = bone_place(scan, segmentation.views, masks)
     views = _measured(masks, place, scan, segmentation)
     nan = float("nan")
-    return HotSpot(spot_id, "metastasis", True, place.region, place.side, place.level, views, nan, nan, edited_by=editor)
+    return HotSpot(
+        spot_id, "metastasis", True, place.region, place.side, place.level, views, nan, nan, edited_by=editor
+    )
 
 
 def _measured(
@@ -362,5 +393,6 @@ def _from_json(value: float | None) -> float:
 def same_scan(case: Case, scan: PlanarScan) -> bool:
     """Say whether a scan is the one a case was made from: same views with the same counts."""
     return set(case.scan.views) == set(scan.views) and all(
-        np.array_equal(view.counts.astype(np.float32), case.scan.views[name].counts) for name, view in scan.views.items()
+        np.array_equal(view.counts.astype(np.float32), case.scan.views[name].counts)
+        for name, view in scan.views.items()
     )

@@ -29,15 +29,21 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bonemetseg {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_segment(commands.add_parser("segment", help="segment a scan, with or without its report", description=_SEGMENT))
+    _add_segment(
+        commands.add_parser("segment", help="segment a scan, with or without its report", description=_SEGMENT)
+    )
     measure = commands.add_parser("measure", help="measure an edited case again", description=_MEASURE)
     measure.add_argument("out", type=Path, metavar="OUT", help="a folder written by 'bonemetseg segment'")
-    measure.add_argument("--edited-by", default="reader", metavar="NAME", help="who edited, for the table (default: reader)")
+    measure.add_argument(
+        "--edited-by", default="reader", metavar="NAME", help="who edited, for the table (default: reader)"
+    )
     _add_lang(measure)
     bundle = commands.add_parser("bundle", help="check and describe a model bundle")
     bundle.add_argument("bundle", type=Path, metavar="DIR", help="the bundle's folder")
     worker = commands.add_parser("worker", help="serve requests as JSON lines on stdin and stdout", description=_WORKER)
-    worker.add_argument("--idle-minutes", type=float, default=0, metavar="M", help="stop after M idle minutes (default: never)")
+    worker.add_argument(
+        "--idle-minutes", type=float, default=0, metavar="M", help="stop after M idle minutes (default: never)"
+    )
     return parser
 
 
@@ -61,22 +67,32 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE", help="the report, a text file (UTF-8, GB18030, GBK)")
     parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="another model (default: the bundled one)")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to run (default: auto)")
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to run (default: auto)"
+    )
     parser.add_argument("--view", choices=("anterior", "posterior"), help="the view of a file that does not name it")
     parser.add_argument("--pixel-size-mm", type=float, metavar="X", help="pixel size of a file that does not give it")
     parser.add_argument("--flip-posterior", action="store_true", help="the posterior view was exported mirrored")
     parser.add_argument("--no-scene", action="store_true", help="do not write scene.mrb")
-    parser.add_argument("--deidentify", action="store_true", help="leave identity and report text out of everything written")
-    parser.add_argument("--note", action="append", default=[], metavar="TEXT", help="a remark to keep in result.json; repeatable")
+    parser.add_argument(
+        "--deidentify", action="store_true", help="leave identity and report text out of everything written"
+    )
+    parser.add_argument(
+        "--note", action="append", default=[], metavar="TEXT", help="a remark to keep in result.json; repeatable"
+    )
     parser.add_argument("--progress", choices=("json",), help="progress as JSON lines on stderr")
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--overwrite", action="store_true", help="replace an existing case in OUT")
-    existing.add_argument("--update", action="store_true", help="add or replace the report of the case in OUT; edits are kept")
+    existing.add_argument(
+        "--update", action="store_true", help="add or replace the report of the case in OUT; edits are kept"
+    )
     _add_lang(parser)
 
 
 def _add_lang(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lang", choices=("zh", "en"), default="en", help="of segment names and pictures (default: en)")
+    parser.add_argument(
+        "--lang", choices=("zh", "en"), default="en", help="of segment names and pictures (default: en)"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -134,7 +150,17 @@ def _bundle(options: argparse.Namespace) -> int:
 
     bundle = open_bundle(options.bundle)
     bundle.load()
-    shown = ("name", "version", "kind", "licence", "intended_use", "thresholds", "training", "evaluation", "preprocessing")
+    shown = (
+        "name",
+        "version",
+        "kind",
+        "licence",
+        "intended_use",
+        "thresholds",
+        "training",
+        "evaluation",
+        "preprocessing",
+    )
     print(json.dumps({key: bundle.description[key] for key in shown}, ensure_ascii=False, indent=2))
     print(f"{bundle.folder}: complete, hashes right, weights load")
     return EXIT_DONE
@@ -159,10 +185,24 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
     rows = [header]
     for spot in case.hot_spots:
         areas = " + ".join(f"{view.area_mm2:.0f}" for view in spot.views.values())
-        numbers = (f"{value:.2f}" if value == value else "-" for value in (spot.ratio_to_background, spot.probability, spot.probability_image_only))
+        numbers = (
+            f"{value:.2f}" if value == value else "-"
+            for value in (spot.ratio_to_background, spot.probability, spot.probability_image_only)
+        )
         place = region_term(spot.region, spot.side, spot.level, lang)
         views = "+".join(view[:4] for view in spot.views)
-        rows.append((spot.id, spot.hot_spot_class, "yes" if spot.accepted else "no", place, views, areas, *numbers, spot.report_effect))
+        rows.append(
+            (
+                spot.id,
+                spot.hot_spot_class,
+                "yes" if spot.accepted else "no",
+                place,
+                views,
+                areas,
+                *numbers,
+                spot.report_effect,
+            )
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -172,13 +212,20 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
         print(f"quality: {flag.sentence}")
     for warning in case.scan.warnings:
         print(f"warning: {warning}")
-    print(f"model {case.segmentation.model['name']} {case.segmentation.model['version']} on {case.segmentation.device}; written to {out}")
+    print(
+        f"model {case.segmentation.model['name']} {case.segmentation.model['version']} on {case.segmentation.device}; written to {out}"
+    )
 
 
 def _print_progress(event: ProgressEvent) -> None:
     if sys.stderr.isatty():
         left = "" if event.seconds_left is None else f", {event.seconds_left:.0f} s left"
-        print(f"\r{event.stage}: {event.done:.0%}{left}".ljust(60), end="\n" if event.done >= 1 else "", file=sys.stderr, flush=True)
+        print(
+            f"\r{event.stage}: {event.done:.0%}{left}".ljust(60),
+            end="\n" if event.done >= 1 else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _print_json_progress(event: ProgressEvent) -> None:

@@ -12,33 +12,40 @@ _SMOOTHING_PIXELS = 0.7
 _PAD_PIXELS = 3
 
 
-def outlines(mask: np.ndarray) -> list[np.ndarray]:
-    """Return the closed outlines of a mask.
+class OutlineTracer:
+    """Traces masks one after the other, on one matplotlib axes: contouring needs one, and they are slow to make."""
 
-    The mask is sampled finer and smoothed, and the level of the outline is chosen so that it encloses the mask's own
-    area: even a single pixel keeps its size.
+    def __init__(self) -> None:
+        self._axes = Figure().add_subplot()
 
-    Parameters
-    ----------
-    mask : numpy.ndarray
-        ``(rows, columns)`` bool.
+    def outlines(self, mask: np.ndarray) -> list[np.ndarray]:
+        """Return the closed outlines of a mask.
 
-    Returns
-    -------
-    list of numpy.ndarray
-        ``(n, 2)`` polygons of (column, row), in pixels; the centre of the first pixel is (0, 0).
-    """
-    if not mask.any():
-        return []
-    rows, columns = np.nonzero(mask)
-    top, left = rows.min() - _PAD_PIXELS, columns.min() - _PAD_PIXELS
-    cut = np.pad(mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1], _PAD_PIXELS)
-    fine = np.kron(cut.astype(np.float32), np.ones((_SUBPIXELS, _SUBPIXELS), np.float32))
-    smooth = ndimage.gaussian_filter(fine, _SMOOTHING_PIXELS * _SUBPIXELS)
-    area = int(fine.sum())
-    level = float(np.partition(smooth.ravel(), -area)[-area])
-    # The centre of a sub-pixel, in pixels from the centre of the first pixel.
-    centres = (np.arange(max(smooth.shape)) + 0.5) / _SUBPIXELS - 0.5
-    axes = Figure().add_subplot()
-    contours = axes.contour(centres[: smooth.shape[1]] + left, centres[: smooth.shape[0]] + top, smooth, levels=[level])
-    return [np.asarray(polygon) for polygon in contours.allsegs[0] if len(polygon) > 2]
+        The mask is sampled finer and smoothed, and the level of the outline is chosen so that it encloses the mask's
+        own area: even a single pixel keeps its size.
+
+        Parameters
+        ----------
+        mask : numpy.ndarray
+            ``(rows, columns)`` bool.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            ``(n, 2)`` polygons of (column, row), in pixels; the centre of the first pixel is (0, 0).
+        """
+        if not mask.any():
+            return []
+        rows, columns = np.nonzero(mask)
+        top, left = rows.min() - _PAD_PIXELS, columns.min() - _PAD_PIXELS
+        cut = np.pad(mask[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1], _PAD_PIXELS)
+        fine = np.kron(cut.astype(np.float32), np.ones((_SUBPIXELS, _SUBPIXELS), np.float32))
+        smooth = ndimage.gaussian_filter(fine, _SMOOTHING_PIXELS * _SUBPIXELS)
+        area = int(fine.sum())
+        level = float(np.partition(smooth.ravel(), -area)[-area])
+        # The centre of a sub-pixel, in pixels from the centre of the first pixel.
+        centres = (np.arange(max(smooth.shape)) + 0.5) / _SUBPIXELS - 0.5
+        x, y = centres[: smooth.shape[1]] + left, centres[: smooth.shape[0]] + top
+        contours = self._axes.contour(x, y, smooth, levels=[level])
+        contours.remove()
+        return [np.asarray(polygon) for polygon in contours.allsegs[0] if len(polygon) > 2]

@@ -151,7 +151,11 @@ def find_hot_spots(scan: PlanarScan, segmentation: Segmentation, report: Report 
     list of HotSpot
         Accepted metastases first, then other metastases, benign and physiological foci, each from head to feet.
     """
-    foci = [focus for name in scan.views for focus in _foci(scan.views[name], segmentation.views[name], segmentation.thresholds)]
+    foci = [
+        focus
+        for name in scan.views
+        for focus in _foci(scan.views[name], segmentation.views[name], segmentation.thresholds)
+    ]
     placed = [_placed((focus,), scan, segmentation) for focus in foci]
     joined = [_placed(parts, scan, segmentation) for parts in _joined(placed, scan)]
     occupied = {name: np.zeros(view.counts.shape, bool) for name, view in scan.views.items()}
@@ -160,7 +164,8 @@ def find_hot_spots(scan: PlanarScan, segmentation: Segmentation, report: Report 
     spots = [_hot_spot(one, scan, segmentation, occupied) for one in joined]
     spots.sort(key=lambda spot: _reading_order(spot, scan))
     return [
-        replace(spot, id=f"H{number:02d}", **_phrase(spot, segmentation, report)) for number, spot in enumerate(spots, 1)
+        replace(spot, id=f"H{number:02d}", **_phrase(spot, segmentation, report))
+        for number, spot in enumerate(spots, 1)
     ]
 
 
@@ -244,7 +249,9 @@ def _joined(placed: Sequence[_PlacedFocus], scan: PlanarScan) -> list[tuple[_Foc
     for _, a, b in sorted(near):
         if a not in pairs and b not in pairs.values():
             pairs[a] = b
-    groups = [(one.parts[0], *((posterior[pairs[a]].parts[0],) if a in pairs else ())) for a, one in enumerate(anterior)]
+    groups = [
+        (one.parts[0], *((posterior[pairs[a]].parts[0],) if a in pairs else ())) for a, one in enumerate(anterior)
+    ]
     return groups + [(one.parts[0],) for b, one in enumerate(posterior) if b not in pairs.values()]
 
 
@@ -292,7 +299,17 @@ def _hot_spot(
     effect = _effect(placed, image_only, with_report)
     accepted = kind == "metastasis" and not removed and probability >= segmentation.thresholds["accept"]
     return HotSpot(
-        "H00", kind, accepted, place.region, place.side, place.level, views, probability, image_only, with_report, effect
+        "H00",
+        kind,
+        accepted,
+        place.region,
+        place.side,
+        place.level,
+        views,
+        probability,
+        image_only,
+        with_report,
+        effect,
     )
 
 

@@ -26,7 +26,13 @@ from .segmentation import Segmentation
 if TYPE_CHECKING:
     from .segmenter import Segmenter
 
-_STAGE_SHARES = (("reading", 0.02), ("loading the model", 0.38), ("segmenting", 0.25), ("measuring", 0.1), ("writing", 0.25))
+_STAGE_SHARES = (
+    ("reading", 0.02),
+    ("loading the model", 0.38),
+    ("segmenting", 0.25),
+    ("measuring", 0.1),
+    ("writing", 0.25),
+)
 """Stages of a cold run and their usual share of the time (``Testing/benchmarks/bench_case.py``)."""
 
 
@@ -217,7 +223,9 @@ def _scene_wanted(scan: PlanarScan, *, wanted: bool) -> tuple[PlanarScan, bool]:
     """Leave the scene out, and say so, where Slicer's libraries are not installed."""
     if not wanted or _can_write_scene():
         return scan, wanted
-    return scan.with_warnings("scene.mrb was not written: it needs the package slicer-core (pip install bonemetseg[slicer])."), False
+    return scan.with_warnings(
+        "scene.mrb was not written: it needs the package slicer-core (pip install bonemetseg[slicer])."
+    ), False
 
 
 def _can_write_scene() -> bool:

@@ -231,9 +231,7 @@ class DualPathNetwork(nn.Module):
             self.classify(features, decoded), skeleton, 12.5 + 4 * levels[:, :, 0], 6.5 + 2 * levels[:, :, 1]
         )
 
-    def report_path(
-        self, features: Sequence[torch.Tensor], image: ImageOutput, states: torch.Tensor
-    ) -> torch.Tensor:
+    def report_path(self, features: Sequence[torch.Tensor], image: ImageOutput, states: torch.Tensor) -> torch.Tensor:
         """Decode with the report; return class logits ``(batch, views, 4, rows, columns)``.
 
         Parameters

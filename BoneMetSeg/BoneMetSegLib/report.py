@@ -18,14 +18,25 @@ Language = Literal["zh", "en"]
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
 _SECTION_HEADINGS: tuple[tuple[str, str], ...] = (
-    ("impression", r"诊断意见|诊断印象|检查意见|检查结论|诊断结论|印象|结论|诊断提示|提示|impression|conclusions?|opinion|summary|diagnosis"),
+    (
+        "impression",
+        r"诊断意见|诊断印象|检查意见|检查结论|诊断结论|印象|结论|诊断提示|提示|impression|conclusions?|opinion|summary|diagnosis",
+    ),
     ("findings", r"检查所见|影像所见|影像学表现|影像表现|检查表现|所见|findings|report|description"),
-    ("clinical", r"临床诊断|临床资料|临床病史|病史|主诉|clinical (?:history|information|indication)|indications?|history"),
-    ("technique", r"检查项目|检查方法|方法|检查名称|显像剂|技术|technique|procedure|radiopharmaceutical|examination|exam"),
+    (
+        "clinical",
+        r"临床诊断|临床资料|临床病史|病史|主诉|clinical (?:history|information|indication)|indications?|history",
+    ),
+    (
+        "technique",
+        r"检查项目|检查方法|方法|检查名称|显像剂|技术|technique|procedure|radiopharmaceutical|examination|exam",
+    ),
     ("comparison", r"对比|比较|comparison|priors?"),
 )
 _HEADING = re.compile(
-    "|".join(rf"(?P<{name}>(?:^|(?<=[\n。;.]))[ \t]*[【\[(]?(?:{words})[】\])]?[ \t]*:)" for name, words in _SECTION_HEADINGS),
+    "|".join(
+        rf"(?P<{name}>(?:^|(?<=[\n。;.]))[ \t]*[【\[(]?(?:{words})[】\])]?[ \t]*:)" for name, words in _SECTION_HEADINGS
+    ),
     re.IGNORECASE | re.MULTILINE,
 )
 # A clause ends at a Chinese full stop, a semicolon, a line's end, a half-width stop after a Chinese character, or an

@@ -70,7 +70,11 @@ def result_document(case: Case) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "research_use": RESEARCH_USE,
         "notes": list(case.notes),
-        "model": {**case.segmentation.model, "device": case.segmentation.device, "thresholds": dict(case.segmentation.thresholds)},
+        "model": {
+            **case.segmentation.model,
+            "device": case.segmentation.device,
+            "thresholds": dict(case.segmentation.thresholds),
+        },
         "scan": _scan(case),
         "report": _report(case),
         "hot_spots": [_hot_spot(spot, hide_text=case.deidentified) for spot in case.hot_spots],
@@ -81,7 +85,12 @@ def result_document(case: Case) -> dict[str, Any]:
         "quality": [asdict(flag) for flag in case.quality],
         "warnings": list(case.scan.warnings),
         "timings_s": {**case.segmentation.seconds, **case.seconds},
-        "software": {"name": "BoneMetSeg", "version": __version__, "python": platform.python_version(), "system": platform.system()},
+        "software": {
+            "name": "BoneMetSeg",
+            "version": __version__,
+            "python": platform.python_version(),
+            "system": platform.system(),
+        },
     }
     return _without_nan(document)
 
@@ -93,7 +102,11 @@ def summary_sentence(case: Case) -> str:
         return "No lesion found: no hot spot is accepted as a metastasis."
     lesions = "1 lesion" if count == 1 else f"{count} lesions"
     bsi = case.burden.bsi_percent
-    measured = "" if math.isnan(bsi) else f"; Bone Scan Index {bsi:.2f} % ({case.burden.weights_name}; view rule {case.burden.view_rule})"
+    measured = (
+        ""
+        if math.isnan(bsi)
+        else f"; Bone Scan Index {bsi:.2f} % ({case.burden.weights_name}; view rule {case.burden.view_rule})"
+    )
     return f"{lesions} accepted as metastasis{measured}. Research use only."
 
 
@@ -144,7 +157,12 @@ def _report(case: Case) -> dict[str, Any]:
         "encoding": report.encoding,
         "text": report.text,
         "clauses": [
-            {"start": clause.start, "end": clause.end, "section": clause.section, "text": report.text[clause.start : clause.end]}
+            {
+                "start": clause.start,
+                "end": clause.end,
+                "section": clause.section,
+                "text": report.text[clause.start : clause.end],
+            }
             for clause in report.clauses
         ],
         "mentions": [asdict(mention) for mention in case.segmentation.mentions],

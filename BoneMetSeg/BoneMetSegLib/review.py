@@ -115,7 +115,9 @@ def _carried(old: HotSpot, new: HotSpot) -> tuple[HotSpot, list[Change]]:
     if model_says == (old.hot_spot_class, old.accepted):
         return kept, []
     said = f"{new.hot_spot_class}, {'accepted' if new.accepted else 'not accepted'}"
-    return kept, [Change(old.id, "kept", said, f"{old.hot_spot_class}, {'accepted' if old.accepted else 'not accepted'}")]
+    return kept, [
+        Change(old.id, "kept", said, f"{old.hot_spot_class}, {'accepted' if old.accepted else 'not accepted'}")
+    ]
 
 
 def _word(value: object) -> str:

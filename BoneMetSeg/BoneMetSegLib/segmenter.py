@@ -145,7 +145,9 @@ class Segmenter:
             readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
         states = self.network.reader(hidden, readable.to(self.device))
         slots, statuses = self.network.reader.tags(hidden)
-        return _Reading(states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy())))
+        return _Reading(
+            states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy()))
+        )
 
 
 def _mentions(tokens: ReportTokens, slots: np.ndarray, statuses: np.ndarray) -> Iterator[Mention]:

@@ -86,7 +86,9 @@ def bone_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[st
     if scores.max() <= 0:
         return Place("soft_tissue", _side_of_body(scan, maps, masks), "")
     by_region = {
-        region.name: max(score for channel, score in zip(SKELETON_CHANNELS, scores, strict=True) if channel.region == region.name)
+        region.name: max(
+            score for channel, score in zip(SKELETON_CHANNELS, scores, strict=True) if channel.region == region.name
+        )
         for region in REPORTING_REGIONS
     }
     region = max(by_region, key=lambda name: by_region[name])

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 # The section a clause stands in changes what it means ("bone metastases" under history is not a finding), so it is
 # said in front of the clause, in words that any Chinese or English BERT has in its vocabulary.
 SECTION_WORDS = {
-    "zh": {"impression": "诊断:", "findings": "所见:", "clinical": "病史:", "technique": "检查:", "comparison": "对比:", "": ""},
+    "zh": {
+        "impression": "诊断:",
+        "findings": "所见:",
+        "clinical": "病史:",
+        "technique": "检查:",
+        "comparison": "对比:",
+        "": "",
+    },
     "en": {
         "impression": "impression: ",
         "findings": "findings: ",

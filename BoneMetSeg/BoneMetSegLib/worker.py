@@ -87,7 +87,9 @@ class Worker:
                 request = json.loads(line)
                 command = request["command"]
             except (ValueError, KeyError, TypeError):
-                self._answer(None, "error", kind="input", message="a request is one JSON object a line with a 'command'")
+                self._answer(
+                    None, "error", kind="input", message="a request is one JSON object a line with a 'command'"
+                )
                 continue
             if command == "cancel":
                 self._cancelled.add(request.get("id"))
@@ -102,7 +104,9 @@ class Worker:
         try:
             command = self._commands.get(request["command"])
             if command is None:
-                raise InputError(f"the worker knows no command {request['command']!r}; it knows {', '.join(self._commands)}")
+                raise InputError(
+                    f"the worker knows no command {request['command']!r}; it knows {', '.join(self._commands)}"
+                )
             self._check_cancelled(request_id)
             result = command(request_id, dict(request.get("arguments") or {}))
         except Cancelled:
@@ -110,7 +114,9 @@ class Worker:
         except InputError as error:
             self._answer(request_id, "error", kind="input", message=str(error))
         except MemoryError:
-            self._answer(request_id, "error", kind="memory", message="the computer ran out of memory; close other programs")
+            self._answer(
+                request_id, "error", kind="memory", message="the computer ran out of memory; close other programs"
+            )
         except Exception as error:  # the worker outlives a bug, and says so
             logging.getLogger(__name__).exception("request failed")
             kind = "memory" if "out of memory" in str(error).lower() else "bug"

@@ -11,7 +11,7 @@ from BoneMetSegLib import scene_boot
 from BoneMetSegLib.scene import build_scene, write_mrb
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-from slicer.util import arrayFromVolume as array_from_volume  # noqa: E402, N813
+from slicer.util import arrayFromVolume as array_from_volume  # noqa: E402
 from vtkmodules.util.numpy_support import vtk_to_numpy  # noqa: E402
 from vtkmodules.vtkCommonCore import reference  # noqa: E402
 from vtkmodules.vtkCommonMath import vtkMatrix4x4  # noqa: E402

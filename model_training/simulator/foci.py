@@ -206,13 +206,16 @@ def _number_of_metastases(rng: np.random.Generator) -> int:
 def _metastases(maker: _Maker) -> list[FocusSource]:
     count = _number_of_metastases(maker.rng)
     strength = maker.rng.lognormal(0.0, 0.35)
-    found = (_metastasis(maker, strength) for _ in range(count))
+    # Widespread disease has larger lesions too.
+    size = maker.rng.lognormal(0.0, 0.2) * (1.0 + 0.9 * maker.rng.random() * min(count / 20, 1.0))
+    found = (_metastasis(maker, strength, size) for _ in range(count))
     return [focus for focus in found if focus is not None]
 
 
-def _metastasis(maker: _Maker, strength: float) -> FocusSource | None:
+def _metastasis(maker: _Maker, strength: float, size: float) -> FocusSource | None:
     name = _metastasis_site(maker.rng)
     radii, ratio = _size_and_strength(maker, name)
+    radii = radii * size
     if maker.rng.random() < _COLD_SHARE:
         return maker.in_bone(name, "cold metastasis", "metastasis", np.maximum(radii, 14.0), -0.8)
     lobes = int(maker.rng.choice(3, p=[0.6, 0.25, 0.15])) + 1
@@ -454,6 +457,10 @@ def _physiological(maker: _Maker) -> list[FocusSource]:
         foci.append(_injection_site(maker))
     if rng.random() < 0.1:
         foci.append(_urine(maker))
+    if rng.random() < 0.08:
+        foci.append(_ureter(maker))
+    if rng.random() < 0.03:
+        foci += _free_pertechnetate(maker)
     return foci
 
 
@@ -521,3 +528,26 @@ def _urine(maker: _Maker) -> FocusSource:
     radii = rng.uniform([4, 3, 5], [20, 6, 24])
     ratio = float(np.clip(rng.lognormal(np.log(1.5), 0.8), 0.3, 15))
     return maker.cloud("soft_tissue", "urine contamination", "physiological", side, centre, radii, ratio)
+
+
+def _ureter(maker: _Maker) -> FocusSource:
+    rng = maker.rng
+    side = str(rng.choice(["left", "right"]))
+    sign = -1.0 if side == "left" else 1.0
+    level = maker.skeleton.points_of(f"vertebra_{rng.choice(['L3', 'L4', 'L5'])}").mean(0)
+    centre = level + np.array([sign * rng.uniform(34, 46), 14.0, rng.normal(0, 8)])
+    ratio = float(np.clip(rng.lognormal(np.log(0.8), 0.6), 0.2, 4))
+    radii = rng.uniform([4, 4, 8], [7, 7, 30])
+    return maker.cloud("soft_tissue", "ureter", "physiological", side, centre, radii, ratio)
+
+
+def _free_pertechnetate(maker: _Maker) -> list[FocusSource]:
+    """Thyroid and stomach, which take up tracer that came off the diphosphonate."""
+    rng, skeleton = maker.rng, maker.skeleton
+    ratio = float(np.clip(rng.lognormal(np.log(0.6), 0.5), 0.2, 3))
+    throat = skeleton.landmarks["neck"] + np.array([0.0, 48.0, -2.0])
+    belly = skeleton.points_of("vertebra_T12").mean(0) + np.array([-62.0, 70.0, 4.0])
+    return [
+        maker.cloud("soft_tissue", "thyroid", "physiological", "midline", throat, [24, 11, 20], ratio),
+        maker.cloud("soft_tissue", "stomach", "physiological", "left", belly, [36, 26, 52], 0.7 * ratio, rim=0.6),
+    ]

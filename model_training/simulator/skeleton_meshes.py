@@ -17,9 +17,9 @@ from BoneMetSegLib.errors import InputError
 
 from .parts import FINE_INDEX, Part, Skeleton, assemble, segment_of
 
-CACHE_PATH = Path(__file__).resolve().parents[2] / "data" / "skeleton_meshes_v1.npz"
+CACHE_PATH = Path(__file__).resolve().parents[2] / "data" / "skeleton_meshes_v2.npz"
 _MODEL = "myofullbody"
-_POINTS_PER_MM2 = 0.55
+_POINTS_PER_MM2 = 0.42
 # The model's world: x = patient left, y = patient posterior, z = up, in metres; these are its midline and mid-depth.
 _MIDLINE_X_M, _MID_DEPTH_Y_M = -0.025, 0.2
 # In the extended knee of the neutral pose the model leaves the patella inside the condyles.
@@ -36,7 +36,7 @@ def mesh_skeleton(cache_path: Path | None = None) -> Skeleton | None:
     Parameters
     ----------
     cache_path : Path, optional
-        Where the sampled points are kept; ``data/skeleton_meshes_v1.npz`` of the checkout by default.
+        Where the sampled points are kept; ``data/skeleton_meshes_v2.npz`` of the checkout by default.
 
     Raises
     ------

@@ -116,9 +116,10 @@ def _joint_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator
         common = rng.lognormal(0.0, 0.4)
         for side in ("left", "right"):
             centre = skeleton.landmarks[f"{joint}_{side}"]
-            distance2 = ((skeleton.points_mm - centre) ** 2).sum(1)
             strength = added * age * common * rng.lognormal(0.0, 0.25)
-            factor += strength * np.exp(-0.5 * distance2 / reach_mm**2)
+            near = np.flatnonzero(np.abs(skeleton.points_mm[:, 2] - centre[2]) < 3.2 * reach_mm)
+            distance2 = ((skeleton.points_mm[near] - centre) ** 2).sum(1)
+            factor[near] += strength * np.exp(-0.5 * distance2 / reach_mm**2)
     return factor
 
 
