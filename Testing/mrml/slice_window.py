@@ -38,23 +38,13 @@ class SliceWindow:
         self.interactor = vtkRenderWindowInteractor()
         self.interactor.SetRenderWindow(self.window)
 
-        factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
-        factory.SetMRMLApplicationLogic(mrml.application_logic)
-        name = "vtkMRMLSegmentationsDisplayableManager2D"
-        if not factory.IsDisplayableManagerRegistered(name):
-            factory.RegisterDisplayableManager(name)
-        self.managers = slicer.vtkMRMLDisplayableManagerGroup()
-        self.managers.SetRenderer(self.renderer)
-        self.managers.Initialize(factory, self.renderer)
-
         self.logic = slicer.vtkMRMLSliceLogic()
         self.logic.SetMRMLApplicationLogic(mrml.application_logic)
         self.logic.SetMRMLScene(mrml.scene)
         mrml.application_logic.GetSliceLogics().AddItem(self.logic)
         self.logic.SetSliceNode(slice_node)
-        self.managers.SetMRMLDisplayableNode(slice_node)
         self.logic.ResizeSliceNode(*size)
-        # The application draws the background image; the managers draw on it.
+        # The application draws the background image; the managers draw on it, so it comes first.
         mapper = vtkImageMapper()
         mapper.SetColorWindow(255)
         mapper.SetColorLevel(127.5)
@@ -63,6 +53,16 @@ class SliceWindow:
         image.SetMapper(mapper)
         image.GetProperty().SetDisplayLocationToBackground()
         self.renderer.AddViewProp(image)
+
+        factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
+        factory.SetMRMLApplicationLogic(mrml.application_logic)
+        name = "vtkMRMLSegmentationsDisplayableManager2D"
+        if not factory.IsDisplayableManagerRegistered(name):
+            factory.RegisterDisplayableManager(name)
+        self.managers = slicer.vtkMRMLDisplayableManagerGroup()
+        self.managers.SetRenderer(self.renderer)
+        self.managers.Initialize(factory, self.renderer)
+        self.managers.SetMRMLDisplayableNode(slice_node)
         self._logics = mrml.application_logic.GetSliceLogics()
 
     def picture(self):

@@ -127,6 +127,17 @@ def test_hiding_a_segment_leaves_none_of_its_pixels(a_scan, some_hot_spots, pict
         assert where(drawn["posterior"], RED).sum() > 100, "the other view is not touched"
 
 
+def test_the_counts_stay_visible_within_a_segment(a_scan, some_hot_spots, pictures):
+    with build_scene(a_scan, some_hot_spots[:1], None) as nodes:
+        with_segment = pictures(nodes)["anterior"]
+        nodes.segmentations["anterior"].GetDisplayNode().SetVisibility(False)
+        without = pictures(nodes)["anterior"]
+    rows, columns = np.nonzero(where(with_segment, RED))
+    inner = np.s_[rows.min() + 5 : rows.max() - 4, columns.min() + 5 : columns.max() - 4]
+    greys = np.corrcoef(with_segment[inner].mean(axis=-1).ravel(), without[inner].mean(axis=-1).ravel())[0, 1]
+    assert greys > 0.95
+
+
 def test_the_image_itself_is_the_right_way_round_and_inverse_grey(a_scan, pictures):
     counts = {view: np.zeros_like(planar.counts) for view, planar in a_scan.views.items()}
     counts["anterior"][20:30, 5:15] = 500  # patient's right, towards the head
