@@ -101,7 +101,7 @@ def make_body(
         ``(columns // 2,)`` and ``(rows // 2,)``: R of the coarse columns and S of the coarse rows.
     rng : numpy.random.Generator
     """
-    fat_mm = float(np.clip((patient.body_mass_index - 21.5) * 2.3, -9, 48))
+    fat_mm = float(np.clip((patient.body_mass_index - 21.5) * 2.8, -10, 55))
     envelope = _Envelope(right_mm, superior_mm)
     _add_trunk(envelope, skeleton, patient, fat_mm, rng)
     _add_head(envelope, skeleton)

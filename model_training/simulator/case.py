@@ -108,7 +108,7 @@ def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Gener
     projector = Projector(camera, body)
     activity = normal_activity(skeleton, patient, rng)
     sources = draw_foci(skeleton, patient, rng)
-    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, rng))
+    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, patient, rng))
     boxes = _focus_boxes(projector, sources, normal)
     primary = {view: _with_foci(normal[view], [box[view] for box in boxes]) for view in VIEWS}
     everything: dict[str, np.ndarray] = {view: projector.add_scatter(primary[view]) for view in VIEWS}
@@ -179,12 +179,12 @@ def _normal_views(
     return {view: bones[view] + np.float32(factor) * soft for view in VIEWS}
 
 
-def _soft_share(sources: list[FocusSource], rng: np.random.Generator) -> float:
+def _soft_share(sources: list[FocusSource], patient: Patient, rng: np.random.Generator) -> float:
     """Draw the counts of soft tissue over those of bone, both views together; by eye, the real scan has about 1.5.
 
     Where metastases are very many they take the tracer from soft tissue (superscan).
     """
-    share = float(rng.triangular(0.6, 1.4, 2.3))
+    share = float(rng.triangular(0.6, 1.4, 2.3)) * patient.body_mass_index / 24.0
     many = sum(source.hot_spot_class == "metastasis" for source in sources) > 24
     return share * float(rng.uniform(0.3, 0.8)) if many else share
 

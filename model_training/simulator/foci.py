@@ -126,12 +126,14 @@ class _Maker:
         self, fine_name: str, kind: str, hot_spot_class: str, radii_mm, ratio: float, centre=None, **more
     ) -> FocusSource | None:
         """Return a focus made of the bone's own points inside a soft ellipsoid."""
-        own = self.points_in(fine_name)
-        if len(own) == 0:
+        named = self.points_in(fine_name)
+        if len(named) == 0:
             return None
+        # A lesion does not stop where the table of regions cuts a bone in pieces.
+        own = np.concatenate([self.points_in(name) for name in _pieces_of_the_same_bone(fine_name)])
         points = self.skeleton.points_mm[own]
         if centre is None:
-            centre = points[self.rng.integers(len(points))]
+            centre = self.skeleton.points_mm[named[self.rng.integers(len(named))]]
             # Toward the marrow: a surface point's neighbours on the far side of the bone belong to the focus too.
             near = points[((points - centre) ** 2).sum(1) < (1.2 * np.mean(radii_mm)) ** 2]
             centre = 0.4 * centre + 0.6 * near.mean(0)
@@ -179,6 +181,21 @@ class _Maker:
             activity=np.full(count, 1.0 / count),
             peak_ratio=float(ratio),
         )
+
+
+def _pieces_of_the_same_bone(fine_name: str) -> tuple[str, ...]:
+    fine = fine_region(fine_name)
+    if fine.level:
+        return (fine_name,)
+    stem = fine_name.split("_", maxsplit=1)[0]
+    same_bone = [
+        other.name
+        for other in FINE_REGIONS
+        if other.channel == fine.channel
+        and not other.is_joint
+        and (fine.region in ("pelvis", "sternum", "skull") or other.name.startswith(f"{stem}_"))
+    ]
+    return tuple(same_bone)
 
 
 def _lobed_distance(
@@ -421,7 +438,8 @@ def _paget(maker: _Maker) -> FocusSource | None:
     names = [f"ilium_{side}", f"femur_shaft_{side}", f"tibia_shaft_{side}", "vertebra_L3", "skull_vault"]
     name = str(rng.choice(names))
     points = maker.skeleton.points_of(name)
-    return maker.in_bone(name, "paget", "benign", np.full(3, 400.0), _mild(rng, 2.0), points.mean(0))
+    reach = np.full(3, 1.2 * float(np.linalg.norm(points - points.mean(0), axis=1).max()))
+    return maker.in_bone(name, "paget", "benign", reach, _mild(rng, 2.0), points.mean(0))
 
 
 def _limb_fracture(maker: _Maker) -> FocusSource | None:

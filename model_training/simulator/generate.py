@@ -21,6 +21,7 @@ from BoneMetSegLib.scan import VIEWS
 from .case import Anatomy, SimulatedCase, simulate_case
 from .foci import Focus
 from .report_writer import write_report
+from .skeleton_meshes import mesh_skeleton
 
 LANGUAGES = ("zh", "en")
 DATALIST_NAME = "datalist.json"
@@ -75,6 +76,8 @@ def generate_cases(
     out.mkdir(parents=True, exist_ok=True)
     todo = [index for index in range(count) if not (resume and _is_complete(out, index))]
     report = _ProgressLine(count, count - len(todo), progress or _print_progress)
+    if todo and anatomy != "analytic":
+        mesh_skeleton()  # makes the cache once, before the workers look for it
     jobs = [(index, out, seed, anatomy) for index in todo]
     if workers <= 1:
         for job in jobs:

@@ -30,7 +30,7 @@ def pose_skeleton(skeleton: Skeleton, patient: Patient, rng: np.random.Generator
     body.warp_trunk_shape(patient, rng)
     body.scale(patient, rng)
     for side in ("left", "right"):
-        _pose_arm(body, side, rng)
+        _pose_arm(body, side, patient, rng)
         _pose_leg(body, side, rng)
     _pose_head(body, rng)
     body.bend_spine(rng)
@@ -132,10 +132,11 @@ class _Body:
         self.points[upper, 1] -= (kyphosis * np.sin(np.pi * np.clip(above, 0, 1)))[upper]
 
 
-def _pose_arm(body: _Body, side: str, rng: np.random.Generator) -> None:
+def _pose_arm(body: _Body, side: str, patient: Patient, rng: np.random.Generator) -> None:
     sign = _SIGN[side]
     abduction = rng.choice([rng.normal(4, 4), rng.normal(14, 6)], p=[0.65, 0.35])
-    abduction = float(np.clip(abduction, -2, 35))
+    # A broad trunk pushes the arms aside.
+    abduction = float(np.clip(abduction + 0.7 * max(patient.body_mass_index - 24, 0), -2, 35))
     elbow = float(np.clip(rng.normal(8, 8), -4, 40)) if rng.random() < 0.8 else float(rng.uniform(20, 70))
     wrist = body.landmark(f"wrist_{side}").copy()
     body.turn(_rotation(1, -sign * rng.normal(-4, 8)), wrist, f"hand_{side}")

@@ -7,6 +7,7 @@ analytic skeleton takes over.
 
 from __future__ import annotations
 
+import os
 import warnings
 from functools import lru_cache
 from pathlib import Path
@@ -261,7 +262,8 @@ def _landmarks(joints: dict[str, np.ndarray], parts: list[Part]) -> dict[str, np
 def _write(path: Path, skeleton: Skeleton) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     names = sorted(skeleton.landmarks)
-    temporary = path.with_suffix(".part.npz")
+    # A name of its own: several processes may find the cache missing at once.
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.npz")
     np.savez_compressed(
         temporary,
         points=skeleton.points_mm,
