@@ -7,7 +7,7 @@ percentiles over patients.
 from __future__ import annotations
 
 import json
-import sys
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +33,8 @@ BENIGN = CLASSES.index("benign")
 HIT_IOU = 0.1
 BOOTSTRAPS = 2000
 _FINE = {fine.name for fine in FINE_REGIONS}
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def evaluate(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> dict[str
                 bones.append(_skeleton_counts(case, segmentation))
             scores[name].append(_score(case, segmentation, spots))
         if (index + 1) % 10 == 0:
-            print(f"evaluated {index + 1} of {len(cases)}", file=sys.stderr, flush=True)
+            _LOG.info(f"evaluated {index + 1} of {len(cases)}")
     return _summary(scores, places, burden, bones, seconds, np.random.default_rng(seed + 1))
 
 
@@ -164,7 +166,7 @@ def _place_checks(case: SimulatedCase, spots: Sequence[HotSpot]) -> list[dict[st
     return checks
 
 
-def _burden(case: SimulatedCase, scan: Any, segmentation: Segmentation, spots: Sequence[HotSpot]) -> dict[str, float]:  # noqa: ANN401
+def _burden(case: SimulatedCase, scan: Any, segmentation: Segmentation, spots: Sequence[HotSpot]) -> dict[str, float]:
     measured = {rule: measure_burden(scan, segmentation, spots, view_rule=rule).bsi_percent for rule in VIEW_RULES}
     return {"true": case.true_bsi_percent, **measured}
 

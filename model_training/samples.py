@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch.utils.data import Dataset
 
 from BoneMetSegLib.network_grid import GRID_PIXEL_MM, network_input, normalise_counts, resample
@@ -109,7 +109,7 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
             "own_report": own,
         }
 
-    def _transform(self, case: Any, rng: np.random.Generator, shape: tuple[int, int]) -> list[list[float]]:  # noqa: ANN401
+    def _transform(self, case: Any, rng: np.random.Generator, shape: tuple[int, int]) -> list[list[float]]:
         """Rotation, scale and shift that keep most of the body inside the crop."""
         body_y_mm, body_x_mm = _body_centre_mm(case)
         settings = self._configuration["augmentation"]
@@ -157,7 +157,7 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def _body_centre_mm(case: Any) -> tuple[float, float]:  # noqa: ANN401
+def _body_centre_mm(case: Any) -> tuple[float, float]:
     """Middle of the counts' 1-99 % range from the image's centre, (down, right in anterior order)."""
     counts = case.expected["anterior"]
     centre = []

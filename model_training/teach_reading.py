@@ -5,14 +5,14 @@ Measured in small experiments: through the segmentation loss alone a text encode
 
 from __future__ import annotations
 
-import sys
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from transformers import BertConfig, BertModel
 
 from BoneMetSegLib.anatomy import slot_index
@@ -23,6 +23,8 @@ from BoneMetSegLib.text_encoder import ReportTokenizer, ReportTokens, TextEncode
 
 from .simulator.report_writer import WrittenReport, random_foci, write_report
 from .vocabulary import build_tokenizer
+
+_LOG = logging.getLogger(__name__)
 
 
 def new_text_path(settings: dict[str, Any], seed: int) -> tuple[TextEncoder, ReportReader, ReportTokenizer, str]:
@@ -84,7 +86,7 @@ def teach_reading(
         schedule.step()
         if (step + 1) % 100 == 0:
             left = (time.monotonic() - start) / (step + 1) * (steps - step - 1)
-            print(f"reading {step + 1}/{steps} loss {loss.item():.4f}, {left:.0f} s left", file=sys.stderr, flush=True)
+            _LOG.info(f"reading {step + 1}/{steps} loss {loss.item():.4f}, {left:.0f} s left")
     return reading_scores(encoder, reader, tokenizer, seed + 2)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 from .losses import class_loss, place_loss
 from .samples import PlanarSamples, cases_of, collate
 from .teach_reading import new_text_path, teach_reading
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -62,7 +64,8 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
     trained = read_text_path(run, configuration, seed)
     settings = configuration["train"]
     torch.manual_seed(seed)
-    network, text = trained.network.to(memory_format=torch.channels_last), trained.text.eval().requires_grad_(False)
+    network, text = trained.network, trained.text.eval().requires_grad_(False)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.reader.slots.requires_grad_(False)
     network.reader.statuses.requires_grad_(False)
     parameters = [p for p in network.parameters() if p.requires_grad]
@@ -92,16 +95,14 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
             clock.steps += 1
             running.append(loss.item())
             if clock.steps % 50 == 0:
-                print(
-                    f"step {clock.steps} loss {sum(running[-50:]) / 50:.4f}, {clock.seconds_left / 60:.1f} min left",
-                    file=sys.stderr,
-                    flush=True,
+                _LOG.info(
+                    f"step {clock.steps} loss {sum(running[-50:]) / 50:.4f}, {clock.seconds_left / 60:.1f} min left"
                 )
             if clock.seconds > next_check or clock.done:
                 next_check = clock.seconds + settings["validate_every_minutes"] * 60
                 scores = validate(network, text, trained.tokenizer, checks)
                 history.append({"step": clock.steps, "minutes": round(clock.seconds / 60, 1), **scores})
-                print(json.dumps(history[-1]), file=sys.stderr, flush=True)
+                _LOG.info("%s", json.dumps(history[-1]))
                 trained.log |= {"steps": clock.steps, "minutes": round(clock.seconds / 60, 1), "history": history}
                 save_run(trained, run)
             if clock.done:

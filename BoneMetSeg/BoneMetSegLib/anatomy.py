@@ -7,7 +7,7 @@ SNOMED CT codes are those listed by DICOM's context groups as pydicom carries th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ class SkeletonChannel:
 
     @property
     def name(self) -> str:
+        """Name in ``TEXT_SLOTS`` and in result.json: "ribs_left", "sacrum"."""
         return self.region if self.side == "midline" else f"{self.region}_{self.side}"
 
 
@@ -188,7 +189,12 @@ def _vertebra(level: str) -> FineRegion:
         f"第{_ZH_NUMBERS[number - 1]}{part_zh}椎",
         f"{part_zh}{_ZH_NUMBERS[number - 1]}椎体",
     )
-    en = (level, f"{level} vertebra", f"{level} vertebral body", f"{_ORDINALS[number - 1]} {part_en} vertebra")
+    en: tuple[str, ...] = (
+        level,
+        f"{level} vertebra",
+        f"{level} vertebral body",
+        f"{_ORDINALS[number - 1]} {part_en} vertebra",
+    )
     if letter == "T":
         en += (f"D{number}",)
     return FineRegion(f"vertebra_{level}", region, "midline", level, False, en, zh)
@@ -280,7 +286,7 @@ def fine_region(name: str) -> FineRegion:
     return _FINE_BY_NAME[name]
 
 
-@lru_cache(maxsize=None)
+@cache
 def channel_index(region: str, side: str) -> int:
     """Return the index in ``SKELETON_CHANNELS`` of a reporting region and side."""
     return SKELETON_CHANNELS.index(SkeletonChannel(region, side))

@@ -1,7 +1,7 @@
 """A model bundle on disk: load, check, describe, write (floor 3).
 
-A bundle is a folder with ``bundle.json``, ``weights.safetensors`` (image path under ``network.``, BERT under ``text.``),
-``tokenizer/`` and ``README.md`` (the model card). No pickle. ``bundle.json`` names the SHA-256 of every other file.
+A bundle is a folder with ``bundle.json``, ``weights.safetensors`` (image path under ``network.``, BERT under
+``text.``), ``tokenizer/`` and ``README.md`` (the model card). No pickle. ``bundle.json`` names the SHA-256 of every other file.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def open_bundle(folder: Path) -> Bundle:
     return Bundle(folder, description)
 
 
-def _check_description(folder: Path, description: Any) -> None:  # noqa: ANN401 (whatever JSON holds)
+def _check_description(folder: Path, description: Any) -> None:
     where = f"bundle.json of {folder.name}"
     if not isinstance(description, dict):
         raise InputError(f"{where} is not a JSON object")
@@ -138,7 +138,7 @@ def _check_description(folder: Path, description: Any) -> None:  # noqa: ANN401 
             raise InputError(f"{where} lacks {key!r}, or it is not of type {kind.__name__}")
     if description["schema_version"] != SCHEMA_VERSION:
         raise InputError(
-            f"{where} has schema version {description['schema_version']}; this version of BoneMetSeg reads {SCHEMA_VERSION}"
+            f"{where} has schema version {description['schema_version']}; this BoneMetSeg reads {SCHEMA_VERSION}"
         )
     if description["kind"] != "planar":
         raise InputError(f"{where} is for {description['kind']!r} images; planar is what this version segments")

@@ -1,8 +1,8 @@
 """Lesion burden: count, area, Bone Scan Index, extent of disease (floor 4).
 
 Bone Scan Index (Imbriaco 1998): the sum over bones of the fraction of the bone that is involved times the bone's share
-of the skeleton's mass. The planar form takes areas: lesion area over the bone's area in a view. How two views make one
-fraction is not published; it is a named rule, printed beside every figure. Never comparable with aBSI or other products.
+of the skeleton's mass. The planar form takes areas: lesion area over the bone's area in a view. How two views make
+one fraction is not published; it is a named rule, printed beside every figure. Never comparable with aBSI or other products.
 """
 
 from __future__ import annotations

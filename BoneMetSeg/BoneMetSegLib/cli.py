@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -57,7 +58,8 @@ _MEASURE = (
 )
 _WORKER = (
     'One JSON object a line in: {"id": 1, "command": "segment", "arguments": {"scans": [...], "out": ...}}; '
-    "also measure, bundle, cancel, shutdown. Out: progress, done, error, cancelled, each with the id. The model stays loaded."
+    "also measure, bundle, load, cancel, shutdown. Out: progress, done, error, cancelled, each with the id. "
+    "The model stays loaded."
 )
 
 
@@ -182,11 +184,11 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
 
     print(summary_sentence(case))
     header = ("id", "class", "accepted", "place", "views", "area mm2", "ratio", "p", "p image", "report effect")
-    rows = [header]
+    rows: list[tuple[str, ...]] = [header]
     for spot in case.hot_spots:
         areas = " + ".join(f"{view.area_mm2:.0f}" for view in spot.views.values())
         numbers = (
-            f"{value:.2f}" if value == value else "-"
+            f"{value:.2f}" if not math.isnan(value) else "-"
             for value in (spot.ratio_to_background, spot.probability, spot.probability_image_only)
         )
         place = region_term(spot.region, spot.side, spot.level, lang)

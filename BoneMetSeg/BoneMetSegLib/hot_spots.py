@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
@@ -374,7 +375,7 @@ def _background_counts(view: PlanarView, maps: ViewMaps, place: Place, occupied:
 # ---- the phrase of the report ---------------------------------------------------------------------------------------
 
 
-def _phrase(spot: HotSpot, segmentation: Segmentation, report: Report | None) -> dict[str, object]:
+def _phrase(spot: HotSpot, segmentation: Segmentation, report: Report | None) -> dict[str, Any]:
     """Return the clause that speaks of the hot spot's place, best first: its level, the next level, its bone."""
     if report is None or spot.hot_spot_class == "physiological":
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from .report import Report
 from .report_files import read_report, report_from_text
 from .result_document import Case
 from .review import Change, merge_update
-from .scan import PlanarScan
+from .scan import PlanarScan, View
 from .scan_files import read_scan
 from .segmentation import Segmentation
 
@@ -96,7 +96,7 @@ class SegmentRequest:
     report_text: str | None = None
     bundle: Path | None = None
     device: str = "auto"
-    view: str | None = None
+    view: View | None = None
     pixel_size_mm: float | None = None
     flip_posterior: bool = False
     lang: str = "en"
@@ -212,7 +212,7 @@ def _hot_spots(
 
 
 def _measured(
-    scan: PlanarScan, report: Report | None, segmentation: Segmentation, hot_spots: list[HotSpot] | tuple[HotSpot, ...]
+    scan: PlanarScan, report: Report | None, segmentation: Segmentation, hot_spots: Sequence[HotSpot]
 ) -> Case:
     burden = measure_burden(scan, segmentation, hot_spots)
     concordance = compare_report(report, segmentation, hot_spots) if report else Concordance()

@@ -1,7 +1,7 @@
 """The dual-path network: an image encoder-decoder, and report states laid out where their bones are (floor 3).
 
-One definition, used by training and by Slicer. Images are ``(batch, channels, rows, columns)`` on the network's grid, both
-views in anterior order (patient's right at column 0), so that the two views of a place lie on each other.
+One definition, used by training and by Slicer. Images are ``(batch, channels, rows, columns)`` on the network's grid,
+both views in anterior order (patient's right at column 0), so that the two views of a place lie on each other.
 
 The image is encoded once and decoded twice: without the report, which also tells where each bone is, and with it.
 """
@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
-import torch.nn.functional as F  # noqa: N812 (the name everyone knows)
+import torch.nn.functional as F
 from torch import nn
 
 from .anatomy import SKELETON_CHANNELS, TEXT_SLOTS, WHOLE_SKELETON_SLOT, fine_region, level_coordinate, slot_index
@@ -93,9 +94,8 @@ class _ReportJoin(nn.Module):
     def __init__(self, channels: int, state_channels: int) -> None:
         super().__init__()
         self.read = nn.Conv2d(channels + state_channels, channels, 3, 1, 1)
-        self.write = nn.Conv2d(channels, channels, 1)
+        self.write = nn.Conv2d(channels, channels, 1, bias=False)
         nn.init.zeros_(self.write.weight)
-        nn.init.zeros_(self.write.bias)
 
     def forward(self, features: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
         return features + self.write(F.silu(self.read(torch.cat([features, states], 1))))
@@ -147,6 +147,9 @@ class DualPathNetwork(nn.Module):
         Width of the text encoder's hidden states.
     """
 
+    _slot_channels: torch.Tensor
+    _slot_levels: torch.Tensor
+
     def __init__(self, config: NetworkConfig, text_width: int) -> None:
         super().__init__()
         self.config = config
@@ -154,11 +157,10 @@ class DualPathNetwork(nn.Module):
         unshuffled = INPUT_CHANNELS * 4
         self.stem = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(unshuffled, widths[0], 3, 1, 1))
         self.encoder = nn.ModuleList(
-            [_ResidualBlock(widths[0], widths[0])]
-            + [_ResidualBlock(a, b, stride=2) for a, b in zip(widths[:-1], widths[1:], strict=True)]
+            [_ResidualBlock(widths[0], widths[0])] + [_ResidualBlock(a, b, stride=2) for a, b in pairwise(widths)]
         )
         self.bottom = _ResidualBlock(widths[-1], widths[-1])
-        self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(widths[:-1], widths[1:], strict=True))
+        self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.decoder = nn.ModuleList(_ResidualBlock(2 * a, a) for a in widths[:-1])
         self.joins = nn.ModuleDict(
             {

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 
 from .network import GRID_MULTIPLE, INPUT_CHANNELS
 from .scan import VIEWS, PlanarScan, PlanarView

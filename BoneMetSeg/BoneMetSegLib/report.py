@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from .errors import InputError
@@ -67,7 +68,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Report:
-    """A diagnostic report.
+    r"""A diagnostic report.
 
     Attributes
     ----------
@@ -123,7 +124,7 @@ def _clauses(text: str) -> list[Clause]:
     headings = [(match.start(), match.end(), match.lastgroup or "") for match in _HEADING.finditer(text)]
     bounds = [(0, 0, ""), *headings, (len(text), len(text), "")]
     clauses = []
-    for (_, start, section), (stop, _, _) in zip(bounds[:-1], bounds[1:], strict=True):
+    for (_, start, section), (stop, _, _) in pairwise(bounds):
         clauses += [Clause(a, b, section) for a, b in _split(text, start, stop)]
     return clauses
 

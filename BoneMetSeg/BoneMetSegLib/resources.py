@@ -1,4 +1,4 @@
-"""Where the shipped data files are: inside Slicer and in a checkout beside the library, in a wheel inside it (floor 1)."""
+"""Where the shipped data files are: beside the library in Slicer and a checkout, inside it in a wheel (floor 1)."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ def _concordance(case: Case) -> dict[str, Any]:
     return document
 
 
-def _without_nan(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
+def _without_nan(value: Any) -> Any:
     """Return JSON-ready values: NaN and infinity become None, tuples lists, numpy numbers plain ones."""
     if isinstance(value, Mapping):
         return {str(key): _without_nan(entry) for key, entry in value.items()}

@@ -21,7 +21,7 @@ import numpy as np
 View = Literal["anterior", "posterior"]
 Side = Literal["left", "right", "midline"]
 
-VIEWS: tuple[View, ...] = ("anterior", "posterior")
+VIEWS: tuple[str, ...] = ("anterior", "posterior")
 
 # A convention without depth: a planar image has none. Design: anterior plane in front of the patient, posterior behind.
 PLANE_A_MM: dict[str, float] = {"anterior": 100.0, "posterior": -100.0}
@@ -59,7 +59,7 @@ class PlanarView:
         The DICOM image and its frame (1-based); empty and 1 for other files.
     """
 
-    view: View
+    view: str
     counts: np.ndarray
     pixel_size_mm: tuple[float, float]
     pixel_size_source: Literal["file", "given", "assumed"] = "file"

@@ -90,7 +90,7 @@ class Segmenter:
         progress : callable, optional
             Called with stage and share done; may raise to cancel.
         """
-        tell = progress or (lambda stage, done: None)
+        tell = progress or (lambda _stage, _done: None)
         seconds: dict[str, float] = {}
         with torch.inference_mode():
             tell("image", 0.0)

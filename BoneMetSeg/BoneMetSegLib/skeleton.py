@@ -138,9 +138,9 @@ def physiological_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: M
 
 def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> str:
     bones = view_maps.skeleton > BONE_PROBABILITY
-    r_mm, s_mm = centre_ras_mm(view, mask)
+    r_mm, _ = centre_ras_mm(view, mask)
     from_midline_mm = abs(r_mm - _midline_r_mm(view, bones))
-    row = int(round(np.nonzero(mask)[0].mean()))
+    row = round(float(np.nonzero(mask)[0].mean()))
     arms = _any_of(bones, _ARM_REGIONS)
     if arms.any() and distance_mm(mask, view.pixel_size_mm)[arms].min() < _REACH_MM and from_midline_mm > 100:
         return "injection_site"
@@ -159,7 +159,8 @@ def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> st
 
 
 def _any_of(bones: np.ndarray, regions: Sequence[str]) -> np.ndarray:
-    return bones[[channel.region in regions for channel in SKELETON_CHANNELS]].any(0)
+    chosen = [channel.region in regions for channel in SKELETON_CHANNELS]
+    return np.asarray(bones[chosen].any(0))
 
 
 def _midline_r_mm(view: PlanarView, bones: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """The text path's encoder: any Hugging Face BERT folder, fed clause by clause and never truncated (floor 3).
 
-A folder holds ``config.json`` and ``model.safetensors`` (``BertModel``), and ``tokenizer.json`` or ``vocab.txt``; that is
-how MacBERT is distributed and how the bundled small encoder is saved.
+A folder holds ``config.json`` and ``model.safetensors`` (``BertModel``), and ``tokenizer.json`` or ``vocab.txt``; that
+is how MacBERT is distributed and how the bundled small encoder is saved.
 """
 
 from __future__ import annotations
@@ -71,10 +71,11 @@ class ReportTokenizer:
     def __init__(self, tokenizer: Tokenizer, max_tokens: int = 512) -> None:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
-        ids = {name: tokenizer.token_to_id(name) for name in ("[PAD]", "[CLS]", "[SEP]", "[UNK]")}
-        missing = [name for name, value in ids.items() if value is None]
+        found = {name: tokenizer.token_to_id(name) for name in ("[PAD]", "[CLS]", "[SEP]", "[UNK]")}
+        missing = [name for name, value in found.items() if value is None]
         if missing:
             raise InputError(f"the tokenizer lacks the special tokens {', '.join(missing)}; a BERT tokenizer is needed")
+        ids = {name: int(value) for name, value in found.items() if value is not None}
         self.pad_id, self._cls_id, self._sep_id = ids["[PAD]"], ids["[CLS]"], ids["[SEP]"]
 
     @classmethod
@@ -190,7 +191,7 @@ class TextEncoder(nn.Module):
         return cls(bert)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return hidden states ``(windows, tokens, width)`` for ids and mask ``(windows, tokens)``; padding gives zeros.
+        """Return hidden states ``(windows, tokens, width)`` of ids and mask ``(windows, tokens)``; padding gives zeros.
 
         Clauses differ much in length, so windows of like length go together and little padding is computed.
         """

@@ -1,12 +1,15 @@
 """The same work over JSON lines on stdin and stdout, with the model kept loaded (floor 6).
 
-Requests, one JSON object a line: ``{"id": 1, "command": "segment", "arguments": {"scans": ["a.dcm"], "out": "case"}}``.
+Requests, one JSON object a line::
+
+    {"id": 1, "command": "segment", "arguments": {"scans": ["a.dcm"], "out": "case"}}
+
 Commands: ``segment`` (arguments as ``SegmentRequest``), ``measure`` (``out``, ``editor``, ``lang``), ``bundle`` (``bundle``),
 ``load`` (``bundle``, ``device``: load the model ahead), ``cancel`` (``id`` of the running request), ``shutdown``.
 
 Answers carry the request's id and an ``event``: ``ready`` (once), ``progress`` (stage, done, seconds_left), ``done``
-(``result``), ``error`` (``kind``: "input", a sentence for the user, or "bug"; ``message``), ``cancelled``. End of input ends the
-worker.
+(``result``), ``error`` (``kind``: "input", "memory" or "bug"; ``message``: a sentence), ``cancelled``. End of input ends
+the worker.
 """
 
 from __future__ import annotations
@@ -125,38 +128,38 @@ class Worker:
             self._answer(request_id, "done", result=result)
         self._cancelled.discard(request_id)
 
-    def _check_cancelled(self, request_id: Any) -> None:  # noqa: ANN401 (whatever the client chose)
+    def _check_cancelled(self, request_id: Any) -> None:
         if request_id in self._cancelled:
             raise Cancelled
 
-    def _segment(self, request_id: Any, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+    def _segment(self, request_id: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         def progress(event: ProgressEvent) -> None:
             self._check_cancelled(request_id)
             self._answer(request_id, "progress", **asdict(event))
 
         return _summary(segment_case(_request(arguments), self._shelf, progress))
 
-    def _measure(self, _: Any, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+    def _measure(self, _: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         out = Path(_needed(arguments, "out"))
         return _summary(measure_case(out, editor=arguments.get("editor", "reader"), lang=arguments.get("lang", "en")))
 
-    def _bundle(self, _: Any, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+    def _bundle(self, _: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         from .bundle import open_bundle
 
         return dict(open_bundle(Path(_needed(arguments, "bundle"))).description)
 
-    def _load(self, _: Any, arguments: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401
+    def _load(self, _: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         bundle = arguments.get("bundle")
         segmenter = self._shelf.get(Path(bundle) if bundle else None, arguments.get("device", "auto"))
         return {"bundle": segmenter.bundle.name, "device": str(segmenter.device)}
 
-    def _answer(self, request_id: Any, event: str, **values: Any) -> None:  # noqa: ANN401
+    def _answer(self, request_id: Any, event: str, **values: Any) -> None:
         with self._write_lock:
             self._answers.write(json.dumps({"id": request_id, "event": event, **values}, ensure_ascii=False) + "\n")
             self._answers.flush()
 
 
-def _needed(arguments: dict[str, Any], name: str) -> Any:  # noqa: ANN401
+def _needed(arguments: dict[str, Any], name: str) -> Any:
     if not arguments.get(name):
         raise InputError(f"the request lacks its argument {name!r}")
     return arguments[name]

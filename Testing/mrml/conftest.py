@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import numpy as np
 import pytest
 
@@ -80,8 +82,11 @@ class _VtkMessages:
 @pytest.fixture(autouse=True)
 def vtk_messages():
     """Every error or warning of VTK fails the test that caused it."""
-    vtk_core = pytest.importorskip("vtkmodules.vtkCommonCore", reason="slicer-core is not installed")
-    pytest.importorskip("slicer", reason="slicer-core is not installed")
+    if importlib.util.find_spec("slicer") is None:
+        yield []  # files and figures need no VTK
+        return
+    from vtkmodules import vtkCommonCore as vtk_core
+
     messages = _VtkMessages()
     previous = vtk_core.vtkOutputWindow.GetInstance()
     window = vtk_core.vtkStringOutputWindow()

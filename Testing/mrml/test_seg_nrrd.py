@@ -15,17 +15,13 @@ from BoneMetSegLib.nrrd_file import read_nrrd
 from BoneMetSegLib.scene_boot import mrml
 from BoneMetSegLib.seg_nrrd import Segment, read_segments, write_segments
 
-slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
-from vtkmodules.util.numpy_support import vtk_to_numpy  # noqa: E402
-from vtkmodules.vtkCommonCore import reference  # noqa: E402
-from vtkmodules.vtkCommonMath import vtkMatrix4x4  # noqa: E402
-
 VIEWS = ("anterior", "posterior")
 
 
 @pytest.fixture
 def slicer_segmentation():
     """Read a file through Slicer's own storage node, in a scene that is tidied up."""
+    pytest.importorskip("slicer", reason="slicer-core is not installed")
     scene = mrml().scene
     added = []
 
@@ -43,6 +39,8 @@ def slicer_segmentation():
 
 
 def write_by_slicer(node, path, *, crop=False):
+    import slicer
+
     storage = slicer.vtkMRMLSegmentationStorageNode()
     storage.SetFileName(str(path))
     storage.SetCropToMinimumExtent(crop)
@@ -51,6 +49,10 @@ def write_by_slicer(node, path, *, crop=False):
 
 def voxels(node, segment_id, view):
     """Return a segment's mask on the view's pixels, by its labelmap's own extent and geometry."""
+    import slicer
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
     image = slicer.vtkOrientedImageData()
     assert node.GetBinaryLabelmapRepresentation(segment_id, image)
     full = np.zeros(view.counts.shape, bool)
@@ -92,6 +94,8 @@ def test_slicer_reads_each_segment_as_written(a_scan, some_hot_spots, slicer_seg
 
 
 def tag(segment, key):
+    from vtkmodules.vtkCommonCore import reference
+
     value = reference("")
     assert segment.GetTag(key, value)
     return str(value)
