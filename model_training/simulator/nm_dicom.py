@@ -257,6 +257,8 @@ def _energy_windows(with_scatter: bool) -> ItemSequence:
 def _detector(view: View, naming: ViewNaming) -> Dataset:
     detector = Dataset()
     detector.CollimatorType, detector.CollimatorGridName = "PARA", "LEHR"
+    # Type 2: a planar view has no depth, and a parallel collimator no focus.
+    detector.FocalDistance, detector.ImagePositionPatient, detector.ImageOrientationPatient = None, None, None
     if naming in _VIEW_CODES:
         value, scheme = _VIEW_CODES[naming][view]
         meaning = value if naming == "meaning" else view.capitalize()
