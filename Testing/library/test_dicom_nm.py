@@ -337,3 +337,12 @@ def test_what_words_say_about_the_view(text, views):
 )
 def test_what_words_say_whole_body(text, said):
     assert says_whole_body(text) is said
+
+
+@pytest.mark.parametrize("naming", ["series description", "none"])
+def test_a_secondary_capture_of_modality_nm_is_read(planar_nm, naming):
+    manner = Manner(view_naming=naming, secondary_capture=True)
+    path = planar_nm("scan.dcm", {"posterior": _counts("posterior")}, manner=manner)
+    scan = read_scan(path, view=None if naming == "series description" else "posterior")
+    np.testing.assert_array_equal(scan.views["posterior"].counts, _counts("posterior"))
+    assert any("Secondary Capture" in sentence for sentence in scan.warnings)
