@@ -12,8 +12,9 @@ from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 from model_training.simulator.burden_truth import bsi_bone, true_bsi_percent
 from model_training.simulator.case import SimulatedCase, simulate_case
-from model_training.simulator.foci import FocusSource
-from model_training.simulator.parts import BONE_REGIONS, FINE_INDEX
+from model_training.simulator.foci import FocusSource, _Maker
+from model_training.simulator.parts import BONE_REGIONS, FINE_INDEX, Skeleton
+from model_training.simulator.patient import draw_patient
 from model_training.simulator.skeleton_analytic import analytic_skeleton
 from model_training.simulator.skeleton_meshes import mesh_skeleton
 
@@ -197,3 +198,18 @@ def test_normals_and_mimics_that_only_a_report_can_tell_are_among_the_patients()
     assert all(
         level_coordinate(f.fine_region) for case in rng_cases for f in case.foci if f.fine_region.startswith("rib_")
     )
+
+
+@pytest.mark.parametrize("name", BONE_REGIONS)
+def test_a_focus_can_sit_in_every_bone(name: str) -> None:
+    rng = np.random.default_rng(5)
+    maker = _Maker(_a_skeleton(), draw_patient(rng), rng)
+    focus = maker.in_bone(name, "metastasis", "metastasis", np.full(3, 10.0), 1.0)
+    assert focus is not None
+    assert focus.fine_region == name
+    assert focus.volume_ml > 0
+
+
+@lru_cache(maxsize=1)
+def _a_skeleton() -> Skeleton:
+    return analytic_skeleton(np.random.default_rng(0))

@@ -193,7 +193,7 @@ def _pieces_of_the_same_bone(fine_name: str) -> tuple[str, ...]:
         for other in FINE_REGIONS
         if other.channel == fine.channel
         and not other.is_joint
-        and (fine.region in ("pelvis", "sternum", "skull") or other.name.startswith(f"{stem}_"))
+        and (fine.region in ("pelvis", "sternum", "skull") or f"{other.name}_".startswith(f"{stem}_"))
     ]
     return tuple(same_bone)
 

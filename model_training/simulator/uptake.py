@@ -155,11 +155,21 @@ def _edge_factor(skeleton: Skeleton, rng: np.random.Generator) -> np.ndarray:
     body = skeleton.indices("sternal_body")
     height = points[body, 2]
     factor[body] *= np.interp(height, [height.min(), height.max()], [rng.uniform(0.25, 0.6), rng.uniform(1.0, 1.3)])
+    lower_skull = skeleton.indices("facial_bones", "skull_base")
+    factor[lower_skull] *= _fading_upward(points[lower_skull], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
     face = skeleton.indices("facial_bones")
     centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
     near = ((points[face] - centre) / np.array([24.0, 45.0, 28.0])) ** 2
     factor[face] += rng.uniform(0.3, 3.0) * np.exp(-0.5 * near.sum(1))
     return factor
+
+
+def _fading_upward(points_mm: np.ndarray, least: float, over_mm: float) -> np.ndarray:
+    """Return a factor that falls to ``least`` at the top edge, so that face and base pass into the vault without a step."""
+    slab = np.clip(((points_mm[:, 1] - points_mm[:, 1].min()) / 12.0).astype(int), 0, 30)
+    top = np.array([np.percentile(points_mm[slab == n, 2], 98) if (slab == n).any() else 0.0 for n in range(31)])
+    share = np.clip((top[slab] - points_mm[:, 2]) / over_mm, 0, 1)
+    return least + (1 - least) * share * share * (3 - 2 * share)
 
 
 def _irregularity(points_mm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
