@@ -100,7 +100,7 @@ def write_case(index: int, out: Path, seed: int, anatomy: Anatomy = "auto") -> P
     """Simulate one case of a set with its reports and write it; return the npz's path."""
     own_seed = case_seed(seed, index)
     case = simulate_case(own_seed, anatomy=anatomy)
-    meta = _meta(case) | {"reports": _reports(case)}
+    meta = _meta(case) | {"reports": case_reports(case)}
     path = case_path(out, index)
     # The json first: a case counts as complete when its npz is there.
     _replace(path.with_suffix(".json"), json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8"))
@@ -192,7 +192,8 @@ def _expected_scale(case: SimulatedCase) -> float:
     return 1.0 if highest < 60000 else highest / 60000
 
 
-def _reports(case: SimulatedCase) -> dict[str, dict[str, Any]]:
+def case_reports(case: SimulatedCase) -> dict[str, dict[str, Any]]:
+    """Write the reports of a case, "zh" and "en", with their mentions, as plain values for json."""
     reports = {}
     for number, language in enumerate(LANGUAGES):
         rng = np.random.default_rng([case.seed, 7, number])
