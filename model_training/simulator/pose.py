@@ -29,7 +29,9 @@ def pose_skeleton(skeleton: Skeleton, patient: Patient, rng: np.random.Generator
 
     body.warp_trunk_shape(patient, rng)
     body.scale(patient, rng)
+    slope = rng.normal(1.0, 4.0)
     for side in ("left", "right"):
+        _pose_shoulder_girdle(body, skeleton, side, slope + rng.normal(0, 2.0))
         _pose_arm(body, side, patient, rng)
         _pose_leg(body, side, rng)
     _pose_head(body, rng)
@@ -130,6 +132,20 @@ class _Body:
         sideways = scoliosis * np.sin(np.pi * above * 1.1) + lean * above
         self.points[upper, 0] += sideways[upper]
         self.points[upper, 1] -= (kyphosis * np.sin(np.pi * np.clip(above, 0, 1)))[upper]
+
+
+def _pose_shoulder_girdle(body: _Body, skeleton: Skeleton, side: str, elevation: float) -> None:
+    """Raise or lower clavicle, scapula and arm about the sternoclavicular joint (degrees)."""
+    bones = skeleton.indices(f"clavicle_{side}", f"scapula_{side}")
+    clavicle = body.points[skeleton.indices(f"clavicle_{side}")]
+    medial = np.argsort(_SIGN[side] * clavicle[:, 0])[: max(len(clavicle) // 20, 1)]
+    arm = np.isin(body.segment, [SEGMENT_INDEX[f"{piece}_{side}"] for piece in ("arm", "forearm", "hand")])
+    arm[bones] = True
+    arm[body.count + body.names.index(f"shoulder_{side}")] = True
+    centre, rotation = clavicle[medial].mean(0), _rotation(1, -_SIGN[side] * elevation)
+    body.points[arm] = (body.points[arm] - centre) @ rotation.T + centre
+    # The arm itself keeps hanging as it did.
+    body.turn(rotation.T, body.landmark(f"shoulder_{side}"), f"arm_{side}", f"forearm_{side}", f"hand_{side}")
 
 
 def _pose_arm(body: _Body, side: str, patient: Patient, rng: np.random.Generator) -> None:

@@ -156,6 +156,8 @@ def _edge_factor(skeleton: Skeleton, rng: np.random.Generator) -> np.ndarray:
     height = points[body, 2]
     factor[body] *= np.interp(height, [height.min(), height.max()], [rng.uniform(0.25, 0.6), rng.uniform(1.0, 1.3)])
     lower_skull = skeleton.indices("facial_bones", "skull_base")
+    aside = (points[lower_skull, 0] - points[lower_skull, 0].mean()) / rng.uniform(26, 40)
+    factor[lower_skull] *= 0.4 + 0.6 * np.exp(-0.5 * aside**2)
     factor[lower_skull] *= _fading_upward(points[lower_skull], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
     face = skeleton.indices("facial_bones")
     centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
@@ -165,7 +167,7 @@ def _edge_factor(skeleton: Skeleton, rng: np.random.Generator) -> np.ndarray:
 
 
 def _fading_upward(points_mm: np.ndarray, least: float, over_mm: float) -> np.ndarray:
-    """Return a factor that falls to ``least`` at the top edge, so that face and base pass into the vault without a step."""
+    """Return a factor that falls to ``least`` at the top edge: face and base pass into the vault without a step."""
     slab = np.clip(((points_mm[:, 1] - points_mm[:, 1].min()) / 12.0).astype(int), 0, 30)
     top = np.array([np.percentile(points_mm[slab == n, 2], 98) if (slab == n).any() else 0.0 for n in range(31)])
     share = np.clip((top[slab] - points_mm[:, 2]) / over_mm, 0, 1)
