@@ -1,7 +1,7 @@
 """Evaluate a bundle on simulated patients: image only, with the report, with another patient's report.
 
-Everything goes through the library as a user's case does: segmenter, hot spots, burden. Confidence intervals are bootstrap
-percentiles over patients.
+Everything goes through the library as a user's case does: segmenter, hot spots, burden. Confidence intervals are
+bootstrap percentiles over patients.
 """
 
 from __future__ import annotations
@@ -113,16 +113,16 @@ def _score(case: SimulatedCase, segmentation: Segmentation, spots: Sequence[HotS
         truth = case.class_map[view] == METASTASIS
         overlap, drawn, true = overlap + int((mine & truth).sum()), drawn + int(mine.sum()), true + int(truth.sum())
         numbers = case.focus_map[view]
-        for number in np.unique(numbers[case.class_map[view] == BENIGN]):
-            benign_hits.append(bool(mine[numbers == number].mean() >= 0.25))
+        benign = np.unique(numbers[case.class_map[view] == BENIGN])
+        benign_hits += [bool(mine[numbers == number].mean() >= 0.25) for number in benign]
         accepted = [s.views[view].mask for s in spots if s.accepted and view in s.views]
         foci = [numbers == number for number in np.unique(numbers[truth])]
         lesions += len(foci)
         found += _hits(accepted, foci)
         false_positives += sum(not (mask & truth).any() for mask in accepted)
     dice = 2 * overlap / (drawn + true) if true else float("nan")
-    benign = float(np.mean(benign_hits)) if benign_hits else float("nan")
-    return PatientScore(dice, overlap, drawn, true, benign, lesions, found, false_positives)
+    benign_share = float(np.mean(benign_hits)) if benign_hits else float("nan")
+    return PatientScore(dice, overlap, drawn, true, benign_share, lesions, found, false_positives)
 
 
 def _hits(masks: Sequence[np.ndarray], foci: Sequence[np.ndarray]) -> int:
@@ -257,7 +257,7 @@ def _agreement(burden: Sequence[Mapping[str, float]], rule: str) -> dict[str, fl
 
 
 def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, float]:
-    """Return the foreground threshold of the best mean Dice on validation patients, and the other thresholds as they are."""
+    """Return thresholds with the foreground one of the best mean Dice on validation patients, others as they are."""
     best = dict(segmenter.bundle.thresholds)
     grid = (0.3, 0.4, 0.5, 0.6, 0.7)
     dice: dict[float, list[float]] = {value: [] for value in grid}
@@ -291,15 +291,16 @@ def _dice_at(
 def evaluation_markdown(scores: Mapping[str, Any]) -> str:
     """Return the scores as a short Markdown table."""
     lines = [
-        "| simulated patients, test split | DSC (95 % CI) | pooled | benign drawn | sensitivity | false positives / scan | / normal scan |",
+        "| simulated patients | DSC (95 % CI) | pooled | benign drawn | sensitivity | FP / scan | FP / normal scan |",
         "|---|---|---|---|---|---|---|",
     ]
     labels = {"image_only": "image only", "report": "with the report", "other_report": "with another patient's report"}
     for name, row in scores["conditions"].items():
         dice, benign = row["dice"], row["benign_drawn_as_metastasis"]
         lines.append(
-            f"| {labels[name]} | {dice['mean']} ({dice['low']} to {dice['high']}) | {row['dice_pooled']} | {benign['mean']} "
-            f"| {row['lesion_sensitivity']} | {row['false_positives_per_scan']} | {row['false_positives_per_normal_scan']} |"
+            f"| {labels[name]} | {dice['mean']} ({dice['low']} to {dice['high']}) | {row['dice_pooled']} "
+            f"| {benign['mean']} | {row['lesion_sensitivity']} | {row['false_positives_per_scan']} "
+            f"| {row['false_positives_per_normal_scan']} |"
         )
     return "\n".join(lines) + "\n"
 

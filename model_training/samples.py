@@ -36,9 +36,9 @@ def reports_of(case: Path) -> dict[str, str]:
 class PlanarSamples(Dataset):  # type: ignore[type-arg]
     """Simulated cases as the network sees them.
 
-    Each item is a dict of tensors: ``image (4, rows, columns)``, ``classes (2, rows, columns)`` int64, ``present (2,)``,
-    ``skeleton (2, 29, rows/2, columns/2)``, ``spine_level`` and ``rib_level (2, rows/2, columns/2)`` (0 where none), all in
-    anterior order; and ``windows``, ``readable`` (token windows of a report), ``own_report`` bool.
+    Each item is a dict of tensors: ``image (4, rows, columns)``, ``classes (2, rows, columns)`` int64, ``present
+    (2,)``, ``skeleton (2, 29, rows/2, columns/2)``, ``spine_level`` and ``rib_level (2, rows/2, columns/2)`` (0 where
+    none), all in anterior order; and ``windows``, ``readable`` (token windows of a report), ``own_report`` bool.
 
     Parameters
     ----------

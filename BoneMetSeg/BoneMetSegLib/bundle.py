@@ -1,7 +1,8 @@
 """A model bundle on disk: load, check, describe, write (floor 3).
 
 A bundle is a folder with ``bundle.json``, ``weights.safetensors`` (image path under ``network.``, BERT under
-``text.``), ``tokenizer/`` and ``README.md`` (the model card). No pickle. ``bundle.json`` names the SHA-256 of every other file.
+``text.``), ``tokenizer/`` and ``README.md`` (the model card). No pickle. ``bundle.json`` names the SHA-256 of every
+other file.
 """
 
 from __future__ import annotations

@@ -215,7 +215,8 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
     for warning in case.scan.warnings:
         print(f"warning: {warning}")
     print(
-        f"model {case.segmentation.model['name']} {case.segmentation.model['version']} on {case.segmentation.device}; written to {out}"
+        f"model {case.segmentation.model['name']} {case.segmentation.model['version']} on {case.segmentation.device}; "
+        f"written to {out}"
     )
 
 

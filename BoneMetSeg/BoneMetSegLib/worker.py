@@ -4,12 +4,12 @@ Requests, one JSON object a line::
 
     {"id": 1, "command": "segment", "arguments": {"scans": ["a.dcm"], "out": "case"}}
 
-Commands: ``segment`` (arguments as ``SegmentRequest``), ``measure`` (``out``, ``editor``, ``lang``), ``bundle`` (``bundle``),
+Commands: ``segment`` (arguments as ``SegmentRequest``), ``measure`` (``out``, ``editor``, ``lang``), ``bundle``,
 ``load`` (``bundle``, ``device``: load the model ahead), ``cancel`` (``id`` of the running request), ``shutdown``.
 
 Answers carry the request's id and an ``event``: ``ready`` (once), ``progress`` (stage, done, seconds_left), ``done``
-(``result``), ``error`` (``kind``: "input", "memory" or "bug"; ``message``: a sentence), ``cancelled``. End of input ends
-the worker.
+(``result``), ``error`` (``kind``: "input", "memory" or "bug"; ``message``: a sentence), ``cancelled``. End of input
+ends the worker.
 """
 
 from __future__ import annotations

@@ -209,8 +209,8 @@ def test_spans_point_at_exact_characters_in_order_and_lose_no_word(text):
 
 
 def test_a_full_stop_after_a_number_ends_a_clause_and_the_number_of_a_list_does_not():
-    text = "FINDINGS: Uptake in left posterior rib 10. Left rib 11 is normal, as in 2020. See approx. L5.\nIMPRESSION: 1. T8. 2. Rib 7."
-    report = parse_report(text)
+    findings = "FINDINGS: Uptake in left posterior rib 10. Left rib 11 is normal, as in 2020. See approx. L5.\n"
+    report = parse_report(findings + "IMPRESSION: 1. T8. 2. Rib 7.")
     assert [report.clause_text(clause) for clause in report.clauses] == [
         "Uptake in left posterior rib 10.",
         "Left rib 11 is normal, as in 2020.",
