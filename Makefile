@@ -6,8 +6,8 @@ USABLE = import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3; do \
 	if $$p -c '$(USABLE)' >/dev/null 2>&1; then echo $$p; break; fi; done)
 
-# Installed first and by itself, so that nothing else chooses its build. Where PyPI's build carries CUDA and it is not
-# wanted: make TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+# Installed first and by itself, so that nothing else chooses its build. Where that build carries CUDA and it is not
+# wanted, give PyTorch's index of CPU builds (its install page names it): make TORCH="torch==2.13.0 --index-url URL"
 TORCH ?= torch==2.13.0
 EXTRAS := training,test,slicer
 
