@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from BoneMetSegLib.anatomy import slot_index
@@ -27,11 +28,22 @@ from .vocabulary import build_tokenizer
 _LOG = logging.getLogger(__name__)
 
 
-def new_text_path(settings: dict[str, Any], seed: int) -> tuple[TextEncoder, ReportReader, ReportTokenizer, str]:
-    """Return an untaught encoder, reader and tokenizer, and the tokenizer's JSON."""
-    rng = np.random.default_rng(seed)
-    english = [write_report(random_foci(rng), {}, "en", rng).text for _ in range(3000)]
-    tokenizer = build_tokenizer(english, settings["word_pieces"])
+def new_text_path(
+    settings: dict[str, Any], seed: int, tokenizer_json: str | None = None
+) -> tuple[TextEncoder, ReportReader, ReportTokenizer, str]:
+    """Return an untaught encoder, reader and tokenizer, and the tokenizer's JSON.
+
+    Parameters
+    ----------
+    tokenizer_json : str, optional
+        Of a tokenizer made before; without it one is learned from simulated reports.
+    """
+    if tokenizer_json is None:
+        rng = np.random.default_rng(seed)
+        english = [write_report(random_foci(rng), {}, "en", rng).text for _ in range(3000)]
+        tokenizer = build_tokenizer(english, settings["word_pieces"])
+    else:
+        tokenizer = Tokenizer.from_str(tokenizer_json)
     sizes = {key: value for key, value in settings.items() if key != "word_pieces"}
     torch.manual_seed(seed)
     config = BertConfig(vocab_size=tokenizer.get_vocab_size(), pad_token_id=tokenizer.token_to_id("[PAD]"), **sizes)

@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch.utils.data import DataLoader
 
+from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
@@ -37,10 +38,15 @@ class Trained:
 
 def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Trained:
     """Return the taught text path of a run folder, teaching and storing it first where there is none."""
-    encoder, reader, tokenizer, tokenizer_json = new_text_path(configuration["text_encoder"], seed)
+    stored, words = run / "text.safetensors", run / "tokenizer.json"
+    if stored.is_file() and not words.is_file():
+        raise InputError(
+            f"{run} holds text.safetensors without the tokenizer.json it was taught with; delete it to teach reading again"
+        )
+    taught = words.read_text(encoding="utf-8") if stored.is_file() else None
+    encoder, reader, tokenizer, tokenizer_json = new_text_path(configuration["text_encoder"], seed, taught)
     network = DualPathNetwork(NetworkConfig(), encoder.width)
     log: dict[str, Any] = {"seed": seed}
-    stored = run / "text.safetensors"
     if stored.is_file():
         weights = load_file(stored)
         encoder.load_state_dict({k.removeprefix("text."): v for k, v in weights.items() if k.startswith("text.")})
@@ -51,6 +57,7 @@ def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Train
         log["reading"] = teach_reading(encoder, reader, tokenizer, configuration["teach_reading"], seed)
         log["reading"]["seconds"] = round(time.monotonic() - start, 1)
         run.mkdir(parents=True, exist_ok=True)
+        words.write_text(tokenizer_json, encoding="utf-8", newline="\n")
         (run / "reading.json").write_text(json.dumps(log["reading"], indent=2), encoding="utf-8")
         tensors = {f"text.{k}": v for k, v in encoder.state_dict().items()}
         tensors |= {f"reader.{k}": v for k, v in reader.state_dict().items()}

@@ -38,10 +38,16 @@ def build_tokenizer(english_texts: Iterable[str], word_pieces: int) -> Tokenizer
     learner = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     learner.normalizer = normalizers.BertNormalizer(lowercase=True)
     learner.pre_tokenizer = _pre_tokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=word_pieces, initial_alphabet=ascii_characters, show_progress=False)
-    learner.train_from_iterator(english_texts, trainer)
-    learned = sorted(piece for piece in learner.get_vocab() if piece.isascii())
     letters = [f"##{character}" for character in ascii_characters if character.isalpha()]
+    # The learner breaks ties by its inner numbers, and gives those of "##a" in the random order of a hash table unless
+    # they are named beforehand; then the same texts give the same word pieces in every process.
+    texts = list(english_texts)
+    named = [f"##{character}" for character in sorted({c for text in texts for c in text.lower() if not c.isspace()})]
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=word_pieces, initial_alphabet=ascii_characters, special_tokens=named, show_progress=False
+    )
+    learner.train_from_iterator(texts, trainer)
+    learned = sorted(piece for piece in learner.get_vocab() if piece.isascii() and piece not in named)
     pieces = dict.fromkeys([*_SPECIAL, *ascii_characters, *letters, *learned, *_gb2312_characters()])
     tokenizer = Tokenizer(models.WordPiece({piece: index for index, piece in enumerate(pieces)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
