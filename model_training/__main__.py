@@ -98,6 +98,8 @@ def _train(options: argparse.Namespace) -> None:
     configuration = read_configuration(options.config)
     if options.minutes is not None:
         configuration["train"]["minutes"] = options.minutes
+    if configuration["train"]["minutes"] <= 0:
+        raise InputError(f"{configuration['train']['minutes']} minutes of training make no network; give more than 0")
     _check_data(options.data)
     trained = train(options.data, options.run, configuration, options.seed)
     print(f"{trained.log['steps']} steps in {trained.log['minutes']} min: {options.run}")
@@ -122,8 +124,6 @@ def _export(options: argparse.Namespace) -> None:
     from .export import export_bundle
 
     _check_data(options.data)
-    if not (options.run / "network.safetensors").is_file():
-        raise InputError(f"{options.run} holds no trained network; run 'train' first")
     configuration = read_configuration(options.config)
     bundle = export_bundle(
         options.run, options.data, options.out, configuration, options.seed, test_cases=options.test_cases

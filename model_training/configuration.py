@@ -38,11 +38,28 @@ def read_configuration(path: Path | None = None) -> dict[str, Any]:
         if not isinstance(default[section], dict):
             default[section] = values
             continue
-        unknown = set(values or {}) - set(default[section])
-        if unknown:
-            raise InputError(f"{path.name}: section {section!r} has no setting {sorted(unknown)[0]!r}")
-        default[section].update(values or {})
+        _update(default[section], {} if values is None else values, f"{path.name}: section {section!r}")
     return default
+
+
+def _update(settings: dict[str, Any], given: Any, where: str) -> None:
+    if not isinstance(given, dict):
+        raise InputError(f"{where} is not a mapping of settings")
+    for key, value in given.items():
+        if key not in settings:
+            raise InputError(f"{where} has no setting {key!r}")
+        known = settings[key]
+        if isinstance(known, list):
+            right = isinstance(value, list) and len(value) == len(known) and all(map(_is_number, value))
+        else:
+            right = _is_number(value)
+        if not right:  # YAML reads 1e-3 as a word, 1.0e-3 as a number
+            raise InputError(f"{where}: {key} is {value!r}; it should be like {known!r}")
+        settings[key] = value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def configuration_hash(configuration: dict[str, Any]) -> str:

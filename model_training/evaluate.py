@@ -18,6 +18,7 @@ import numpy as np
 
 from BoneMetSegLib.anatomy import FINE_REGIONS, fine_region, level_coordinate
 from BoneMetSegLib.burden import VIEW_RULES, measure_burden
+from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.hot_spots import HotSpot, find_hot_spots
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import CLASSES, Segmentation
@@ -72,6 +73,10 @@ def evaluate(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> dict[str
     seed : int
         Chooses the other patient's report and the language, and seeds the bootstrap.
     """
+    if len(cases) < 2:
+        raise InputError(
+            f"patients to evaluate: {len(cases)}; each is also read with another's report, so at least 2 are needed"
+        )
     rng = np.random.default_rng(seed)
     scores: dict[str, list[PatientScore]] = {"image_only": [], "report": [], "other_report": []}
     places: list[dict[str, bool]] = []
@@ -82,7 +87,7 @@ def evaluate(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> dict[str
     for index, path in enumerate(cases):
         case = load_case(path)
         scan = scan_of_case(case)
-        other = (index + 1 + int(rng.integers(len(cases) - 1))) % len(cases) if len(cases) > 1 else index
+        other = (index + 1 + int(rng.integers(len(cases) - 1))) % len(cases)
         language = ("zh", "en")[int(rng.integers(2))]
         runs = {
             "image_only": None,
@@ -257,7 +262,10 @@ def _agreement(burden: Sequence[Mapping[str, float]], rule: str) -> dict[str, fl
 
 
 def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, float]:
-    """Return thresholds with the foreground one of the best mean Dice on validation patients, others as they are."""
+    """Return thresholds with the foreground one of the best mean Dice on validation patients, others as they are.
+
+    Where no patient has a visible metastasis there is nothing to choose by, and all stay as they are.
+    """
     best = dict(segmenter.bundle.thresholds)
     grid = (0.3, 0.4, 0.5, 0.6, 0.7)
     dice: dict[float, list[float]] = {value: [] for value in grid}
@@ -268,7 +276,8 @@ def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, 
         for value in grid:
             dice[value].append(_dice_at(case, segmentation, value, lambda maps: maps.best))
             dice[value].append(_dice_at(case, segmentation, value, lambda maps: maps.image_only))
-    best["foreground"] = max(grid, key=lambda value: float(np.nanmean(dice[value])))
+    if np.isfinite(dice[grid[0]]).any():
+        best["foreground"] = max(grid, key=lambda value: float(np.nanmean(dice[value])))
     return best
 
 

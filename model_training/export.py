@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from BoneMetSegLib.bundle import Bundle, write_bundle
+from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmenter import Segmenter
 
 from .configuration import configuration_hash
@@ -37,12 +38,17 @@ def export_bundle(
         Only the first so many patients of the test split.
     """
     trained = load_run(run, configuration, seed)
+    test = cases_of(data, "test")[:test_cases]
+    if len(test) < 2:
+        raise InputError(
+            f"{data} gives {len(test)} test patients; the model card needs at least 2: simulate more cases"
+        )
     with tempfile.TemporaryDirectory() as folder:
         draft = _write(Path(folder) / "draft", trained, configuration, START_THRESHOLDS, {}, data)
         validation = cases_of(data, "validation")[: configuration["train"]["validation_cases"]]
         thresholds = choose_thresholds(Segmenter(draft, "cpu"), validation)
         chosen = _write(Path(folder) / "chosen", trained, configuration, thresholds, {}, data)
-        scores = evaluate(Segmenter(chosen, "cpu"), cases_of(data, "test")[:test_cases], seed)
+        scores = evaluate(Segmenter(chosen, "cpu"), test, seed)
     write_scores(scores, run)
     return _write(out, trained, configuration, thresholds, scores, data)
 
@@ -56,11 +62,12 @@ def _write(
     data: Path,
 ) -> Bundle:
     counts = {split: len(cases_of(data, split)) for split in ("training", "validation", "test")}
+    made_with = trained.log.get("configuration", configuration)
     training = {
         "data": "simulated planar whole-body scans and simulated reports (model_training simulate); no patient data",
         "patients": counts,
-        "configuration_sha256": configuration_hash(configuration),
-        "configuration": configuration,
+        "configuration_sha256": configuration_hash(made_with),
+        "configuration": made_with,
         "seed": trained.log["seed"],
         "steps": trained.log.get("steps"),
         "minutes": trained.log.get("minutes"),
@@ -105,8 +112,7 @@ is a bootstrap over patients. A hit is IoU of at least 0.1, one to one. "Benign 
 called metastasis.
 
 {evaluation_markdown(scores)}
-- Own report minus image only: DSC {gain["mean"]:+.3f} ({gain["low"]:+.3f} to {gain["high"]:+.3f}). Another patient's report minus
-  image only: {other["mean"]:+.3f} ({other["low"]:+.3f} to {other["high"]:+.3f}).
+- Own report minus image only: DSC {_gain_words(gain)}. Another patient's report minus image only: {_gain_words(other)}.
 - The simulated report is written from the truth of the same patient, so part of the gain is information that the (simulated)
   reader already extracted. It is not evidence of a gain on patients.
 - Place of hot spots on bone: region right in {_percent(places["region"])}, side in {_percent(places["side"])}, vertebra within one in
@@ -123,6 +129,12 @@ Thresholds: `{json.dumps(description["thresholds"])}`; the foreground one was ch
 
 Made by `python -m model_training simulate`, `train`, `export`. Licence: {description["licence"]}.
 """
+
+
+def _gain_words(gain: Mapping[str, float | None]) -> str:
+    if gain["mean"] is None:
+        return "not measured"
+    return f"{gain['mean']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})"
 
 
 def _percent(place: Mapping[str, Any]) -> str:

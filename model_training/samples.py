@@ -13,24 +13,32 @@ import torch
 import torch.nn.functional as F
 from torch.utils.data import Dataset
 
+from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network_grid import GRID_PIXEL_MM, network_input, normalise_counts, resample
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.text_encoder import ReportTokenizer
 
-from .simulator.generate import load_case
+from .simulator.generate import load_case, load_meta
 
 
 def cases_of(folder: Path, split: str) -> list[Path]:
     """Return the case files of a split ("training", "validation", "test") as the datalist names them."""
-    datalist = json.loads((folder / "datalist.json").read_text(encoding="utf-8"))
-    return [folder / entry["image"] for entry in datalist[split]]
+    path = folder / "datalist.json"
+    try:
+        datalist = json.loads(path.read_text(encoding="utf-8"))
+        return [folder / entry["image"] for entry in datalist[split]]
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{folder} holds no datalist.json; make cases with 'python -m model_training simulate'"
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path} is not a data list with a {split} split; simulate the cases again") from error
 
 
 def reports_of(case: Path) -> dict[str, str]:
     """Return a case's report texts by language."""
-    meta = json.loads(case.with_suffix(".json").read_text(encoding="utf-8"))
-    return {language: report["text"] for language, report in meta["reports"].items()}
+    return {language: report["text"] for language, report in load_meta(case)["reports"].items()}
 
 
 class PlanarSamples(Dataset):  # type: ignore[type-arg]
@@ -127,8 +135,9 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
         ]
 
     def _report(self, index: int, rng: np.random.Generator) -> tuple[list[list[int]], list[list[bool]], bool]:
-        other = self._augment and rng.random() < self._configuration["report_in_training"]["another_patients_share"]
-        texts = self._texts[int(rng.integers(len(self._texts)))] if other else self._texts[index]
+        share, patients = self._configuration["report_in_training"]["another_patients_share"], len(self._texts)
+        other = self._augment and patients > 1 and rng.random() < share
+        texts = self._texts[(index + 1 + int(rng.integers(patients - 1))) % patients if other else index]
         language = sorted(texts)[int(rng.integers(len(texts)))]
         tokens = self._tokenizer(parse_report(texts[language]))
         return tokens.ids, [[span is not None for span in spans] for spans in tokens.spans], not other

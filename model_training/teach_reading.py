@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from BoneMetSegLib.anatomy import slot_index
+from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
@@ -79,8 +80,14 @@ def teach_reading(
     parameters = [*encoder.parameters(), *reader.slots.parameters(), *reader.statuses.parameters()]
     optimiser = torch.optim.AdamW(parameters, settings["learning_rate"], weight_decay=settings["weight_decay"])
     steps = settings["steps"]
+    if steps < 2:
+        raise InputError(f"reading cannot be taught in {steps} steps; teach_reading needs 2 or more")
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings["learning_rate"], total_steps=steps, pct_start=0.1
+        # The warm-up has at least one step, or the schedule divides by zero at 10 steps.
+        optimiser,
+        settings["learning_rate"],
+        total_steps=steps,
+        pct_start=max(0.1, 1.5 / steps),
     )
     start = time.monotonic()
     for step in range(steps):

@@ -41,7 +41,7 @@ def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Train
     stored, words = run / "text.safetensors", run / "tokenizer.json"
     if stored.is_file() and not words.is_file():
         raise InputError(
-            f"{run} holds text.safetensors without the tokenizer.json it was taught with; delete it to teach reading again"
+            f"{run} holds text.safetensors without the tokenizer.json it was taught with; delete it to teach anew"
         )
     taught = words.read_text(encoding="utf-8") if stored.is_file() else None
     encoder, reader, tokenizer, tokenizer_json = new_text_path(configuration["text_encoder"], seed, taught)
@@ -49,8 +49,15 @@ def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Train
     log: dict[str, Any] = {"seed": seed}
     if stored.is_file():
         weights = load_file(stored)
-        encoder.load_state_dict({k.removeprefix("text."): v for k, v in weights.items() if k.startswith("text.")})
-        reader.load_state_dict({k.removeprefix("reader."): v for k, v in weights.items() if k.startswith("reader.")})
+        try:
+            encoder.load_state_dict({k.removeprefix("text."): v for k, v in weights.items() if k.startswith("text.")})
+            reader.load_state_dict(
+                {k.removeprefix("reader."): v for k, v in weights.items() if k.startswith("reader.")}
+            )
+        except RuntimeError as error:
+            raise InputError(
+                f"the text encoder in {run} has another size; give the configuration it was taught with"
+            ) from error
         log["reading"] = json.loads((run / "reading.json").read_text(encoding="utf-8"))
     else:
         start = time.monotonic()
@@ -68,8 +75,15 @@ def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Train
 
 def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Trained:
     """Train by the clock; the last weights and the log are in ``run`` at every validation."""
-    trained = read_text_path(run, configuration, seed)
     settings = configuration["train"]
+    cases = {split: cases_of(data, split) for split in ("training", "validation")}
+    for split, least in (("training", settings["batch_size"]), ("validation", 1)):
+        if len(cases[split]) < least:
+            raise InputError(
+                f"{data} has {len(cases[split])} patients in its {split} split, {least} are needed; simulate more cases"
+            )
+    trained = read_text_path(run, configuration, seed)
+    trained.log["configuration"] = configuration
     torch.manual_seed(seed)
     network, text = trained.network, trained.text.eval().requires_grad_(False)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -77,9 +91,9 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
     network.reader.statuses.requires_grad_(False)
     parameters = [p for p in network.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(parameters, settings["learning_rate"], weight_decay=settings["weight_decay"])
-    samples = PlanarSamples(cases_of(data, "training"), configuration, trained.tokenizer, augment=True, seed=seed)
+    samples = PlanarSamples(cases["training"], configuration, trained.tokenizer, augment=True, seed=seed)
     checks = PlanarSamples(
-        cases_of(data, "validation")[: settings["validation_cases"]],
+        cases["validation"][: settings["validation_cases"]],
         configuration,
         trained.tokenizer,
         augment=False,
@@ -89,7 +103,7 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
     history: list[dict[str, float]] = []
     running: list[float] = []
     next_check = settings["validate_every_minutes"] * 60.0
-    while not clock.done:
+    while True:
         for batch in _loader(samples, settings):
             rate = settings["learning_rate"] * _schedule(clock.share, settings["warm_up_share"])
             for group in optimiser.param_groups:
@@ -105,17 +119,17 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
                 _LOG.info(
                     f"step {clock.steps} loss {sum(running[-50:]) / 50:.4f}, {clock.seconds_left / 60:.1f} min left"
                 )
-            if clock.seconds > next_check or clock.done:
+            done = clock.done  # asked once: the last weights are always validated and kept
+            if done or clock.seconds > next_check:
                 next_check = clock.seconds + settings["validate_every_minutes"] * 60
                 scores = validate(network, text, trained.tokenizer, checks)
                 history.append({"step": clock.steps, "minutes": round(clock.seconds / 60, 1), **scores})
                 _LOG.info("%s", json.dumps(history[-1]))
                 trained.log |= {"steps": clock.steps, "minutes": round(clock.seconds / 60, 1), "history": history}
                 save_run(trained, run)
-            if clock.done:
-                break
+            if done:
+                return trained
         samples.epoch += 1
-    return trained
 
 
 def save_run(trained: Trained, run: Path) -> None:
@@ -126,10 +140,20 @@ def save_run(trained: Trained, run: Path) -> None:
 
 
 def load_run(run: Path, configuration: dict[str, Any], seed: int) -> Trained:
-    """Return what a finished ``train`` left in its run folder."""
-    trained = read_text_path(run, configuration, seed)
+    """Return what a finished ``train`` left in its run folder, built by the configuration it was trained with.
+
+    Raises
+    ------
+    InputError
+        The folder holds no trained network.
+    """
+    missing = [name for name in ("network.safetensors", "text.safetensors", "log.json") if not (run / name).is_file()]
+    if missing:
+        raise InputError(f"{run} holds no trained network (it lacks {missing[0]}); run 'train' first")
+    log = json.loads((run / "log.json").read_text(encoding="utf-8"))
+    trained = read_text_path(run, log.get("configuration", configuration), seed)
     trained.network.load_state_dict(load_file(run / "network.safetensors"))
-    trained.log = json.loads((run / "log.json").read_text(encoding="utf-8"))
+    trained.log = log
     return trained
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from .anatomy import SKELETON_CHANNEL_NAMES, TEXT_SLOTS
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .text_encoder import ReportTokenizer, TextEncoder
 
 SCHEMA_VERSION = 1
+_NEEDED_FILES = ("weights.safetensors", "tokenizer/tokenizer.json")
+_NEEDED_THRESHOLDS = ("foreground", "accept", "min_area_mm2")
 _REQUIRED: dict[str, type] = {
     "schema_version": int,
     "name": str,
@@ -76,14 +78,17 @@ class Bundle:
         Raises
         ------
         InputError
-            The weights do not fit the architecture.
+            The weights do not fit the architecture, or the preprocessing is not this version's.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
         from transformers import BertConfig, BertModel
 
         from .network import DualPathNetwork, NetworkConfig
         from .text_encoder import ReportTokenizer, TextEncoder
 
+        if self.description["preprocessing"] != _preprocessing_description():
+            raise InputError(f"bundle {self.folder.name} was made for another preprocessing; export it again")
         try:
             bert_config = BertConfig.from_dict(dict(self.description["text_encoder"]))
             text = TextEncoder(BertModel(bert_config, add_pooling_layer=False))
@@ -95,12 +100,20 @@ class Bundle:
                     {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
                 )
                 module.eval().requires_grad_(False)
-        except (RuntimeError, TypeError, ValueError, KeyError) as error:
-            reason = str(error).splitlines()[0]
+        except (ArithmeticError, RuntimeError, TypeError, ValueError, LookupError, SafetensorError) as error:
+            # torch heads its list of misfits with a line that says nothing.
+            lines = str(error).splitlines() or [type(error).__name__]
+            reason = lines[min(1, len(lines) - 1)].strip(" .\t")
             raise InputError(
                 f"the weights of bundle {self.folder.name} do not fit its description ({reason})"
             ) from error
-        return network, text, ReportTokenizer.from_folder(self.folder / "tokenizer", text.max_tokens)
+        tokenizer = ReportTokenizer.from_folder(self.folder / "tokenizer", text.max_tokens)
+        if tokenizer.word_count > text.word_count:
+            raise InputError(
+                f"the tokenizer of bundle {self.folder.name} knows {tokenizer.word_count} words, its text encoder "
+                f"{text.word_count}; export it again"
+            )
+        return network, text, tokenizer
 
 
 def open_bundle(folder: Path) -> Bundle:
@@ -145,10 +158,30 @@ def _check_description(folder: Path, description: Any) -> None:
         raise InputError(f"{where} is for {description['kind']!r} images; planar is what this version segments")
     if description["regions"] != regions_description():
         raise InputError(f"{where} was made for another table of regions; export it again with this version")
-    if "weights.safetensors" not in description["files"]:
-        raise InputError(f"{where} names no weights.safetensors among its files")
-    if any(Path(name).is_absolute() or ".." in Path(name).parts for name in description["files"]):
+    for name in _NEEDED_FILES:
+        if name not in description["files"]:
+            raise InputError(f"{where} names no {name} among its files")
+    if any(_leaves_the_folder(name) for name in description["files"]):
         raise InputError(f"{where} names files outside of its folder")
+    for name in _NEEDED_THRESHOLDS:
+        if type(description["thresholds"].get(name)) not in (int, float):
+            raise InputError(f"{where} lacks the threshold {name!r}, or it is not a number")
+
+
+def _leaves_the_folder(name: str) -> bool:
+    # Windows' rules know every way to leave a folder that POSIX knows, and drives.
+    path = PureWindowsPath(name)
+    return bool(path.drive or path.root) or ".." in path.parts
+
+
+def _preprocessing_description() -> dict[str, Any]:
+    from .network_grid import GRID_PIXEL_MM, INPUT_CEILING
+
+    return {
+        "grid_pixel_mm": GRID_PIXEL_MM,
+        "intensity": "square root of counts over the 95th percentile within the body",
+        "ceiling": INPUT_CEILING,
+    }
 
 
 def regions_description() -> dict[str, list[str]]:
@@ -192,8 +225,6 @@ def write_bundle(
     import torch
     from safetensors.torch import save_file
 
-    from .network_grid import GRID_PIXEL_MM, INPUT_CEILING
-
     folder = Path(folder)
     (folder / "tokenizer").mkdir(parents=True, exist_ok=True)
     weights = {
@@ -210,11 +241,7 @@ def write_bundle(
         "schema_version": SCHEMA_VERSION,
         "kind": "planar",
         "architecture": {key: list(value) for key, value in asdict(network.config).items()},
-        "preprocessing": {
-            "grid_pixel_mm": GRID_PIXEL_MM,
-            "intensity": "square root of counts over the 95th percentile within the body",
-            "ceiling": INPUT_CEILING,
-        },
+        "preprocessing": _preprocessing_description(),
         "regions": regions_description(),
         "text_encoder": bert,
         **description,

@@ -27,8 +27,8 @@ def normalise_counts(counts: torch.Tensor) -> torch.Tensor:
     The square root makes Poisson noise even; the percentile is taken within a rough body mask, so that neither the
     empty field nor a full bladder sets the scale.
     """
-    mean = counts.mean()
-    body = counts[counts > 0.3 * counts[counts > mean].mean()] if mean > 0 else counts.flatten()
+    above = counts[counts > counts.mean()]
+    body = counts[counts > 0.3 * above.mean()] if len(above) else counts.flatten()  # all equal: nothing is above
     scale = torch.quantile(body[:: max(1, len(body) // 100_000)].float(), 0.95).clamp(min=1e-6)
     return (counts / scale).sqrt().clamp(max=INPUT_CEILING)
 

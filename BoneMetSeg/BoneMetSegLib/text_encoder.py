@@ -43,6 +43,7 @@ SECTION_WORDS = {
     },
 }
 WINDOW_OVERLAP_TOKENS = 24
+_LEAST_TOKENS = 64  # of a window: the section word, the overlap, and something new
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class ReportTokenizer:
     """Turns a report into windows of token ids with character spans."""
 
     def __init__(self, tokenizer: Tokenizer, max_tokens: int = 512) -> None:
+        if max_tokens < _LEAST_TOKENS:
+            raise InputError(f"a text encoder of {max_tokens} positions is too short; it needs {_LEAST_TOKENS} or more")
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
         found = {name: tokenizer.token_to_id(name) for name in ("[PAD]", "[CLS]", "[SEP]", "[UNK]")}
@@ -77,6 +80,11 @@ class ReportTokenizer:
             raise InputError(f"the tokenizer lacks the special tokens {', '.join(missing)}; a BERT tokenizer is needed")
         ids = {name: int(value) for name, value in found.items() if value is not None}
         self.pad_id, self._cls_id, self._sep_id = ids["[PAD]"], ids["[CLS]"], ids["[SEP]"]
+
+    @property
+    def word_count(self) -> int:
+        """Number of token ids; an encoder needs an embedding for each."""
+        return int(self._tokenizer.get_vocab_size())
 
     @classmethod
     def from_folder(cls, folder: Path, max_tokens: int = 512) -> ReportTokenizer:
@@ -95,8 +103,9 @@ class ReportTokenizer:
         try:
             if file.name == "vocab.txt":
                 # The implementation's own tokenizer, so that both ways give the same class of object.
-                return cls(BertWordPieceTokenizer(str(file), lowercase=True)._tokenizer, max_tokens)
-            tokenizer = Tokenizer.from_file(str(file))
+                tokenizer = BertWordPieceTokenizer(str(file), lowercase=_lowercase(folder))._tokenizer
+            else:
+                tokenizer = Tokenizer.from_file(str(file))
         except Exception as error:  # the tokenizers library raises bare Exception
             raise InputError(f"{folder.name}/{file.name} is not a tokenizer that can be read ({error})") from error
         tokenizer.no_truncation()
@@ -104,7 +113,7 @@ class ReportTokenizer:
         return cls(tokenizer, max_tokens)
 
     def __call__(self, report: Report) -> ReportTokens:
-        """Tokenize every clause to its end."""
+        """Tokenize every clause to its end; a report without a clause (headings alone) gives no window."""
         words = SECTION_WORDS[report.language]
         prefixes = {section: self._encode(word)[0] for section, word in words.items()}
         result = ReportTokens([], [], [])
@@ -134,13 +143,22 @@ class ReportTokenizer:
 
     def pad(self, windows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return ids and attention mask, each ``(windows, longest)`` int64."""
-        longest = max(map(len, windows))
+        longest = max(map(len, windows), default=0)
         ids = torch.full((len(windows), longest), self.pad_id, dtype=torch.int64)
         mask = torch.zeros_like(ids)
         for row, window in enumerate(windows):
             ids[row, : len(window)] = torch.as_tensor(window)
             mask[row, : len(window)] = 1
         return ids, mask
+
+
+def _lowercase(folder: Path) -> bool:
+    """Whether a folder's words are lower case; older folders say it in ``tokenizer_config.json``, if at all."""
+    try:
+        settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True
+    return bool(settings.get("do_lower_case", True)) if isinstance(settings, dict) else True
 
 
 class TextEncoder(nn.Module):
@@ -158,6 +176,7 @@ class TextEncoder(nn.Module):
         self.bert = bert
         self.width: int = bert.config.hidden_size
         self.max_tokens: int = bert.config.max_position_embeddings
+        self.word_count: int = bert.config.vocab_size
         self._window_batch = window_batch
 
     @classmethod
@@ -169,6 +188,7 @@ class TextEncoder(nn.Module):
         InputError
             No ``config.json``, another architecture, or unreadable or pickled weights.
         """
+        from safetensors import SafetensorError
         from transformers import BertConfig, BertModel
 
         config_file = folder / "config.json"
@@ -183,12 +203,17 @@ class TextEncoder(nn.Module):
         if not any(folder.glob("*.safetensors")):
             raise InputError(f"{folder.name} holds no .safetensors weights; convert pickled weights first")
         try:
-            bert = BertModel.from_pretrained(
-                folder, add_pooling_layer=False, use_safetensors=True, local_files_only=True, torch_dtype=torch.float32
+            bert, loaded = BertModel.from_pretrained(
+                folder, add_pooling_layer=False, use_safetensors=True, local_files_only=True, output_loading_info=True
             )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise InputError(f"the weights in {folder.name} cannot be loaded ({error})") from error
-        return cls(bert)
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"the weights in {folder.name} cannot be loaded ({reason})") from error
+        if missing := sorted(loaded["missing_keys"]):  # transformers would leave these at random
+            raise InputError(
+                f"the weights in {folder.name} lack {missing[0]} and {len(missing) - 1} more of its config"
+            )
+        return cls(bert.float())
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return hidden states ``(windows, tokens, width)`` of ids and mask ``(windows, tokens)``; padding gives zeros.
@@ -197,6 +222,8 @@ class TextEncoder(nn.Module):
         """
         lengths = mask.sum(1)
         hidden = torch.zeros(*ids.shape, self.width, device=ids.device)
+        if not len(ids):
+            return hidden
         for rows in lengths.argsort().split(self._window_batch):
             longest = int(lengths[rows].max())
             part = self.bert(input_ids=ids[rows, :longest], attention_mask=mask[rows, :longest]).last_hidden_state
