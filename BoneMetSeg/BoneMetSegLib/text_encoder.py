@@ -216,7 +216,7 @@ class TextEncoder(nn.Module):
         return cls(bert.float())
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return hidden states ``(windows, tokens, width)`` of ids and mask ``(windows, tokens)``; padding gives zeros.
+        """Return hidden states ``(windows, tokens, width)`` of ids and mask ``(windows, tokens)``.
 
         Clauses differ much in length, so windows of like length go together and little padding is computed.
         """

@@ -1,0 +1,264 @@
+"""The dual-path network: one encoding, two decodings, and report states laid where their bones are."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES, SKELETON_CHANNELS, TEXT_SLOTS, slot_index
+from BoneMetSegLib.network import STATE_WIDTH, DualPathNetwork, ImageOutput, NetworkConfig, ReportReader
+from BoneMetSegLib.segmentation import CLASSES, STATUSES
+
+ROWS, COLUMNS, TEXT_WIDTH = 96, 64, 24
+FAR = -30.0  # a logit whose probability is nothing
+
+
+@pytest.fixture(scope="module")
+def network() -> DualPathNetwork:
+    torch.manual_seed(0)
+    return DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
+
+
+@pytest.fixture
+def image() -> torch.Tensor:
+    torch.manual_seed(2)
+    x = torch.rand(2, 4, ROWS, COLUMNS)
+    x[:, 2:] = 1
+    return x
+
+
+@pytest.fixture
+def states() -> torch.Tensor:
+    torch.manual_seed(3)
+    return torch.randn(2, len(TEXT_SLOTS), STATE_WIDTH)
+
+
+def an_image_output(rows: int = 20, columns: int = 16) -> ImageOutput:
+    """An image that shows nothing, for a test to draw bones into."""
+    return ImageOutput(
+        classes=torch.zeros(1, 2, 4, 2 * rows, 2 * columns),
+        skeleton=torch.full((1, 2, len(SKELETON_CHANNELS), rows, columns), FAR),
+        spine_level=torch.zeros(1, 2, rows, columns),
+        rib_level=torch.zeros(1, 2, rows, columns),
+    )
+
+
+def one_state(slot: str) -> torch.Tensor:
+    states = torch.zeros(1, len(TEXT_SLOTS), STATE_WIDTH)
+    states[0, slot_index(slot)] = torch.arange(1, STATE_WIDTH + 1)
+    return states
+
+
+# ---- shapes ---------------------------------------------------------------------------------------------------------
+
+
+def test_outputs_have_the_shapes_that_a_bundle_declares(network, image, states):
+    with torch.inference_mode():
+        features = network.encode(image)
+        seen = network.image_path(features)
+        told = network.report_path(features, seen, states)
+    assert seen.classes.shape == told.shape == (2, 2, len(CLASSES), ROWS, COLUMNS)
+    assert seen.skeleton.shape == (2, 2, len(SKELETON_CHANNEL_NAMES), ROWS // 2, COLUMNS // 2)
+    assert seen.spine_level.shape == seen.rib_level.shape == (2, 2, ROWS // 2, COLUMNS // 2)
+
+
+def test_any_grid_of_whole_steps_fits(network):
+    with torch.inference_mode():
+        for rows, columns in ((32, 32), (32, 160), (672, 224)):
+            x = torch.rand(1, 4, rows, columns)
+            assert network.image_path(network.encode(x)).classes.shape == (1, 2, 4, rows, columns)
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_missing_view_gives_finite_maps_for_the_other(network, image, states, missing):
+    image[:, missing] = 0
+    image[:, 2 + missing] = 0
+    with torch.inference_mode():
+        features = network.encode(image)
+        seen = network.image_path(features)
+        told = network.report_path(features, seen, states)
+    assert seen.classes.isfinite().all()
+    assert told.isfinite().all()
+
+
+def test_an_empty_view_is_not_a_missing_one(network, image):
+    image[:, 1] = 0
+    absent = image.clone()
+    absent[:, 3] = 0
+    with torch.inference_mode():
+        one, other = (network.image_path(network.encode(x)).classes for x in (image, absent))
+    assert not torch.equal(one, other)
+
+
+# ---- one encoding, two decodings ------------------------------------------------------------------------------------
+
+
+def test_a_fresh_network_says_the_same_with_any_report_and_without(network, image, states):
+    with torch.inference_mode():
+        features = network.encode(image)
+        seen = network.image_path(features)
+        for scale in (0.0, 1.0, 100.0):
+            assert torch.equal(network.report_path(features, seen, scale * states), seen.classes)
+
+
+def test_a_trained_join_lets_the_report_through_and_leaves_the_image_path_alone(image, states):
+    torch.manual_seed(0)
+    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
+    for join in network.joins.values():
+        torch.nn.init.normal_(join.write.weight, std=0.1)
+    with torch.inference_mode():
+        features = network.encode(image)
+        before = [feature.clone() for feature in features]
+        seen = network.image_path(features)
+        told, told_else = (network.report_path(features, seen, s) for s in (states, -states))
+        again = network.image_path(features)
+    assert not torch.allclose(told, seen.classes)
+    assert not torch.allclose(told, told_else)
+    assert torch.equal(again.classes, seen.classes)
+    assert all(torch.equal(a, b) for a, b in zip(before, features, strict=True))
+
+
+def test_a_report_reaches_its_own_image_only(image, states):
+    torch.manual_seed(0)
+    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
+    for join in network.joins.values():
+        torch.nn.init.normal_(join.write.weight, std=0.1)
+    with torch.inference_mode():
+        features = network.encode(image)
+        seen = network.image_path(features)
+        told = network.report_path(features, seen, states)
+        changed = network.report_path(features, seen, torch.stack([states[0], -states[1]]))
+    assert torch.allclose(told[0], changed[0], atol=1e-5)
+    assert not torch.allclose(told[1], changed[1], atol=1e-3)
+
+
+def test_same_seed_and_input_give_the_same_bytes(image, states):
+    def run() -> bytes:
+        torch.manual_seed(5)
+        network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
+        with torch.inference_mode():
+            features = network.encode(image)
+            return network.report_path(features, network.image_path(features), states).numpy().tobytes()
+
+    assert run() == run()
+
+
+# ---- laid where the bone is -----------------------------------------------------------------------------------------
+
+
+def test_left_rib_7_is_laid_where_left_ribs_and_level_7_meet_in_both_views_and_nowhere_else(network):
+    image = an_image_output()
+    left, right = (SKELETON_CHANNEL_NAMES.index(f"ribs_{side}") for side in ("left", "right"))
+    levels = torch.arange(20, dtype=torch.float32)[:, None].expand(20, 16)  # row = rib level
+    image.rib_level[0, :] = levels
+    image.spine_level[0, :] = 7  # level 7 of the other coordinate must not count
+    image.skeleton[0, 0, left, :, 10:14] = -FAR  # anterior order: patient's left at the high columns
+    image.skeleton[0, 0, right, :, 2:6] = -FAR
+    image.skeleton[0, 1, left, 4:, 9:12] = -FAR  # the other view shows it elsewhere
+    laid = network.lay_out(image, one_state("rib_7_left"))[0].unflatten(0, (2, STATE_WIDTH))
+
+    wanted = torch.zeros(2, 20, 16)
+    for row, weight in ((6, 1 / 3), (7, 1.0), (8, 1 / 3)):  # fades to nothing at the next rib but a half
+        wanted[0, row, 10:14] = weight
+        wanted[1, row, 9:12] = weight
+    state = torch.arange(1, STATE_WIDTH + 1)[None, :, None, None]
+    assert torch.allclose(laid, wanted[:, None] * state, atol=1e-4)
+
+
+def test_a_vertebra_is_laid_by_the_spine_coordinate(network):
+    image = an_image_output()
+    channel = SKELETON_CHANNEL_NAMES.index("thoracic_spine")
+    image.skeleton[0, :, channel, :, 7:9] = -FAR
+    image.spine_level[0, :] = torch.arange(6, 26, dtype=torch.float32)[:, None]  # T8 is 15, at row 9
+    laid = network.lay_out(image, one_state("vertebra_T8"))[0, 0]
+    assert laid[9, 7:9].tolist() == pytest.approx([1, 1])
+    assert laid.argmax(0)[7] == 9
+    assert not laid[:, :7].abs().gt(1e-4).any()
+    assert not laid[12:].abs().gt(1e-4).any()
+
+
+def test_a_region_is_laid_over_its_whole_bone_on_its_side(network):
+    image = an_image_output()
+    image.skeleton[0, 0, SKELETON_CHANNEL_NAMES.index("femur_right"), 12:18, 3:5] = -FAR
+    image.skeleton[0, 0, SKELETON_CHANNEL_NAMES.index("femur_left"), 12:18, 11:13] = -FAR
+    laid = network.lay_out(image, one_state("femur_right"))[0, 0]
+    wanted = torch.zeros(20, 16)
+    wanted[12:18, 3:5] = 1
+    assert torch.allclose(laid, wanted, atol=1e-4)
+
+
+def test_the_whole_skeleton_is_laid_on_every_bone(network):
+    image = an_image_output()
+    image.skeleton[0, 0, 0, 1:3, 4] = -FAR
+    image.skeleton[0, 0, 5, 9, 9] = -FAR
+    laid = network.lay_out(image, one_state("whole_skeleton"))[0, 0]
+    assert (laid > 0.5).nonzero().tolist() == [[1, 4], [2, 4], [9, 9]]
+
+
+def test_every_slot_has_its_own_place_in_the_order_of_the_anatomy(network):
+    """With every bone at its own pixel, each slot's state comes to that pixel's bone and to no other kind of bone."""
+    image = an_image_output(rows=1, columns=len(SKELETON_CHANNELS))
+    for channel in range(len(SKELETON_CHANNELS)):
+        image.skeleton[0, 0, channel, 0, channel] = -FAR
+    for index, name in enumerate(SKELETON_CHANNEL_NAMES):
+        laid = network.lay_out(image, one_state(name))[0, 0, 0]
+        assert laid.gt(0.5).nonzero().flatten().tolist() == [index], name
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+
+
+def a_reader() -> ReportReader:
+    """A reader whose hidden states say slot 3 in their first value and the status in the next five."""
+    reader = ReportReader(6)
+    with torch.no_grad():
+        for layer in (reader.slots, reader.statuses, reader.values):
+            layer.weight.zero_()
+            layer.bias.zero_()
+        reader.slots.bias.fill_(FAR)
+        reader.slots.weight[3, 0] = -2 * FAR
+        for status in range(len(STATUSES)):
+            reader.statuses.weight[status, 1 + status] = 50.0
+        reader.values.weight[0, 1] = 1.0
+    return reader
+
+
+def test_a_place_keeps_the_status_of_each_of_its_clauses():
+    hidden = torch.zeros(2, 3, 6)
+    hidden[0, 1, 0] = hidden[0, 1, 1 + STATUSES.index("uptake")] = 1  # "uptake" in the findings
+    hidden[1, 2, 0] = hidden[1, 2, 1 + STATUSES.index("metastatic")] = 1  # "metastatic" in the impression
+    states = a_reader()(hidden, torch.ones(2, 3, dtype=torch.bool))
+    told = dict(zip(STATUSES, states[3, : len(STATUSES)].tolist(), strict=True))
+    assert told["metastatic"] == pytest.approx(1, abs=1e-3)
+    assert told["uptake"] == pytest.approx(1, abs=1e-3)
+    assert told["negated"] == pytest.approx(0, abs=1e-3)
+    assert states[[0, 1, 2, *range(4, 78)]].abs().max() < 1e-6
+
+
+def test_tokens_that_are_not_to_be_read_say_nothing():
+    hidden = torch.zeros(1, 3, 6)
+    hidden[0, 0, 0] = 1
+    mask = torch.tensor([[False, True, True]])
+    assert a_reader()(hidden, mask).abs().max() < 1e-6
+    assert not a_reader()(hidden, torch.zeros_like(mask)).any()
+
+
+def test_gradients_reach_the_values_that_are_learned_through_the_segmentation():
+    torch.manual_seed(0)
+    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH)
+    for join in network.joins.values():
+        torch.nn.init.normal_(join.write.weight, std=0.1)
+    features = network.encode(torch.rand(1, 4, 64, 64))
+    states = network.reader(torch.randn(2, 5, TEXT_WIDTH), torch.ones(2, 5, dtype=torch.bool))
+    network.report_path(features, network.image_path(features), states[None]).square().mean().backward()
+    assert network.reader.values.weight.grad is not None
+    assert network.reader.values.weight.grad.abs().sum() > 0
+
+
+def test_gradients_reach_the_joins_from_their_start_at_zero(image, states):
+    torch.manual_seed(0)
+    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH)
+    features = network.encode(image)
+    network.report_path(features, network.image_path(features), states).square().mean().backward()
+    for stride, join in network.joins.items():
+        assert join.write.weight.grad.abs().sum() > 0, stride

@@ -1,0 +1,192 @@
+"""From pixels to the network's grid and back: left stays left, and every map comes back to its own pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from BoneMetSegLib.network import GRID_MULTIPLE
+from BoneMetSegLib.network_grid import (
+    GRID_PIXEL_MM,
+    INPUT_CEILING,
+    grid_shape,
+    grid_to_view,
+    network_input,
+    normalise_counts,
+    resample,
+    scan_to_grid,
+)
+from BoneMetSegLib.scan import PlanarScan, PlanarView
+
+
+def a_view(name: str, shape=(256, 128), pixel=(4.0, 4.0), spot_mm=(-200.0, 80.0), mirrored=False) -> PlanarView:
+    """A pale body with a hot spot ``spot_mm`` (down, toward the patient's left) from the centre."""
+    left_first = name == "posterior" and not mirrored
+    y = (np.arange(shape[0]) - (shape[0] - 1) / 2) * pixel[0]
+    x = (np.arange(shape[1]) - (shape[1] - 1) / 2) * pixel[1] * (-1 if left_first else 1)
+    counts = np.full(shape, 10.0, np.float32)
+    counts += 90 * (np.hypot(y[:, None] - spot_mm[0], x[None] - spot_mm[1]) < 14)
+    return PlanarView(name, counts, pixel, mirrored=mirrored)
+
+
+def centre(image: np.ndarray) -> tuple[float, float]:
+    """Centre of what is brighter than half of the maximum, (row, column)."""
+    rows, columns = np.nonzero(image > 0.5 * image.max())
+    return float(rows.mean()), float(columns.mean())
+
+
+PIXELS = [(2.0, 2.0), (2.4, 2.4), (3.0, 3.0), (4.8, 4.8), (2.2, 3.1), (4.4, 2.0)]
+
+
+# ---- left is left ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_spot_on_the_patients_left_lies_on_the_same_grid_pixel_in_both_views(mirrored):
+    scan = PlanarScan({v: a_view(v, mirrored=mirrored and v == "posterior") for v in ("anterior", "posterior")})
+    anterior, posterior = (centre(image.numpy()) for image in scan_to_grid(scan)[:2])
+    assert anterior == pytest.approx(posterior, abs=0.6)
+    assert anterior[1] > scan_to_grid(scan).shape[2] / 2  # patient's right at column 0, so left is right of the middle
+
+
+@pytest.mark.parametrize("pixel", PIXELS)
+def test_a_spot_lies_where_its_millimetres_say(pixel):
+    shape = (round(1000 / pixel[0]), round(500 / pixel[1]))
+    grid = scan_to_grid(PlanarScan({"anterior": a_view("anterior", shape, pixel)}))
+    row, column = centre(grid[0].numpy())
+    assert (row - (grid.shape[1] - 1) / 2) * GRID_PIXEL_MM == pytest.approx(-200, abs=2.5)
+    assert (column - (grid.shape[2] - 1) / 2) * GRID_PIXEL_MM == pytest.approx(80, abs=2.5)
+
+
+def test_views_of_different_size_and_pixels_lie_on_each_other():
+    scan = PlanarScan(
+        {
+            "anterior": a_view("anterior", (512, 180), (2.0, 2.2)),
+            "posterior": a_view("posterior", (300, 128), (4.0, 3.5)),
+        }
+    )
+    anterior, posterior = (centre(image.numpy()) for image in scan_to_grid(scan)[:2])
+    assert anterior == pytest.approx(posterior, abs=1.0)
+
+
+# ---- and back -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pixel", PIXELS)
+@pytest.mark.parametrize(("name", "mirrored"), [("anterior", False), ("posterior", False), ("posterior", True)])
+def test_a_map_comes_back_to_the_pixels_it_was_made_from(name, mirrored, pixel):
+    shape = (round(1000 / pixel[0]) + 1, round(500 / pixel[1]))
+    view = a_view(name, shape, pixel, mirrored=mirrored)
+    grid = scan_to_grid(PlanarScan({name: view}))
+    index = ("anterior", "posterior").index(name)
+    back = grid_to_view(grid[index : index + 1], view, GRID_PIXEL_MM)
+    assert back.shape == (1, *shape)
+    assert back.dtype == np.float32
+    assert back.flags.c_contiguous
+    row, column = centre(view.counts)
+    assert centre(back[0]) == pytest.approx((row, column), abs=0.5 * GRID_PIXEL_MM / min(pixel) + 0.1)
+    patients_left_of_the_image = column > (shape[1] - 1) / 2
+    assert patients_left_of_the_image == (name == "anterior" or mirrored)
+
+
+def test_maps_of_half_resolution_come_back_to_the_same_place():
+    view = a_view("posterior", pixel=(2.5, 2.5), shape=(400, 200))
+    grid = scan_to_grid(PlanarScan({"posterior": view}))[1:2]
+    half = torch.nn.functional.avg_pool2d(grid, 2)
+    assert centre(grid_to_view(half, view, 2 * GRID_PIXEL_MM)[0]) == pytest.approx(centre(view.counts), abs=1.0)
+
+
+def test_views_of_different_size_each_come_back_in_their_own_size():
+    views = {
+        "anterior": a_view("anterior", (512, 180), (2.0, 2.2)),
+        "posterior": a_view("posterior", (300, 128), (4.0, 3.5)),
+    }
+    grid = scan_to_grid(PlanarScan(views))
+    for index, view in enumerate(views.values()):
+        back = grid_to_view(grid[index : index + 1], view, GRID_PIXEL_MM)[0]
+        assert back.shape == view.counts.shape
+        assert centre(back) == pytest.approx(centre(view.counts), abs=1.1)
+
+
+def test_resampling_onto_the_same_grid_changes_nothing():
+    image = torch.rand(2, 30, 20)
+    assert torch.allclose(resample(image, (2.0, 3.0), (30, 20), (2.0, 3.0)), image, atol=1e-5)
+
+
+def test_nearest_resampling_invents_no_label():
+    labels = torch.randint(0, 4, (1, 40, 30)).float()
+    turned = resample(labels, (2.2, 2.2), (64, 32), (3.0, 3.0), ((0.99, -0.1, 4.0), (0.1, 0.99, -7.0)), "nearest")
+    assert set(turned.unique().tolist()) <= {0.0, 1.0, 2.0, 3.0}
+
+
+# ---- the grid -------------------------------------------------------------------------------------------------------
+
+
+def test_the_grid_holds_every_view_whole():
+    views = [a_view("anterior", (1024, 256), (1.95, 2.26)), a_view("posterior", (300, 400), (4.0, 1.0))]
+    rows, columns = grid_shape(views)
+    assert rows % GRID_MULTIPLE == columns % GRID_MULTIPLE == 0
+    for view in views:
+        assert rows * GRID_PIXEL_MM >= view.counts.shape[0] * view.pixel_size_mm[0]
+        assert columns * GRID_PIXEL_MM >= view.counts.shape[1] * view.pixel_size_mm[1]
+    assert (rows - GRID_MULTIPLE) * GRID_PIXEL_MM < 1024 * 1.95
+
+
+def test_a_missing_view_is_zero_and_said_to_be_missing():
+    image = torch.rand(32, 32)
+    stacked = network_input({"posterior": image}, (32, 32))
+    assert stacked.shape == (4, 32, 32)
+    assert not stacked[0].any()
+    assert torch.equal(stacked[1], image)
+    assert stacked[2:, 0, 0].tolist() == [0, 1]
+    only_anterior = scan_to_grid(PlanarScan({"anterior": a_view("anterior")}))
+    assert only_anterior[2:, 0, 0].tolist() == [1, 0]
+    assert not only_anterior[1].any()
+
+
+# ---- counts ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def body() -> torch.Tensor:
+    """A whole body of Poisson counts on the grid: soft tissue, trunk, bones."""
+    torch.manual_seed(0)
+    rate = torch.zeros(608, 192)
+    rate[20:580, 40:150] = 10
+    rate[150:320, 50:140] = 20
+    rate[40:560, 85:107] = 30
+    return torch.poisson(rate)
+
+
+@pytest.mark.parametrize("factor", [0.01, 3.0, 1000.0])
+def test_the_amount_of_counts_changes_nothing(body, factor):
+    assert torch.allclose(normalise_counts(factor * body), normalise_counts(body), atol=1e-4)
+
+
+@pytest.mark.parametrize("times_as_hot_as_bone", [5, 10, 20])
+def test_a_hot_bladder_does_not_darken_the_skeleton(body, times_as_hot_as_bone):
+    hot = body.clone()
+    hot[330:354, 84:108] = 30 * times_as_hot_as_bone
+    shown, plain = normalise_counts(hot), normalise_counts(body)
+    bone = (slice(200, 300), slice(88, 104))
+    assert float(shown[bone].mean() / plain[bone].mean()) > 0.9
+    assert shown.max() <= INPUT_CEILING
+
+
+def test_a_wide_empty_field_changes_nothing(body):
+    wide = torch.nn.functional.pad(body, (100, 100, 200, 200))
+    assert torch.allclose(normalise_counts(wide)[200:-200, 100:-100], normalise_counts(body), rtol=0.05)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 7.3, 1e5])
+def test_an_image_of_one_value_gives_finite_input(value):
+    image = normalise_counts(torch.full((96, 64), value))
+    assert image.isfinite().all()
+    assert image.max() == pytest.approx(min(value, 1.0), abs=1e-4)
+
+
+def test_a_single_count_gives_finite_input():
+    image = torch.zeros(96, 64)
+    image[3, 4] = 1
+    assert normalise_counts(image).isfinite().all()
