@@ -89,6 +89,9 @@ def teach_reading(
         total_steps=steps,
         pct_start=max(0.1, 1.5 / steps),
     )
+    positive = torch.tensor(float(settings["positive_weight"]))
+    # At first no token names a place, or the first hundreds of steps only teach that.
+    torch.nn.init.constant_(reader.slots.bias, -4.0)
     start = time.monotonic()
     for step in range(steps):
         ids, mask, slots, statuses = _batch(_write(rng, settings["reports_per_step"]), tokenizer)
@@ -96,8 +99,8 @@ def teach_reading(
         hidden = encoder(ids.masked_fill(unknown, 1), mask)
         slot_logits, status_logits = reader.tags(hidden)
         real = mask.bool()
-        loss = 20 * F.binary_cross_entropy_with_logits(slot_logits[real], slots[real])
-        loss = loss + F.cross_entropy(status_logits[real], statuses[real], ignore_index=-1)
+        loss = F.binary_cross_entropy_with_logits(slot_logits[real], slots[real], pos_weight=positive, reduction="sum")
+        loss = loss / real.sum() + F.cross_entropy(status_logits[real], statuses[real], ignore_index=-1)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
