@@ -2,20 +2,22 @@
 
 Bone Scan Index (Imbriaco 1998): the sum over bones of the fraction of the bone that is involved times the bone's share
 of the skeleton's mass. The planar form takes areas: lesion area over the bone's area in a view. How two views make
-one fraction is not published; it is a named rule, printed beside every figure. Never comparable with aBSI or other products.
+one fraction is not published; it is a named rule, printed beside every figure. Never comparable with aBSI or other
+products.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from .anatomy import REPORTING_REGIONS, SKELETON_CHANNELS
+from .anatomy import SKELETON_CHANNELS, ReportingRegion, reporting_region
 from .errors import InputError
 from .hot_spots import HotSpot
 from .resources import resource_path
@@ -48,7 +50,7 @@ class Burden:
     eod_grade : int
         Soloway's extent of disease, 0-3 by the number of lesions; grade 4 (superscan) is not told from the count.
     unmeasured : tuple of str
-        Weighted bones with lesions that no view shows well enough to measure.
+        Weighted bones with lesions that no view shows well enough to measure; ``bsi_percent`` leaves them out.
     """
 
     lesion_count: int
@@ -70,7 +72,6 @@ class _WeightedBone:
     mass_percent: float
 
 
-@lru_cache(maxsize=4)
 def weighted_bones(weights_file: Path | None = None) -> tuple[str, tuple[_WeightedBone, ...]]:
     """Return the weights' name and the bones they weigh.
 
@@ -87,21 +88,41 @@ def weighted_bones(weights_file: Path | None = None) -> tuple[str, tuple[_Weight
     path = weights_file or resource_path("Burden", "skeletal_mass_v1.json")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        name, bones = data["name"], data["bones"]
-        groups: dict[str, list[int]] = {}
+        name, bones = str(data["name"]), data["bones"]
+        channels: dict[str, list[int]] = {}
         masses: dict[str, float] = {}
         for index, channel in enumerate(SKELETON_CHANNELS):
-            keys = next(region.bsi_bones for region in REPORTING_REGIONS if region.name == channel.region)
-            if not keys:
+            region = reporting_region(channel.region)
+            if not region.bsi_bones:
                 continue
-            per_side = all(bones[key]["per_side"] for key in keys)
+            mass, per_side = _mass(path.name, bones, region)
             # Bones that are weighed as one but drawn apart (radius and ulna; the parts of the spine) share a name.
-            unit = f"{channel.region}_{channel.side}" if per_side else "+".join(keys)
-            groups.setdefault(unit, []).append(index)
-            masses[unit] = float(sum(bones[key]["mass_percent"] for key in keys))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{path.name} is not a table of skeletal mass that can be read ({error!r})") from error
-    return name, tuple(_WeightedBone(unit, tuple(channels), masses[unit]) for unit, channels in groups.items())
+            unit = f"{channel.region}_{channel.side}" if per_side else "+".join(region.bsi_bones)
+            channels.setdefault(unit, []).append(index)
+            masses[unit] = mass
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path.name} is not a table of skeletal mass: it needs a name and bones") from error
+    return name, tuple(_WeightedBone(unit, tuple(channels[unit]), mass) for unit, mass in masses.items())
+
+
+def _mass(file: str, bones: Mapping[str, Any], region: ReportingRegion) -> tuple[float, bool]:
+    """Return a region's share of skeletal mass in percent, and whether it is that of each side."""
+    for bone in region.bsi_bones:
+        if bone not in bones:
+            raise InputError(f"{file} lacks the bone {bone!r}")
+        mass = bones[bone]["mass_percent"]
+        if isinstance(mass, bool) or not isinstance(mass, (int, float)) or not 0 < mass <= 100:
+            raise InputError(f"{file} gives {bone!r} a mass of {mass!r}; it is a percentage above 0")
+    per_side = {bones[bone]["per_side"] for bone in region.bsi_bones}
+    if len(per_side) > 1 or (True in per_side and not region.sided):
+        raise InputError(
+            f"{file} weighs {' and '.join(region.bsi_bones)} per side, which does not fit {region.term_en}"
+        )
+    return math.fsum(bones[bone]["mass_percent"] for bone in region.bsi_bones), per_side == {True}
 
 
 def measure_burden(
@@ -133,16 +154,16 @@ def measure_burden(
     shares: dict[str, float] = {}
     unmeasured = []
     for bone in bones:
-        own = [spot for spot in lesions if spot.region in {SKELETON_CHANNELS[index].region for index in bone.channels}]
-        own = [spot for spot in own if spot.side in {SKELETON_CHANNELS[index].side for index in bone.channels}]
+        places = {(SKELETON_CHANNELS[index].region, SKELETON_CHANNELS[index].side) for index in bone.channels}
+        own = [spot for spot in lesions if (spot.region, spot.side) in places]
         fractions = [
             fraction for view in scan.views if (fraction := _fraction(scan, segmentation, view, bone, own)) is not None
         ]
-        if fractions:
+        if own and not any(fractions):
+            unmeasured.append(bone.name)  # no view shows both the bone and its lesion
+        elif fractions:
             fraction = max(fractions) if view_rule == "max" else float(np.mean(fractions))
             shares[bone.name] = fraction * bone.mass_percent
-        elif own:
-            unmeasured.append(bone.name)
     areas = {view: sum(spot.views[view].area_mm2 for spot in lesions if view in spot.views) for view in scan.views}
     total = sum(shares.values()) if shares else float("nan")
     return Burden(len(lesions), areas, total, shares, name, view_rule, _eod(len(lesions)), tuple(unmeasured))

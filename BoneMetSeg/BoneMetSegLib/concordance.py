@@ -5,15 +5,14 @@ The report is compared with what the image alone showed, or it would agree with 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .anatomy import WHOLE_SKELETON_SLOT
-from .hot_spots import HotSpot, slot_rank
+from .hot_spots import UPTAKE_STATUSES, HotSpot, slot_rank
 from .report import Report
 from .segmentation import Mention, Segmentation
-
-_FINDING = ("metastatic", "uncertain", "uptake", "benign")
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,9 @@ class Concordance:
     Attributes
     ----------
     linked : tuple of str
-        Ids of hot spots that a phrase speaks of.
+        Ids of hot spots that the image alone shows and a phrase reports.
     hot_spots_without_phrase : tuple of str
-        Ids of foci on bone that the image alone calls metastasis and no phrase speaks of.
+        Ids of foci on bone that the image alone calls metastasis and no phrase reports, or one denies.
     phrases_without_hot_spot : tuple of UnmatchedPhrase
     """
 
@@ -45,23 +44,36 @@ class Concordance:
 
 
 def compare_report(report: Report, segmentation: Segmentation, hot_spots: Sequence[HotSpot]) -> Concordance:
-    """Compare a report's mentions with the hot spots that the image alone showed."""
-    of_image = [spot for spot in hot_spots if spot.report_effect != "added" and spot.hot_spot_class != "physiological"]
-    linked = tuple(spot.id for spot in hot_spots if spot.phrase)
-    silent = tuple(spot.id for spot in of_image if spot.probability_image_only >= 0.5 and not spot.phrase)
-    return Concordance(linked, silent, tuple(_unmatched(report, segmentation.mentions, of_image)))
+    """Compare a report's mentions with the hot spots that the image alone showed.
+
+    What the report itself added, and what a reader drew, is no finding of the image.
+    """
+    of_image = [
+        spot
+        for spot in hot_spots
+        if spot.report_effect != "added"
+        and spot.hot_spot_class != "physiological"
+        and not math.isnan(spot.probability_image_only)
+    ]
+    reported = [
+        mention
+        for mention in segmentation.mentions
+        if mention.status in UPTAKE_STATUSES and report.clauses[mention.clause].section != "clinical"
+    ]
+    linked = tuple(spot.id for spot in of_image if any(slot_rank(spot, one.slots) is not None for one in reported))
+    silent = tuple(spot.id for spot in of_image if spot.probability_image_only >= 0.5 and spot.id not in linked)
+    return Concordance(linked, silent, tuple(_unmatched(report, reported, of_image)))
 
 
 def _unmatched(report: Report, mentions: Sequence[Mention], hot_spots: Sequence[HotSpot]) -> list[UnmatchedPhrase]:
     found: dict[tuple[int, tuple[str, ...]], UnmatchedPhrase] = {}
     for mention in mentions:
+        if WHOLE_SKELETON_SLOT in mention.slots or any(
+            slot_rank(spot, mention.slots) is not None for spot in hot_spots
+        ):
+            continue
         clause = report.clauses[mention.clause]
-        if mention.status not in _FINDING or WHOLE_SKELETON_SLOT in mention.slots or clause.section == "clinical":
-            continue
-        if any(slot_rank(spot, mention.slots) is not None for spot in hot_spots):
-            continue
-        text = report.text[clause.start : clause.end]
         found[mention.clause, mention.slots] = UnmatchedPhrase(
-            text, (clause.start, clause.end), mention.slots, mention.status
+            report.text[clause.start : clause.end], (clause.start, clause.end), mention.slots, mention.status
         )
     return list(found.values())

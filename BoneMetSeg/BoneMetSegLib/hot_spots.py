@@ -5,18 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import SimpleITK as sitk
+from scipy import ndimage
 
-from .anatomy import SKELETON_CHANNELS, channel_index, reporting_region
+from .anatomy import REPORTING_REGIONS, RIB_LEVELS, VERTEBRA_LEVELS, channel_index
 from .report import Report
 from .scan import PlanarScan, PlanarView
 from .segmentation import CLASSES, HOT_SPOT_CLASSES, Segmentation, ViewMaps
 from .skeleton import BONE_PROBABILITY, Place, bone_place, centre_ras_mm, physiological_place
 
 REPORT_EFFECTS = ("no report", "unchanged", "raised", "lowered", "added", "removed")
+UPTAKE_STATUSES = ("metastatic", "uncertain", "uptake", "benign")
+"""What a mention says where it reports uptake, rather than denies it."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ class HotSpot:
         "L3", "7", or "".
     views : mapping from view to HotSpotInView
     probability : float
-        Of its class, with the report where there is one.
+        Of its class, with the report where there is one; NaN for one that a reader drew.
     probability_image_only, probability_with_report : float
-        Of metastasis: without and with the report (NaN without a report). Of the class itself for physiological ones.
+        Of metastasis, whatever its class: without and with the report (NaN without a report, or drawn by a reader).
     report_effect : str
-        One of ``REPORT_EFFECTS``.
+        One of ``REPORT_EFFECTS``: what the report did to the probability of metastasis.
     phrase : str
         The clause of the report that speaks of this place, or "".
     phrase_span : tuple of int or None
@@ -107,7 +108,11 @@ class HotSpot:
 EFFECT_STEP = 0.1
 # Two views show one focus when its centres lie this near in the plane (mm), or nearer than their radii say.
 SAME_PLACE_MM = 15.0
+# A band of another class at a focus's edge is nowhere deeper than this; what is deeper is a focus of its own.
+RIM_DEPTH_MM = 5.0
+_RIM_SHARE = 0.25
 _MIN_BACKGROUND_PIXELS = 20
+_EIGHT_NEIGHBOURS = np.ones((3, 3), int)
 
 
 @dataclass(frozen=True)
@@ -157,17 +162,32 @@ def find_hot_spots(scan: PlanarScan, segmentation: Segmentation, report: Report 
         for name in scan.views
         for focus in _foci(scan.views[name], segmentation.views[name], segmentation.thresholds)
     ]
-    placed = [_placed((focus,), scan, segmentation) for focus in foci]
-    joined = [_placed(parts, scan, segmentation) for parts in _joined(placed, scan)]
-    occupied = {name: np.zeros(view.counts.shape, bool) for name, view in scan.views.items()}
-    for focus in foci:
-        occupied[focus.view] |= focus.mask
-    spots = [_hot_spot(one, scan, segmentation, occupied) for one in joined]
+    occupied = {name: hot_pixels(segmentation.views[name], segmentation.thresholds) for name in scan.views}
+    spots = [
+        _hot_spot(_placed(parts, scan, segmentation), scan, segmentation, occupied)
+        for parts in _joined(foci, scan, segmentation)
+    ]
     spots.sort(key=lambda spot: _reading_order(spot, scan))
     return [
-        replace(spot, id=f"H{number:02d}", **_phrase(spot, segmentation, report))
-        for number, spot in enumerate(spots, 1)
+        with_phrase(replace(spot, id=f"H{number:02d}"), segmentation, report) for number, spot in enumerate(spots, 1)
     ]
+
+
+def join_views(
+    scan: PlanarScan, segmentation: Segmentation, masks: Mapping[str, Sequence[np.ndarray]]
+) -> list[dict[str, np.ndarray]]:
+    """Join outlines drawn in each view where they are the same place, as ``find_hot_spots`` joins foci.
+
+    Parameters
+    ----------
+    masks : mapping from view to sequence of ``(rows, columns)`` bool
+
+    Returns
+    -------
+    list of mapping from view to mask
+    """
+    foci = [_Focus(view, mask, "metastasis", removed=False, added=False) for view in masks for mask in masks[view]]
+    return [{part.view: part.mask for part in parts} for parts in _joined(foci, scan, segmentation)]
 
 
 def _reading_order(spot: HotSpot, scan: PlanarScan) -> tuple[int, bool, float]:
@@ -180,11 +200,10 @@ def _reading_order(spot: HotSpot, scan: PlanarScan) -> tuple[int, bool, float]:
 
 
 def _foci(view: PlanarView, maps: ViewMaps, thresholds: Mapping[str, float]) -> list[_Focus]:
-    min_pixels = max(1, round(thresholds["min_area_mm2"] / view.pixel_area_mm2))
-    now = list(_components(maps.best, thresholds["foreground"], min_pixels))
+    now = list(_components(maps.best, view, thresholds))
     if maps.with_report is None:
         return [_Focus(view.view, mask, name, removed=False, added=False) for name, mask in now]
-    before = list(_components(maps.image_only, thresholds["foreground"], min_pixels))
+    before = list(_components(maps.image_only, view, thresholds))
     seen_before = _union([mask for _, mask in before], view.counts.shape)
     seen_now = _union([mask for _, mask in now], view.counts.shape)
     foci = [_Focus(view.view, mask, name, removed=False, added=not (mask & seen_before).any()) for name, mask in now]
@@ -197,34 +216,49 @@ def _union(masks: Sequence[np.ndarray], shape: tuple[int, ...]) -> np.ndarray:
     return np.logical_or.reduce(masks) if masks else np.zeros(shape, bool)
 
 
-def _components(probabilities: np.ndarray, foreground: float, min_pixels: int) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield class and mask of each connected component (8-neighbourhood) of at least ``min_pixels``."""
-    hot = probabilities[0] < 1 - foreground
-    labels = np.where(hot, probabilities[1:].argmax(0) + 1, 0)
-    labels = _without_fragments(labels)
+def hot_pixels(maps: ViewMaps, thresholds: Mapping[str, float]) -> np.ndarray:
+    """Return what the network calls hot, without or with the report: ``(rows, columns)`` bool."""
+    hot = _hot(maps.image_only, thresholds)
+    return hot if maps.with_report is None else hot | _hot(maps.with_report, thresholds)
+
+
+def _hot(probabilities: np.ndarray, thresholds: Mapping[str, float]) -> np.ndarray:
+    # In half precision, as maps.npz keeps it: measuring again must find the same pixels.
+    return np.asarray(probabilities[0].astype(np.float16) < 1 - thresholds["foreground"])
+
+
+def _components(
+    probabilities: np.ndarray, view: PlanarView, thresholds: Mapping[str, float]
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield class and mask of each connected component (8-neighbourhood) that is large enough."""
+    min_pixels = max(1, round(thresholds["min_area_mm2"] / view.pixel_area_mm2))
+    labels = np.where(_hot(probabilities, thresholds), probabilities[1:].argmax(0) + 1, 0)
+    labels = _without_rims(labels, view.pixel_size_mm)
     for index, name in enumerate(HOT_SPOT_CLASSES, 1):
-        for mask in _connected(labels == index):
-            if mask.sum() >= min_pixels:
-                yield name, mask
+        components, count = ndimage.label(labels == index, _EIGHT_NEIGHBOURS)
+        areas = np.bincount(components.ravel(), minlength=count + 1)
+        for number in range(1, count + 1):
+            if areas[number] >= min_pixels:
+                yield name, components == number
 
 
-def _connected(mask: np.ndarray) -> Iterator[np.ndarray]:
-    components = sitk.GetArrayFromImage(sitk.ConnectedComponent(sitk.GetImageFromArray(mask.astype(np.uint8)), True))
-    for number in range(1, int(components.max()) + 1):
-        yield components == number
-
-
-def _without_fragments(labels: np.ndarray) -> np.ndarray:
-    """Give the rim of another class, less than a quarter of a blob, the class of the blob.
+def _without_rims(labels: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
+    """Give the thin rim of another class, less than a quarter of a blob, the class of the blob.
 
     At the edge of a focus the classes compete, and an ordinary benign rim round a metastasis is not a second focus.
+    What is deeper than a rim stays: a metastasis of the pubis that touches a full bladder is no part of the bladder.
     """
     result = labels.copy()
-    for blob in _connected(labels > 0):
-        areas = np.bincount(labels[blob], minlength=len(CLASSES))
-        for minor in np.flatnonzero(areas):
-            if areas[minor] < 0.25 * areas.sum():
-                result[blob & (labels == minor)] = areas.argmax()
+    rim_mm = max(RIM_DEPTH_MM, 1.5 * max(pixel_size_mm))
+    blobs, _ = ndimage.label(labels > 0, _EIGHT_NEIGHBOURS)
+    for number, box in enumerate(ndimage.find_objects(blobs), 1):
+        blob = np.where(blobs[box] == number, labels[box], 0)
+        areas = np.bincount(blob[blob > 0], minlength=len(CLASSES))
+        for minor in np.flatnonzero((areas > 0) & (areas < _RIM_SHARE * areas.sum())):
+            pieces, count = ndimage.label(blob == minor, _EIGHT_NEIGHBOURS)
+            for piece in (pieces == index for index in range(1, count + 1)):
+                if ndimage.distance_transform_edt(np.pad(piece, 1), sampling=pixel_size_mm).max() < rim_mm:
+                    result[box][piece] = areas.argmax()
     return result
 
 
@@ -237,8 +271,9 @@ def _placed(parts: tuple[_Focus, ...], scan: PlanarScan, segmentation: Segmentat
     return _PlacedFocus(parts, find(scan, segmentation.views, masks))
 
 
-def _joined(placed: Sequence[_PlacedFocus], scan: PlanarScan) -> list[tuple[_Focus, ...]]:
+def _joined(foci: Sequence[_Focus], scan: PlanarScan, segmentation: Segmentation) -> list[tuple[_Focus, ...]]:
     """Pair foci of the two views that are the same place, nearest first; the others stay alone."""
+    placed = [_placed((focus,), scan, segmentation) for focus in foci]
     anterior = [one for one in placed if one.parts[0].view == "anterior"]
     posterior = [one for one in placed if one.parts[0].view == "posterior"]
     near = [
@@ -259,9 +294,7 @@ def _joined(placed: Sequence[_PlacedFocus], scan: PlanarScan) -> list[tuple[_Foc
 def _same_place_mm(one: _PlacedFocus, other: _PlacedFocus, scan: PlanarScan) -> float | None:
     """Return the distance of two foci's centres if they are the same place, else None."""
     a, b = one.parts[0], other.parts[0]
-    if a.hot_spot_class != b.hot_spot_class or a.removed != b.removed:
-        return None
-    if one.place.side != other.place.side or not _compatible(one.place, other.place):
+    if a.hot_spot_class != b.hot_spot_class or a.removed != b.removed or not _compatible(one.place, other.place):
         return None
     centres = [np.array(centre_ras_mm(scan.views[focus.view], focus.mask)) for focus in (a, b)]
     radii = [np.sqrt(focus.mask.sum() * scan.views[focus.view].pixel_area_mm2 / np.pi) for focus in (a, b)]
@@ -269,10 +302,15 @@ def _same_place_mm(one: _PlacedFocus, other: _PlacedFocus, scan: PlanarScan) -> 
     return distance if distance < max(SAME_PLACE_MM, 0.7 * sum(radii)) else None
 
 
+_SPINE = ("cervical_spine", "thoracic_spine", "lumbar_spine", "sacrum")
+
+
 def _compatible(one: Place, other: Place) -> bool:
-    spine = ("cervical_spine", "thoracic_spine", "lumbar_spine", "sacrum")
-    if one.region != other.region and not (one.region in spine and other.region in spine):
+    if {one.side, other.side} == {"left", "right"}:
         return False
+    if one.region != other.region:
+        # One view may not know the site of what the other knows.
+        return "soft_tissue" in (one.region, other.region) or (one.region in _SPINE and other.region in _SPINE)
     if one.region == "ribs" and one.level and other.level:
         # The front of a rib lies over the back of one several numbers lower: near in the plane, not the same place.
         return abs(int(one.level) - int(other.level)) <= 1
@@ -285,18 +323,16 @@ def _compatible(one: Place, other: Place) -> bool:
 def _hot_spot(
     placed: _PlacedFocus, scan: PlanarScan, segmentation: Segmentation, occupied: Mapping[str, np.ndarray]
 ) -> HotSpot:
+    """Measure one; its number and its phrase come later."""
     kind, place, masks = placed.hot_spot_class, placed.place, placed.masks
     views = {
         name: measure_in_view(scan.views[name], segmentation.views[name], mask, place, occupied[name])
         for name, mask in masks.items()
     }
-    scored = "physiological" if kind == "physiological" else "metastasis"
-    image_only = _mean_probability(segmentation, masks, scored, with_report=False)
-    with_report = _mean_probability(segmentation, masks, scored, with_report=True)
+    image_only = _probability(segmentation, masks, "metastasis", with_report=False)
+    with_report = _probability(segmentation, masks, "metastasis", with_report=True)
     removed = any(part.removed for part in placed.parts)
-    probability = _mean_probability(segmentation, masks, kind, with_report=not removed)
-    if np.isnan(probability):
-        probability = _mean_probability(segmentation, masks, kind, with_report=False)
+    probability = _probability(segmentation, masks, kind, with_report=not np.isnan(with_report))
     effect = _effect(placed, image_only, with_report)
     accepted = kind == "metastasis" and not removed and probability >= segmentation.thresholds["accept"]
     return HotSpot(
@@ -314,23 +350,23 @@ def _hot_spot(
     )
 
 
-def _mean_probability(
-    segmentation: Segmentation, masks: Mapping[str, np.ndarray], kind: str, *, with_report: bool
-) -> float:
-    """Mean over the focus's pixels of both views, as a share of what is hot there; NaN without a report.
+def _probability(segmentation: Segmentation, masks: Mapping[str, np.ndarray], kind: str, *, with_report: bool) -> float:
+    """Return the probability that the focus is hot, at its peak, times its class's share of what is hot; NaN without.
 
-    A share: the rim's probability of being hot at all is about half by construction and says nothing of the nature.
+    Its rim is hot with a probability of about half by construction, which says nothing of the focus; a mean would count
+    it. The share alone would call a faint focus as sure as a bright one.
     """
     index = CLASSES.index(kind)
-    own = hot = 0.0
+    peak = own = hot = 0.0
     for name, mask in masks.items():
         maps = segmentation.views[name].with_report if with_report else segmentation.views[name].image_only
         if maps is None:
             return float("nan")
-        own += float(maps[index][mask].sum())
-        hot += float(maps[1:, mask].sum())
-    pixels = sum(int(mask.sum()) for mask in masks.values())
-    return own / max(hot, 0.5 * pixels)
+        inside = maps[1:, mask].astype(np.float64)
+        peak = max(peak, float(inside.sum(0).max()))
+        own += float(inside[index - 1].sum())
+        hot += float(inside.sum())
+    return min(peak, 1.0) * own / hot if hot > 0 else 0.0
 
 
 def _effect(placed: _PlacedFocus, image_only: float, with_report: float) -> str:
@@ -340,7 +376,7 @@ def _effect(placed: _PlacedFocus, image_only: float, with_report: float) -> str:
         return "removed"
     if all(part.added for part in placed.parts):
         return "added"
-    if placed.hot_spot_class == "physiological" or abs(with_report - image_only) < EFFECT_STEP:
+    if abs(with_report - image_only) < EFFECT_STEP:
         return "unchanged"
     return "raised" if with_report > image_only else "lowered"
 
@@ -353,9 +389,9 @@ def measure_in_view(
     Parameters
     ----------
     mask, occupied : numpy.ndarray
-        ``(rows, columns)`` bool: the focus, and all foci of the view, which no background may include.
+        ``(rows, columns)`` bool: the focus, and all that is hot in the view, which no background may include.
     """
-    counts = view.counts[mask]
+    counts = view.counts[mask].astype(np.float64)
     background = _background_counts(view, maps, place, occupied)
     mean = float(counts.mean())
     ratio = mean / background if background > 0 else float("nan")
@@ -364,41 +400,54 @@ def measure_in_view(
 
 def _background_counts(view: PlanarView, maps: ViewMaps, place: Place, occupied: np.ndarray) -> float:
     """Mean counts of the same bone on the other side or, on the midline, of the bone itself, without foci."""
-    if place.region not in {channel.region for channel in SKELETON_CHANNELS}:
+    sided = {region.name: region.sided for region in REPORTING_REGIONS}
+    if place.region not in sided:
         return float("nan")
-    opposite = {"left": "right", "right": "left"}.get(place.side, "midline")
-    side = opposite if reporting_region(place.region).sided else "midline"
+    side = {"left": "right", "right": "left"}[place.side] if sided[place.region] else "midline"
     bone = (maps.skeleton[channel_index(place.region, side)] > BONE_PROBABILITY) & ~occupied
-    return float(view.counts[bone].mean()) if bone.sum() >= _MIN_BACKGROUND_PIXELS else float("nan")
+    return float(view.counts[bone].mean(dtype=np.float64)) if bone.sum() >= _MIN_BACKGROUND_PIXELS else float("nan")
 
 
 # ---- the phrase of the report ---------------------------------------------------------------------------------------
 
 
-def _phrase(spot: HotSpot, segmentation: Segmentation, report: Report | None) -> dict[str, Any]:
-    """Return the clause that speaks of the hot spot's place, best first: its level, the next level, its bone."""
-    if report is None or spot.hot_spot_class == "physiological":
-        return {}
+def with_phrase(spot: HotSpot, segmentation: Segmentation, report: Report | None) -> HotSpot:
+    """Return the hot spot with the clause that speaks of its place, or with none.
+
+    Its level comes before the next level and its bone, reported uptake before denied, findings and impression before
+    other sections. The clinical history speaks of the past and is left out.
+    """
     ranked = [
-        (rank, -("findings", "impression").count(report.clauses[mention.clause].section), mention.clause)
+        (rank, mention.status not in UPTAKE_STATUSES, section not in ("findings", "impression"), mention.clause)
         for mention in segmentation.mentions
-        if (rank := slot_rank(spot, mention.slots)) is not None and report.clauses[mention.clause].section != "clinical"
+        if report is not None
+        and spot.hot_spot_class != "physiological"
+        and (rank := slot_rank(spot, mention.slots)) is not None
+        and (section := report.clauses[mention.clause].section) != "clinical"
     ]
-    if not ranked:
-        return {}
-    clause = report.clauses[min(ranked)[2]]
-    return {"phrase": report.text[clause.start : clause.end], "phrase_span": (clause.start, clause.end)}
+    if report is None or not ranked:
+        return replace(spot, phrase="", phrase_span=None)
+    clause = report.clauses[min(ranked)[-1]]
+    return replace(spot, phrase=report.text[clause.start : clause.end], phrase_span=(clause.start, clause.end))
 
 
 def slot_rank(spot: HotSpot, slots: Sequence[str]) -> int | None:
-    """Say how well text slots name a hot spot's place: 0 its level, 1 the level beside, 2 its bone, None not at all."""
-    bone = spot.region if spot.side == "midline" else f"{spot.region}_{spot.side}"
-    names = {"ribs": lambda level: f"rib_{level}_{spot.side}"}.get(spot.region, lambda level: f"vertebra_{level}")
+    """Say how well text slots name a hot spot's place.
+
+    0 its level, 1 the level beside, 2 its bone, 3 some level of its bone where its own is not known, None not at all.
+    """
+
+    def slot(level: str) -> str:
+        return f"rib_{level}_{spot.side}" if spot.region == "ribs" else f"vertebra_{level}"
+
+    every = RIB_LEVELS if spot.region == "ribs" else VERTEBRA_LEVELS
     if spot.level:
-        if names(spot.level) in slots:
+        here = every.index(spot.level)
+        if slot(spot.level) in slots:
             return 0
-        levels = reporting_region(spot.region).levels
-        here = levels.index(spot.level)
-        if any(names(levels[near]) in slots for near in (here - 1, here + 1) if 0 <= near < len(levels)):
+        if any(slot(level) in slots for level in every[max(here - 1, 0) : here + 2]):
             return 1
-    return 2 if bone in slots else None
+    if (spot.region if spot.side == "midline" else f"{spot.region}_{spot.side}") in slots:
+        return 2
+    levels = next((region.levels for region in REPORTING_REGIONS if region.name == spot.region), ())
+    return 3 if not spot.level and any(slot(level) in slots for level in levels) else None

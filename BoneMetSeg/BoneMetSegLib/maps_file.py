@@ -6,10 +6,12 @@ An ordinary ``.npz`` (numpy reads it) without pickled objects, compressed lightl
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 
+from .anatomy import SKELETON_CHANNELS, reporting_region
 from .errors import InputError
 from .scan import VIEWS, Identity, PlanarScan, PlanarView
 from .segmentation import Segmentation, ViewMaps
@@ -17,14 +19,19 @@ from .segmentation import Segmentation, ViewMaps
 # Below this a probability is written as zero; float16 would keep noise of no use and a file three times as large.
 _LEAST_PROBABILITY = 1e-3
 _SKELETON_PROBABILITY = 0.5
+_RIBS = np.array([channel.region == "ribs" for channel in SKELETON_CHANNELS])
+_SPINE = np.array(
+    [channel.region != "ribs" and bool(reporting_region(channel.region).levels) for channel in SKELETON_CHANNELS]
+)
 
 
 def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None:
     """Write ``maps.npz``.
 
     Per view ``V``: ``V_counts`` (rows, columns) float32; ``V_pixel_size_mm`` (row, column); ``V_mirrored``;
-    ``V_image_only`` and, with a report, ``V_with_report`` (4, rows, columns) float16; ``V_skeleton`` (29, rows, columns)
-    bool packed along the last axis by ``numpy.packbits``; ``V_spine_level``, ``V_rib_level`` (rows, columns) float16.
+    ``V_image_only`` and, with a report, ``V_with_report`` (4, rows, columns) float16; ``V_skeleton`` (29, rows,
+    columns) bool packed along the last axis by ``numpy.packbits``; ``V_spine_level``, ``V_rib_level`` (rows, columns)
+    float16, 0 outside spine and ribs.
     """
     arrays: dict[str, np.ndarray] = {}
     for name, view in scan.views.items():
@@ -35,9 +42,10 @@ def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None
         arrays[f"{name}_image_only"] = _half(maps.image_only)
         if maps.with_report is not None:
             arrays[f"{name}_with_report"] = _half(maps.with_report)
-        arrays[f"{name}_skeleton"] = np.packbits(maps.skeleton > _SKELETON_PROBABILITY, axis=-1)
-        arrays[f"{name}_spine_level"] = maps.spine_level.astype(np.float16)
-        arrays[f"{name}_rib_level"] = maps.rib_level.astype(np.float16)
+        bones = maps.skeleton > _SKELETON_PROBABILITY
+        arrays[f"{name}_skeleton"] = np.packbits(bones, axis=-1)
+        arrays[f"{name}_spine_level"] = np.where(bones[_SPINE].any(0), maps.spine_level, 0).astype(np.float16)
+        arrays[f"{name}_rib_level"] = np.where(bones[_RIBS].any(0), maps.rib_level, 0).astype(np.float16)
     # numpy's own writer has no choice of level, and its default takes half of the time of a whole case.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, array in arrays.items():
@@ -49,6 +57,9 @@ def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None
 
 def _half(probabilities: np.ndarray) -> np.ndarray:
     return np.where(probabilities < _LEAST_PROBABILITY, 0, probabilities).astype(np.float16)
+
+
+_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
 def read_maps(path: Path) -> tuple[PlanarScan, Segmentation]:
@@ -66,8 +77,8 @@ def read_maps(path: Path) -> tuple[PlanarScan, Segmentation]:
             present = [view for view in VIEWS if f"{view}_counts" in file]
             views = {view: _view(file, view) for view in present}
             maps = {view: _maps(file, view) for view in present}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path.name} is missing or damaged ({error}); segment the scan again") from error
+    except (OSError, EOFError, ValueError, LookupError, AttributeError, TypeError, *_DAMAGED) as error:
+        raise InputError(f"{path.name} is missing or damaged; segment the scan again") from error
     if not views:
         raise InputError(f"{path.name} holds no view; segment the scan again")
     return PlanarScan(views, identity=Identity()), Segmentation(maps)

@@ -43,10 +43,16 @@ def quality_flags(scan: PlanarScan) -> list[QualityFlag]:
     for name, view in scan.views.items():
         if not scan.lossy and view.total_counts < GUIDELINE_COUNTS_PER_VIEW:
             millions = view.total_counts / 1e6
-            sentence = f"The {name} view has {millions:.2f} million counts; below 1.5 million the Bone Scan Index is less sure."
+            sentence = (
+                f"The {name} view has {millions:.2f} million counts; "
+                "below 1.5 million the Bone Scan Index is less sure."
+            )
             flags.append(QualityFlag("low_counts", view.total_counts, GUIDELINE_COUNTS_PER_VIEW, "{counts}", sentence))
         if view.pixel_size_source != "file":
-            sentence = f"The pixel size of the {name} view was {view.pixel_size_source}, not read from the file: areas depend on it."
+            sentence = (
+                f"The pixel size of the {name} view was {view.pixel_size_source}, "
+                "not read from the file: areas depend on it."
+            )
             flags.append(QualityFlag("pixel_size_not_in_file", view.pixel_size_mm[0], None, "mm", sentence))
     if scan.lossy:
         sentence = "The picture went through lossy compression: its counts are not those that were acquired."

@@ -6,23 +6,24 @@ import hashlib
 import math
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from . import __version__
 from .anatomy import SKELETON_CHANNEL_NAMES
-from .burden import Burden
+from .burden import EOD_NAME, VIEW_RULES, Burden
 from .concordance import Concordance
 from .hot_spots import HotSpot
 from .quality import QualityFlag
 from .report import Report
 from .review import Change
-from .scan import PLANE_A_MM, PlanarScan
+from .scan import PLANE_A_MM, Identity, PlanarScan
 from .segmentation import Segmentation
 
 SCHEMA_VERSION = "1.0"
+SOFTWARE_NAME = "BoneMetSeg"
 RESEARCH_USE = "For research use only. Not for diagnosis or treatment."
 GEOMETRY_NOTE = (
     "Planar views have no depth: the planes at A = +100 mm (anterior) and A = -100 mm (posterior) are a convention."
@@ -64,10 +65,30 @@ def mask_sha256(mask: np.ndarray) -> str:
     return hashlib.sha256(np.packbits(mask).tobytes()).hexdigest()
 
 
+def without_identity(case: Case) -> Case:
+    """Return the case without names, numbers and UIDs, and without any words of its report.
+
+    What the report says in codes stays: the spans of its clauses, and places with their status.
+    """
+    views = {name: replace(view, sop_instance_uid="") for name, view in case.scan.views.items()}
+    phrases = tuple(replace(phrase, phrase="") for phrase in case.concordance.phrases_without_hot_spot)
+    return replace(
+        case,
+        scan=replace(case.scan, views=views, identity=Identity()),
+        report=case.report and replace(case.report, text="", encoding=""),
+        hot_spots=[replace(spot, phrase="", phrase_span=None) for spot in case.hot_spots],
+        concordance=replace(case.concordance, phrases_without_hot_spot=phrases),
+        deidentified=True,
+    )
+
+
 def result_document(case: Case) -> dict[str, Any]:
     """Return ``result.json`` as plain Python; numbers that are not known are None."""
+    if case.deidentified:
+        case = without_identity(case)
     document = {
         "schema_version": SCHEMA_VERSION,
+        "deidentified": case.deidentified,
         "research_use": RESEARCH_USE,
         "notes": list(case.notes),
         "model": {
@@ -77,16 +98,16 @@ def result_document(case: Case) -> dict[str, Any]:
         },
         "scan": _scan(case),
         "report": _report(case),
-        "hot_spots": [_hot_spot(spot, hide_text=case.deidentified) for spot in case.hot_spots],
+        "hot_spots": [_hot_spot(spot) for spot in case.hot_spots],
         "summary": summary_sentence(case),
-        "burden": {**asdict(case.burden), "eod_scale": "Soloway", "view_rule_options": ["max", "mean"]},
-        "concordance": None if case.report is None else _concordance(case),
+        "burden": {**asdict(case.burden), "eod_scale": EOD_NAME, "view_rule_options": VIEW_RULES},
+        "concordance": None if case.report is None else asdict(case.concordance),
         "update": [asdict(change) for change in case.changes],
         "quality": [asdict(flag) for flag in case.quality],
         "warnings": list(case.scan.warnings),
         "timings_s": {**case.segmentation.seconds, **case.seconds},
         "software": {
-            "name": "BoneMetSeg",
+            "name": SOFTWARE_NAME,
             "version": __version__,
             "python": platform.python_version(),
             "system": platform.system(),
@@ -112,7 +133,6 @@ def summary_sentence(case: Case) -> str:
 
 def _scan(case: Case) -> dict[str, Any]:
     scan = case.scan
-    identity = {} if case.deidentified else asdict(scan.identity)
     return {
         "kind": scan.kind,
         "modality": scan.modality,
@@ -123,7 +143,7 @@ def _scan(case: Case) -> dict[str, Any]:
         "injection_time": scan.injection_time,
         "radiopharmaceutical": scan.radiopharmaceutical,
         "device": scan.device,
-        "identity": identity,
+        "identity": {} if case.deidentified else asdict(scan.identity),
         "geometry_note": GEOMETRY_NOTE,
         "skeleton_channels": list(SKELETON_CHANNEL_NAMES),
         "views": {
@@ -137,7 +157,7 @@ def _scan(case: Case) -> dict[str, Any]:
                 "total_counts": view.total_counts,
                 "plane_a_mm": PLANE_A_MM[name],
                 "ijk_to_ras": view.ijk_to_ras.tolist(),
-                "sop_instance_uid": "" if case.deidentified else view.sop_instance_uid,
+                "sop_instance_uid": view.sop_instance_uid,
                 "frame_number": view.frame_number,
             }
             for name, view in scan.views.items()
@@ -149,13 +169,11 @@ def _report(case: Case) -> dict[str, Any]:
     if case.report is None:
         return {"present": False}
     report = case.report
-    if case.deidentified:
-        return {"present": True, "language": report.language, "clause_count": len(report.clauses)}
     return {
         "present": True,
         "language": report.language,
-        "encoding": report.encoding,
-        "text": report.text,
+        **({} if case.deidentified else {"encoding": report.encoding, "text": report.text}),
+        "clause_count": len(report.clauses),
         "clauses": [
             {
                 "start": clause.start,
@@ -169,7 +187,7 @@ def _report(case: Case) -> dict[str, Any]:
     }
 
 
-def _hot_spot(spot: HotSpot, *, hide_text: bool) -> dict[str, Any]:
+def _hot_spot(spot: HotSpot) -> dict[str, Any]:
     return {
         "id": spot.id,
         "class": spot.hot_spot_class,
@@ -192,18 +210,10 @@ def _hot_spot(spot: HotSpot, *, hide_text: bool) -> dict[str, Any]:
         "probability_image_only": spot.probability_image_only,
         "probability_with_report": spot.probability_with_report,
         "report_effect": spot.report_effect,
-        "phrase": "" if hide_text else spot.phrase,
-        "phrase_span": None if hide_text or spot.phrase_span is None else list(spot.phrase_span),
+        "phrase": spot.phrase,
+        "phrase_span": spot.phrase_span,
         "edited_by": spot.edited_by,
     }
-
-
-def _concordance(case: Case) -> dict[str, Any]:
-    document = asdict(case.concordance)
-    if case.deidentified:
-        for phrase in document["phrases_without_hot_spot"]:
-            phrase["phrase"] = ""
-    return document
 
 
 def _without_nan(value: Any) -> Any:

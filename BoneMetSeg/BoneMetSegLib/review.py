@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .anatomy import region_term
 from .hot_spots import HotSpot
 
 # Two masks in a view are the same focus when this share of the smaller one is common.
@@ -21,7 +22,8 @@ class Change:
     ----------
     id : str
     what : str
-        "new", "gone", "class", "accepted", "report_effect" or "kept" (the reader's decision stands against the model's).
+        "new", "gone", "class", "accepted", "place", "report_effect" or "kept" (the reader's decision stands against
+        the model's).
     before, after : str
     """
 
@@ -56,7 +58,7 @@ def merge_update(before: Sequence[HotSpot], after: Sequence[HotSpot]) -> tuple[l
     -------
     hot spots and changes
         Matched hot spots keep their ids; what a reader edited keeps class, place, acceptance and outline. An earlier
-        hot spot that is not found again stays if a reader edited it. New ones get the next free ids.
+        hot spot that is not found again stays if a reader edited it, without phrase. New ones get the next free ids.
     """
     matches = _matches(before, after)
     next_number = max((spot.number for spot in before), default=0) + 1
@@ -68,7 +70,7 @@ def merge_update(before: Sequence[HotSpot], after: Sequence[HotSpot]) -> tuple[l
             merged.append(spot)
             changes += its_changes
         elif old.edited_by:
-            merged.append(old)
+            merged.append(replace(old, phrase="", phrase_span=None))
             changes.append(Change(old.id, "kept", "found", "not found again; the reader's entry stays"))
         else:
             changes.append(Change(old.id, "gone", old.hot_spot_class, ""))
@@ -95,32 +97,32 @@ def _matches(before: Sequence[HotSpot], after: Sequence[HotSpot]) -> dict[int, i
 
 def _carried(old: HotSpot, new: HotSpot) -> tuple[HotSpot, list[Change]]:
     if not old.edited_by:
-        values = ("hot_spot_class", "accepted", "report_effect")
-        changes = [
-            Change(old.id, name.removeprefix("hot_spot_"), _word(getattr(old, name)), _word(getattr(new, name)))
-            for name in values
-            if getattr(old, name) != getattr(new, name)
-        ]
+        before, after = _values(old), _values(new)
+        changes = [Change(old.id, what, before[what], after[what]) for what in before if before[what] != after[what]]
         return replace(new, id=old.id), changes
+    same_place = _values(old)["place"] == _values(new)["place"]
     kept = replace(
         old,
         probability=new.probability,
         probability_image_only=new.probability_image_only,
         probability_with_report=new.probability_with_report,
         report_effect=new.report_effect,
-        phrase=new.phrase,
-        phrase_span=new.phrase_span,
+        phrase=new.phrase if same_place else "",
+        phrase_span=new.phrase_span if same_place else None,
     )
-    model_says = (new.hot_spot_class, new.accepted)
-    if model_says == (old.hot_spot_class, old.accepted):
-        return kept, []
-    said = f"{new.hot_spot_class}, {'accepted' if new.accepted else 'not accepted'}"
-    return kept, [
-        Change(old.id, "kept", said, f"{old.hot_spot_class}, {'accepted' if old.accepted else 'not accepted'}")
-    ]
+    model, reader = _decision(new), _decision(old)
+    return kept, [] if model == reader else [Change(old.id, "kept", model, reader)]
 
 
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _values(spot: HotSpot) -> dict[str, str]:
+    return {
+        "class": spot.hot_spot_class,
+        "accepted": "yes" if spot.accepted else "no",
+        "place": region_term(spot.region, spot.side, spot.level),
+        "report_effect": spot.report_effect,
+    }
+
+
+def _decision(spot: HotSpot) -> str:
+    values = _values(spot)
+    return f"{values['class']}, {'accepted' if spot.accepted else 'not accepted'}, {values['place']}"

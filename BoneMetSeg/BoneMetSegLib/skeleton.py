@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import SimpleITK as sitk
+from scipy import ndimage
 
 from .anatomy import (
     REPORTING_REGIONS,
@@ -29,6 +29,8 @@ _REACH_MM = 25.0
 _KIDNEY_LEVELS = (VERTEBRA_LEVELS.index("T10") + 1, VERTEBRA_LEVELS.index("L4") + 1)
 _KIDNEY_FROM_MIDLINE_MM = (20.0, 120.0)
 _BLADDER_FROM_MIDLINE_MM = 55.0
+# Uptake outside bone has no side within this of the midline (contaminated skin or clothes, urethra).
+_NO_SIDE_MM = 10.0
 _ARM_REGIONS = ("hand", "forearm", "humerus")
 
 
@@ -59,14 +61,7 @@ def centre_ras_mm(view: PlanarView, mask: np.ndarray) -> tuple[float, float]:
 
 def distance_mm(mask: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
     """Return each pixel's distance to ``mask`` (rows, columns), 0 inside, in mm."""
-    image = sitk.GetImageFromArray(mask.astype(np.uint8))
-    image.SetSpacing((pixel_size_mm[1], pixel_size_mm[0]))
-    return np.maximum(
-        sitk.GetArrayFromImage(
-            sitk.SignedMaurerDistanceMap(image, insideIsPositive=False, squaredDistance=False, useImageSpacing=True)
-        ),
-        0,
-    )
+    return np.asarray(ndimage.distance_transform_edt(~mask, sampling=pixel_size_mm))
 
 
 def bone_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
@@ -82,7 +77,7 @@ def bone_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[st
         inside = maps[name].skeleton[:, mask].mean(1)
         if inside.max() < _ON_BONE:
             inside = _near_bone(maps[name], mask, scan.views[name].pixel_size_mm)
-        scores += inside * mask.sum()
+        scores += inside * mask.sum() * scan.views[name].pixel_area_mm2
     if scores.max() <= 0:
         return Place("soft_tissue", _side_of_body(scan, maps, masks), "")
     by_region = {
@@ -132,7 +127,7 @@ def physiological_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: M
     """Return the site of physiological uptake: bladder, kidney with side, injection site with side, or soft tissue."""
     side = _side_of_body(scan, maps, masks)
     votes = [_site_in_view(scan.views[name], maps[name], mask) for name, mask in masks.items()]
-    site = max(votes, key=lambda vote: (vote != "soft_tissue", votes.count(vote)))
+    site = next((vote for vote in votes if vote != "soft_tissue"), "soft_tissue")
     return Place(site, "midline" if site == "bladder" else side, "")
 
 
@@ -172,5 +167,7 @@ def _midline_r_mm(view: PlanarView, bones: np.ndarray) -> float:
 def _side_of_body(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> str:
     name = max(masks, key=lambda view: masks[view].sum())
     view = scan.views[name]
-    r_mm, _ = centre_ras_mm(view, masks[name])
-    return "right" if r_mm > _midline_r_mm(view, maps[name].skeleton > BONE_PROBABILITY) else "left"
+    r_mm = centre_ras_mm(view, masks[name])[0] - _midline_r_mm(view, maps[name].skeleton > BONE_PROBABILITY)
+    if abs(r_mm) < _NO_SIDE_MM:
+        return "midline"
+    return "right" if r_mm > 0 else "left"
