@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -128,8 +129,12 @@ class _Focus:
 
 @dataclass(frozen=True)
 class _PlacedFocus:
+    """A focus with its place; centre (R, S) and radius are those of its first view."""
+
     parts: tuple[_Focus, ...]
     place: Place
+    centre_mm: tuple[float, float]
+    radius_mm: float
 
     @property
     def masks(self) -> dict[str, np.ndarray]:
@@ -268,7 +273,9 @@ def _without_rims(labels: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.
 def _placed(parts: tuple[_Focus, ...], scan: PlanarScan, segmentation: Segmentation) -> _PlacedFocus:
     masks = {part.view: part.mask for part in parts}
     find = physiological_place if parts[0].hot_spot_class == "physiological" else bone_place
-    return _PlacedFocus(parts, find(scan, segmentation.views, masks))
+    name, mask = next(iter(masks.items()))
+    radius_mm = float(np.sqrt(mask.sum() * scan.views[name].pixel_area_mm2 / np.pi))
+    return _PlacedFocus(parts, find(scan, segmentation.views, masks), centre_ras_mm(scan.views[name], mask), radius_mm)
 
 
 def _joined(foci: Sequence[_Focus], scan: PlanarScan, segmentation: Segmentation) -> list[tuple[_Focus, ...]]:
@@ -279,7 +286,7 @@ def _joined(foci: Sequence[_Focus], scan: PlanarScan, segmentation: Segmentation
     near = [
         (distance, a, b)
         for (a, one), (b, other) in itertools.product(enumerate(anterior), enumerate(posterior))
-        if (distance := _same_place_mm(one, other, scan)) is not None
+        if (distance := _same_place_mm(one, other)) is not None
     ]
     pairs: dict[int, int] = {}
     for _, a, b in sorted(near):
@@ -291,15 +298,13 @@ def _joined(foci: Sequence[_Focus], scan: PlanarScan, segmentation: Segmentation
     return groups + [(one.parts[0],) for b, one in enumerate(posterior) if b not in pairs.values()]
 
 
-def _same_place_mm(one: _PlacedFocus, other: _PlacedFocus, scan: PlanarScan) -> float | None:
+def _same_place_mm(one: _PlacedFocus, other: _PlacedFocus) -> float | None:
     """Return the distance of two foci's centres if they are the same place, else None."""
     a, b = one.parts[0], other.parts[0]
     if a.hot_spot_class != b.hot_spot_class or a.removed != b.removed or not _compatible(one.place, other.place):
         return None
-    centres = [np.array(centre_ras_mm(scan.views[focus.view], focus.mask)) for focus in (a, b)]
-    radii = [np.sqrt(focus.mask.sum() * scan.views[focus.view].pixel_area_mm2 / np.pi) for focus in (a, b)]
-    distance = float(np.linalg.norm(centres[0] - centres[1]))
-    return distance if distance < max(SAME_PLACE_MM, 0.7 * sum(radii)) else None
+    distance = math.dist(one.centre_mm, other.centre_mm)
+    return distance if distance < max(SAME_PLACE_MM, 0.7 * (one.radius_mm + other.radius_mm)) else None
 
 
 _SPINE = ("cervical_spine", "thoracic_spine", "lumbar_spine", "sacrum")

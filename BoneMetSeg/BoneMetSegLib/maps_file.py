@@ -52,7 +52,7 @@ def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None
             info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(info, "w", force_zip64=True) as stream:
-                np.lib.format.write_array(stream, np.ascontiguousarray(array), allow_pickle=False)
+                np.lib.format.write_array(stream, np.asarray(array, order="C"), allow_pickle=False)
 
 
 def _half(probabilities: np.ndarray) -> np.ndarray:

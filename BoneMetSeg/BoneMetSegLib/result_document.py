@@ -123,10 +123,12 @@ def summary_sentence(case: Case) -> str:
         return "No lesion found: no hot spot is accepted as a metastasis."
     lesions = "1 lesion" if count == 1 else f"{count} lesions"
     bsi = case.burden.bsi_percent
+    left_out = ", ".join(bone.replace("_", " ") for bone in case.burden.unmeasured)
     measured = (
         ""
         if math.isnan(bsi)
-        else f"; Bone Scan Index {bsi:.2f} % ({case.burden.weights_name}; view rule {case.burden.view_rule})"
+        else f"; Bone Scan Index {bsi:.2f} % {f'without {left_out} ' if left_out else ''}"
+        f"({case.burden.weights_name}; view rule {case.burden.view_rule})"
     )
     return f"{lesions} accepted as metastasis{measured}. Research use only."
 
