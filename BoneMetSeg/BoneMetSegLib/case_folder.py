@@ -464,7 +464,7 @@ def _read_masks(
             spot_id = segment.id.removesuffix(f"_{name}")
             if not segment.mask.any():
                 continue
-            if spot_id in masks and spot_id != segment.id and name not in masks[spot_id]:
+            if spot_id in masks and name not in masks[spot_id]:
                 masks[spot_id][name] = segment.mask
             else:
                 drawn[name].append(segment.mask)

@@ -108,6 +108,15 @@ def test_foci_on_different_sides_are_not_joined():
     assert {(spot.side, tuple(spot.views)) for spot in spots} == {("left", ("anterior",)), ("right", ("posterior",))}
 
 
+def test_uptake_near_the_midline_on_different_sides_is_not_joined():
+    foci = [
+        Focus(r_mm, 0, {"physiological": 0.9}, views=(view,), half_size_mm=(20, 60))
+        for r_mm, view in ((-12, "anterior"), (12, "posterior"))
+    ]
+    _, _, spots = found(foci)
+    assert {(spot.side, tuple(spot.views)) for spot in spots} == {("left", ("anterior",)), ("right", ("posterior",))}
+
+
 def test_foci_of_different_vertebrae_far_apart_are_not_joined():
     foci = [
         Focus(0, vertebra_height_mm("L2"), views=("anterior",)),
