@@ -236,7 +236,6 @@ def test_a_network_reads_through_a_folder_in_macberts_format(folder):
     assert_a_network_reads_through(folder)
 
 
-@pytest.mark.slow
 def test_a_network_reads_through_an_encoder_of_macberts_size(tmp_path):
     base = {"hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072}
     folder = a_bert_folder(tmp_path, a_vocabulary(21128), **base)

@@ -1,0 +1,110 @@
+"""The model card says what was done, and nothing that was not measured."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from BoneMetSegLib.errors import InputError
+from model_training import export as module
+from model_training.configuration import configuration_hash, read_configuration
+
+READING = {
+    "place_f1_zh": 0.91,
+    "place_f1_en": 0.92,
+    "status_accuracy_zh": 0.93,
+    "status_accuracy_en": 0.94,
+    "seconds": 61,
+}
+
+
+def interval(mean: float | None) -> dict[str, float | None]:
+    return {"mean": mean, "low": mean and mean - 0.1, "high": mean and mean + 0.1}
+
+
+def scores_with(gain: float | None) -> dict:
+    row = {
+        "dice": interval(0.5),
+        "dice_pooled": 0.6,
+        "benign_drawn_as_metastasis": interval(None),
+        "lesion_sensitivity": 0.7,
+        "false_positives_per_scan": 0.2,
+        "false_positives_per_normal_scan": None,
+    }
+    return {
+        "patients": 9,
+        "patients_with_visible_metastasis": 5,
+        "conditions": dict.fromkeys(("image_only", "report", "other_report"), row),
+        "dice_gain": {f"{name}_minus_image_only": interval(gain) for name in ("report", "other_report")},
+        "places": {
+            key: {"share": None, "count": 0} for key in ("region", "side", "vertebra_within_one", "rib_within_one")
+        },
+        "skeleton_dice_mean": 0.8,
+        "bsi": {"max": {"slope": None, "r": None, "mean_difference": None, "sd_difference": None}},
+        "seconds_per_case_median": 0.4,
+    }
+
+
+def description_and_training(configuration: dict) -> tuple[dict, dict]:
+    training = {
+        "patients": {"training": 70, "validation": 8, "test": 9},
+        "configuration": configuration,
+        "configuration_sha256": configuration_hash(configuration),
+        "seed": 3,
+        "machine": "x86_64, CPU, 1 threads",
+        "reading": READING,
+        "minutes": 45.0,
+        "steps": 1234,
+    }
+    thresholds = {"foreground": 0.4, "accept": 0.5, "min_area_mm2": 60.0}
+    described = {"name": "planar", "version": "0.1", "thresholds": thresholds, "licence": "Apache-2.0"}
+    return described | {"intended_use": module.INTENDED_USE}, training
+
+
+def test_the_card_says_on_what_how_long_how_good_and_for_what():
+    described, training = description_and_training(read_configuration())
+    card = module._card(described, training, scores_with(0.12))
+    assert card.startswith("# planar 0.1\n")
+    for words in (
+        "Not for diagnosis or treatment",
+        "70 simulated patients",
+        "45.0 min",
+        "1234",
+        "seed 3",
+        "0.5 (0.4 to 0.6)",
+        "+0.120 (+0.020 to +0.220)",
+        configuration_hash(read_configuration())[:16],
+        "Apache-2.0",
+        '"foreground": 0.4',
+    ):
+        assert words in card, words
+
+
+def test_a_card_without_a_measured_gain_says_so():
+    described, training = description_and_training(read_configuration())
+    card = module._card(described, training, scores_with(None))
+    assert "Own report minus image only: DSC not measured." in card
+
+
+def test_the_training_is_described_by_the_configuration_it_ran_with(monkeypatch, tmp_path):
+    """Not by the one that the export was given: --minutes may have changed it."""
+    ran_with, given = read_configuration(), read_configuration()
+    ran_with["train"]["minutes"] = 7
+    monkeypatch.setattr(module, "write_bundle", lambda _out, _n, _t, _j, _card, description: description)
+    monkeypatch.setattr(module, "cases_of", lambda _data, _split: [])
+    log = {"seed": 3, "steps": 5, "minutes": 7.0, "reading": READING, "configuration": ran_with}
+    trained = SimpleNamespace(network=None, text=None, tokenizer_json="", log=log)
+    description = module._write(tmp_path, trained, given, {"foreground": 0.5}, {}, tmp_path)
+    assert description["training"]["configuration"]["train"]["minutes"] == 7
+    assert description["training"]["configuration_sha256"] == configuration_hash(ran_with)
+    json.dumps(description)
+
+
+def test_one_test_patient_makes_no_card(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "load_run", lambda *_: None)
+    monkeypatch.setattr(module, "cases_of", lambda _data, _split: ["a", "b"])
+    with pytest.raises(InputError, match="gives 1 test patients; the model card needs at least 2"):
+        module.export_bundle(tmp_path, tmp_path, tmp_path / "out", read_configuration(), 0, test_cases=1)
+    assert not (tmp_path / "out").exists()
