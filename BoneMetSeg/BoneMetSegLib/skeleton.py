@@ -137,7 +137,7 @@ def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> st
     from_midline_mm = abs(r_mm - _midline_r_mm(view, bones))
     row = round(float(np.nonzero(mask)[0].mean()))
     arms = _any_of(bones, _ARM_REGIONS)
-    if arms.any() and distance_mm(mask, view.pixel_size_mm)[arms].min() < _REACH_MM and from_midline_mm > 100:
+    if from_midline_mm > 100 and arms.any() and distance_mm(mask, view.pixel_size_mm)[arms].min() < _REACH_MM:
         return "injection_site"
     pelvis = _any_of(bones, ("pelvis",))
     rows = np.nonzero(pelvis.any(1))[0]
