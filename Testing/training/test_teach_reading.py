@@ -13,6 +13,7 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
 from model_training import teach_reading as module
+from model_training.configuration import read_configuration
 from model_training.simulator.report_grammar import WrittenMention
 from model_training.simulator.report_writer import WrittenReport, random_foci, write_report
 
@@ -24,13 +25,7 @@ SIZES = {
     "max_position_embeddings": 512,
     "word_pieces": 300,
 }
-SETTINGS = {
-    "steps": 2,
-    "reports_per_step": 2,
-    "learning_rate": 3e-3,
-    "weight_decay": 0.01,
-    "unknown_token_share": 0.04,
-}
+SETTINGS = read_configuration()["teach_reading"] | {"steps": 2, "reports_per_step": 2, "learning_rate": 3e-3}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +100,6 @@ def test_teaching_lowers_the_error_of_reading(parts, monkeypatch):
         ids, mask, slots, _ = module._batch(fresh, tokenizer)
         with torch.inference_mode():
             logits = reader.tags(encoder.eval()(ids, mask))[0]
-        encoder.train()
         return float(torch.nn.functional.binary_cross_entropy_with_logits(logits[mask.bool()], slots[mask.bool()]))
 
     before = error()
