@@ -183,7 +183,9 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
     text = json.dumps(result_document(case), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "result.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     write_maps(folder / "maps.npz", case.scan, case.segmentation)
-    draw_overlay(case.scan, case.hot_spots, folder / "overlay.png", lang=lang, caption=summary_sentence(case))
+    model = f"{case.segmentation.model['name']} {case.segmentation.model['version']}"
+    caption = summary_sentence(case)
+    draw_overlay(case.scan, case.hot_spots, folder / "overlay.png", lang=lang, caption=caption, model=model)
     if scene:
         _write_scene(folder / "scene.mrb", case, lang)
 

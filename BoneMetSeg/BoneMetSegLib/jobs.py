@@ -152,7 +152,11 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     notes = request.notes or (tuple(earlier.notes) if earlier else ())
     scan, with_scene = _scene_wanted(scan, wanted=request.scene)
     case = replace(
-        _measured(scan, report, segmentation, hot_spots), changes=changes, notes=notes, deidentified=request.deidentify
+        _measured(scan, report, segmentation, hot_spots),
+        changes=changes,
+        notes=notes,
+        # A case that names nobody stays so when its report comes.
+        deidentified=request.deidentify or (earlier is not None and earlier.deidentified),
     )
     seconds.lap("measure")
     tell("writing")
@@ -174,6 +178,7 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
     case = replace(
         _measured(edited.scan, edited.report, edited.segmentation, edited.hot_spots),
         seconds=edited.seconds,
+        changes=edited.changes,
         deidentified=edited.deidentified,
         notes=edited.notes,
     )

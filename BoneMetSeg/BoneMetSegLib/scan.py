@@ -18,10 +18,9 @@ from typing import Literal
 
 import numpy as np
 
-View = Literal["anterior", "posterior"]
-Side = Literal["left", "right", "midline"]
-
-VIEWS: tuple[str, ...] = ("anterior", "posterior")
+# A name among VIEWS. Plain text, since names come from files and are keys of mappings everywhere.
+View = str
+VIEWS: tuple[View, ...] = ("anterior", "posterior")
 
 # A convention without depth: a planar image has none. Design: anterior plane in front of the patient, posterior behind.
 PLANE_A_MM: dict[str, float] = {"anterior": 100.0, "posterior": -100.0}
@@ -59,7 +58,7 @@ class PlanarView:
         The DICOM image and its frame (1-based); empty and 1 for other files.
     """
 
-    view: str
+    view: View
     counts: np.ndarray
     pixel_size_mm: tuple[float, float]
     pixel_size_source: Literal["file", "given", "assumed"] = "file"

@@ -23,7 +23,8 @@ from pydicom.uid import (
     generate_uid,
 )
 
-View = Literal["anterior", "posterior"]
+from BoneMetSegLib.scan import View
+
 ViewNaming = Literal["code", "legacy code", "meaning", "series description", "none"]
 
 # DICOM CID 26; the older codes are those of SNOMED before 2017.
