@@ -102,7 +102,7 @@ def test_a_given_pixel_size_is_used_and_said_in_the_result(tmp_path, planted):
     assert main(["segment", str(path), "--pixel-size-mm", "2.4", "--no-scene", "-o", str(out)]) == 0
     result = result_of(out)
     assert result["scan"]["views"]["anterior"]["pixel_size_mm"] == [2.4, 2.4]
-    assert any("pixel size" in warning.lower() for warning in result["warnings"])
+    assert any("2.4 mm was given" in warning for warning in result["warnings"])
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_kept(tmp_path, scan_file, refused):
