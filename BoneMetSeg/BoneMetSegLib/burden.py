@@ -23,7 +23,6 @@ from .hot_spots import HotSpot
 from .resources import resource_path
 from .scan import PlanarScan
 from .segmentation import Segmentation
-from .skeleton import BONE_PROBABILITY
 
 VIEW_RULES = ("mean", "max")
 DEFAULT_VIEW_RULE = "max"
@@ -173,7 +172,7 @@ def _fraction(
     scan: PlanarScan, segmentation: Segmentation, view: str, bone: _WeightedBone, lesions: Sequence[HotSpot]
 ) -> float | None:
     """Return lesion area over bone area in a view, at most 1; None where the view does not show the bone."""
-    shown = (segmentation.views[view].skeleton[list(bone.channels)] > BONE_PROBABILITY).any(0)
+    shown = segmentation.views[view].bones[list(bone.channels)].any(0)
     involved = np.zeros_like(shown)
     for spot in lesions:
         if view in spot.views:

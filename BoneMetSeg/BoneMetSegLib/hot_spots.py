@@ -14,7 +14,7 @@ from .anatomy import REPORTING_REGIONS, RIB_LEVELS, VERTEBRA_LEVELS, channel_ind
 from .report import Report
 from .scan import PlanarScan, PlanarView
 from .segmentation import CLASSES, HOT_SPOT_CLASSES, Segmentation, ViewMaps
-from .skeleton import BONE_PROBABILITY, Place, bone_place, centre_ras_mm, physiological_place
+from .skeleton import Place, bone_place, centre_ras_mm, physiological_place
 
 REPORT_EFFECTS = ("no report", "unchanged", "raised", "lowered", "added", "removed")
 UPTAKE_STATUSES = ("metastatic", "uncertain", "uptake", "benign")
@@ -409,7 +409,7 @@ def _background_counts(view: PlanarView, maps: ViewMaps, place: Place, occupied:
     if place.region not in sided:
         return float("nan")
     side = {"left": "right", "right": "left"}[place.side] if sided[place.region] else "midline"
-    bone = (maps.skeleton[channel_index(place.region, side)] > BONE_PROBABILITY) & ~occupied
+    bone = maps.bones[channel_index(place.region, side)] & ~occupied
     return float(view.counts[bone].mean(dtype=np.float64)) if bone.sum() >= _MIN_BACKGROUND_PIXELS else float("nan")
 
 

@@ -18,7 +18,6 @@ from .segmentation import Segmentation, ViewMaps
 
 # Below this a probability is written as zero; float16 would keep noise of no use and a file three times as large.
 _LEAST_PROBABILITY = 1e-3
-_SKELETON_PROBABILITY = 0.5
 _RIBS = np.array([channel.region == "ribs" for channel in SKELETON_CHANNELS])
 _SPINE = np.array(
     [channel.region != "ribs" and bool(reporting_region(channel.region).levels) for channel in SKELETON_CHANNELS]
@@ -42,7 +41,7 @@ def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None
         arrays[f"{name}_image_only"] = _half(maps.image_only)
         if maps.with_report is not None:
             arrays[f"{name}_with_report"] = _half(maps.with_report)
-        bones = maps.skeleton > _SKELETON_PROBABILITY
+        bones = maps.bones
         arrays[f"{name}_skeleton"] = np.packbits(bones, axis=-1)
         arrays[f"{name}_spine_level"] = np.where(bones[_SPINE].any(0), maps.spine_level, 0).astype(np.float16)
         arrays[f"{name}_rib_level"] = np.where(bones[_RIBS].any(0), maps.rib_level, 0).astype(np.float16)

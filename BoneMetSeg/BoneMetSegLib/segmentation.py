@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,8 @@ CLASSES: tuple[str, ...] = ("background", "metastasis", "benign", "physiological
 HOT_SPOT_CLASSES: tuple[str, ...] = CLASSES[1:]
 STATUSES: tuple[str, ...] = ("metastatic", "benign", "uncertain", "negated", "uptake")
 """What a report says of a place; "uptake" is uptake whose nature is not said there."""
+BONE_PROBABILITY = 0.5
+"""A pixel belongs to a bone from this probability on."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class ViewMaps:
     skeleton: np.ndarray
     spine_level: np.ndarray
     rib_level: np.ndarray
+
+    @cached_property
+    def bones(self) -> np.ndarray:
+        """Which pixels belong to which bone: ``(29, rows, columns)`` bool. Computed once, it is asked for every focus."""
+        return np.asarray(self.skeleton > BONE_PROBABILITY)
 
     @property
     def best(self) -> np.ndarray:

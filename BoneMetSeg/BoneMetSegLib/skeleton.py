@@ -21,7 +21,6 @@ from .anatomy import (
 from .scan import PlanarScan, PlanarView
 from .segmentation import ViewMaps
 
-BONE_PROBABILITY = 0.5
 # Below this mean probability a mask does not lie on a bone by itself, and the nearest bone is taken.
 _ON_BONE = 0.15
 _REACH_MM = 25.0
@@ -97,7 +96,7 @@ def _near_bone(view_maps: ViewMaps, mask: np.ndarray, pixel_size_mm: tuple[float
     """Return a score per channel that falls with the distance of its nearest pixel, 0 beyond reach."""
     distance = distance_mm(mask, pixel_size_mm)
     scores = np.zeros(len(SKELETON_CHANNELS))
-    for channel, bone in enumerate(view_maps.skeleton > BONE_PROBABILITY):
+    for channel, bone in enumerate(view_maps.bones):
         if bone.any():
             scores[channel] = max(0.0, 1 - distance[bone].min() / _REACH_MM) * _ON_BONE
     return scores
@@ -132,7 +131,7 @@ def physiological_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: M
 
 
 def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> str:
-    bones = view_maps.skeleton > BONE_PROBABILITY
+    bones = view_maps.bones
     r_mm, _ = centre_ras_mm(view, mask)
     from_midline_mm = abs(r_mm - _midline_r_mm(view, bones))
     row = round(float(np.nonzero(mask)[0].mean()))
@@ -167,7 +166,7 @@ def _midline_r_mm(view: PlanarView, bones: np.ndarray) -> float:
 def _side_of_body(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> str:
     name = max(masks, key=lambda view: masks[view].sum())
     view = scan.views[name]
-    r_mm = centre_ras_mm(view, masks[name])[0] - _midline_r_mm(view, maps[name].skeleton > BONE_PROBABILITY)
+    r_mm = centre_ras_mm(view, masks[name])[0] - _midline_r_mm(view, maps[name].bones)
     if abs(r_mm) < _NO_SIDE_MM:
         return "midline"
     return "right" if r_mm > 0 else "left"

@@ -9,8 +9,7 @@ from scipy import ndimage
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.maps_file import read_maps, write_maps
 from BoneMetSegLib.scan import PlanarScan, PlanarView
-from BoneMetSegLib.segmentation import Segmentation, ViewMaps
-from BoneMetSegLib.skeleton import BONE_PROBABILITY
+from BoneMetSegLib.segmentation import BONE_PROBABILITY, Segmentation, ViewMaps
 from Testing.library.synthetic_case import L3, LEFT_FEMUR, painted
 
 
