@@ -44,7 +44,7 @@ class ViewMaps:
 
     @cached_property
     def bones(self) -> np.ndarray:
-        """Which pixels belong to which bone: ``(29, rows, columns)`` bool. Computed once, it is asked for every focus."""
+        """Which pixels belong to which bone: ``(29, rows, columns)`` bool. Asked for every focus."""
         return np.asarray(self.skeleton > BONE_PROBABILITY)
 
     @property

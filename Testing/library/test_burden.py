@@ -122,10 +122,19 @@ def test_overlapping_lesions_are_not_counted_twice_in_the_index():
     assert burden.bsi_percent == pytest.approx(16 / 880 * 8.9)
 
 
+def without_left_femur(segmentation, *views):
+    """The same segmentation with a left femur that these views do not show."""
+    changed = dict(segmentation.views)
+    for view in views:
+        skeleton = changed[view].skeleton.copy()
+        skeleton[channel_index("femur", "left")] = 0
+        changed[view] = replace(changed[view], skeleton=skeleton)
+    return replace(segmentation, views=changed)
+
+
 def test_a_lesion_of_a_bone_that_no_view_shows_is_named_as_not_measured():
     scan, segmentation, spots = found([LEFT_FEMUR, L3])
-    for maps in segmentation.views.values():
-        maps.skeleton[channel_index("femur", "left")] = 0
+    segmentation = without_left_femur(segmentation, "anterior", "posterior")
     burden = measure_burden(scan, segmentation, spots)
     assert burden.unmeasured == ("femur_left",)
     assert "femur_left" not in burden.bsi_by_region_percent
@@ -135,7 +144,7 @@ def test_a_lesion_of_a_bone_that_no_view_shows_is_named_as_not_measured():
 
 def test_a_lesion_seen_only_where_its_bone_is_not_shown_is_not_measured_as_zero():
     scan, segmentation, spots = found([replace(LEFT_FEMUR, views=("anterior",))])
-    segmentation.views["anterior"].skeleton[channel_index("femur", "left")] = 0
+    segmentation = without_left_femur(segmentation, "anterior")
     burden = measure_burden(scan, segmentation, spots)
     assert burden.unmeasured == ("femur_left",)
 
