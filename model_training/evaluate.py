@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,15 +123,15 @@ def _score(case: SimulatedCase, segmentation: Segmentation, spots: Sequence[HotS
         accepted = [s.views[view].mask for s in spots if s.accepted and view in s.views]
         foci = [numbers == number for number in np.unique(numbers[truth])]
         lesions += len(foci)
-        found += _hits(accepted, foci)
+        found += matched_lesions(accepted, foci)
         false_positives += sum(not (mask & truth).any() for mask in accepted)
     dice = 2 * overlap / (drawn + true) if true else float("nan")
     benign_share = float(np.mean(benign_hits)) if benign_hits else float("nan")
     return PatientScore(dice, overlap, drawn, true, benign_share, lesions, found, false_positives)
 
 
-def _hits(masks: Sequence[np.ndarray], foci: Sequence[np.ndarray]) -> int:
-    """Count foci matched one to one, best IoU first."""
+def matched_lesions(masks: Sequence[np.ndarray], foci: Sequence[np.ndarray]) -> int:
+    """Count the foci that masks hit, one to one and best IoU first; a hit is an IoU of at least ``HIT_IOU``."""
     pairs = []
     for i, mask in enumerate(masks):
         for j, focus in enumerate(foci):
@@ -259,42 +259,6 @@ def _agreement(burden: Sequence[Mapping[str, float]], rule: str) -> dict[str, fl
         "mean_difference": round(float((measured - true).mean()), 3),
         "sd_difference": round(float((measured - true).std()), 3),
     }
-
-
-def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, float]:
-    """Return thresholds with the foreground one of the best mean Dice on validation patients, others as they are.
-
-    Where no patient has a visible metastasis there is nothing to choose by, and all stay as they are.
-    """
-    best = dict(segmenter.bundle.thresholds)
-    grid = (0.3, 0.4, 0.5, 0.6, 0.7)
-    dice: dict[float, list[float]] = {value: [] for value in grid}
-    for path in cases:
-        case = load_case(path)
-        report = parse_report(reports_of(path)["zh"])
-        segmentation = segmenter.segment(scan_of_case(case), report)
-        for value in grid:
-            dice[value].append(_dice_at(case, segmentation, value, lambda maps: maps.best))
-            dice[value].append(_dice_at(case, segmentation, value, lambda maps: maps.image_only))
-    if np.isfinite(dice[grid[0]]).any():
-        best["foreground"] = max(grid, key=lambda value: float(np.nanmean(dice[value])))
-    return best
-
-
-def _dice_at(
-    case: SimulatedCase, segmentation: Segmentation, foreground: float, which: Callable[[Any], np.ndarray]
-) -> float:
-    overlap = total = true = 0
-    for view, maps in segmentation.views.items():
-        probabilities = which(maps)
-        mine = (probabilities[0] < 1 - foreground) & (probabilities[1:].argmax(0) + 1 == METASTASIS)
-        truth = case.class_map[view] == METASTASIS
-        overlap, total, true = (
-            overlap + int((mine & truth).sum()),
-            total + int(mine.sum() + truth.sum()),
-            true + int(truth.sum()),
-        )
-    return 2 * overlap / total if true else float("nan")
 
 
 def evaluation_markdown(scores: Mapping[str, Any]) -> str:

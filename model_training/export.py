@@ -16,8 +16,9 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmenter import Segmenter
 
 from .configuration import configuration_hash
-from .evaluate import choose_thresholds, evaluate, evaluation_markdown, write_scores
+from .evaluate import evaluate, evaluation_markdown, write_scores
 from .samples import cases_of
+from .thresholds import choose_thresholds
 from .train import Trained, load_run
 
 START_THRESHOLDS = {"foreground": 0.5, "accept": 0.5, "min_area_mm2": 60.0}
@@ -125,7 +126,7 @@ called metastasis.
 - {scores["seconds_per_case_median"]} s a case (median, two passes with hot spots, model loaded).
 
 **Known limits.** Simulated data only. Superscan, prostheses and children were not simulated on purpose. Levels may be off by one.
-Thresholds: `{json.dumps(description["thresholds"])}`; the foreground one was chosen on the validation split.
+Thresholds: `{json.dumps(description["thresholds"])}`; foreground and accept were chosen on the validation split.
 
 Made by `python -m model_training simulate`, `train`, `export`. Licence: {description["licence"]}.
 """

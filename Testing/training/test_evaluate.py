@@ -14,6 +14,7 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.hot_spots import HotSpot, HotSpotInView
 from BoneMetSegLib.segmentation import Segmentation, ViewMaps
 from model_training import evaluate as module
+from model_training import thresholds as chooser
 from model_training.simulator.case import SimulatedCase
 from model_training.simulator.foci import Focus
 
@@ -138,12 +139,14 @@ def test_a_patient_without_metastasis_has_no_dice_and_still_counts_false_alarms(
 
 def test_hits_are_one_to_one_best_overlap_first():
     both = LARGE | SMALL
-    assert module._hits([both], [LARGE, SMALL]) == 1  # one mask over two lesions finds one
-    assert module._hits([LARGE, box(slice(4, 12), slice(2, 4))], [LARGE]) == 1  # two masks on one lesion find one
-    assert module._hits([both, SMALL], [LARGE, SMALL]) == 2
-    assert module._hits([], [LARGE]) == 0
-    assert module._hits([box(slice(4, 5), slice(2, 5))], [LARGE]) == 0  # 3 of 40 pixels: IoU below 0.1
-    assert module._hits([box(slice(4, 5), slice(2, 6))], [LARGE]) == 1  # 4 of 40: IoU 0.1
+    assert module.matched_lesions([both], [LARGE, SMALL]) == 1  # one mask over two lesions finds one
+    assert (
+        module.matched_lesions([LARGE, box(slice(4, 12), slice(2, 4))], [LARGE]) == 1
+    )  # two masks on one lesion find one
+    assert module.matched_lesions([both, SMALL], [LARGE, SMALL]) == 2
+    assert module.matched_lesions([], [LARGE]) == 0
+    assert module.matched_lesions([box(slice(4, 5), slice(2, 5))], [LARGE]) == 0  # 3 of 40 pixels: IoU below 0.1
+    assert module.matched_lesions([box(slice(4, 5), slice(2, 6))], [LARGE]) == 1  # 4 of 40: IoU 0.1
 
 
 def test_places_are_checked_against_the_focus_under_the_spot():
@@ -214,8 +217,9 @@ class _Oracle:
 @pytest.fixture
 def three_patients(monkeypatch) -> list[Path]:
     cases = [Path(f"{name}.npz") for name in "甲乙丙"]
-    monkeypatch.setattr(module, "load_case", lambda path: a_case(normal=path.stem == "丙"))
-    monkeypatch.setattr(module, "reports_of", lambda path: dict.fromkeys(("zh", "en"), f"{path.stem}骨转移。"))
+    for user in (module, chooser):
+        monkeypatch.setattr(user, "load_case", lambda path: a_case(normal=path.stem == "丙"))
+        monkeypatch.setattr(user, "reports_of", lambda path: dict.fromkeys(("zh", "en"), f"{path.stem}骨转移。"))
     return cases
 
 
@@ -273,9 +277,33 @@ class _Shy(_Oracle):
 
 
 def test_the_foreground_threshold_is_that_of_the_best_dice(three_patients):
-    assert module.choose_thresholds(_Shy(), three_patients) == THRESHOLDS | {"foreground": 0.4}
+    assert chooser.choose_thresholds(_Shy(), three_patients)["foreground"] == 0.4
+
+
+def test_the_lesions_of_probability_045_are_accepted_at_the_grids_next_lower_value(three_patients):
+    assert chooser.choose_thresholds(_Shy(), three_patients)["accept"] == 0.4
+
+
+class _Eager(_Oracle):
+    """The true lesions at 0.95, and a false one that is hot for sure and metastatic by 0.5."""
+
+    def segment(self, _scan, _report=None):
+        return Segmentation(
+            {"anterior": _of_two_strengths(LARGE | SMALL, BENIGN), "posterior": maps_of({})}, thresholds=THRESHOLDS
+        )
+
+
+def _of_two_strengths(strong: np.ndarray, weak: np.ndarray) -> ViewMaps:
+    maps = maps_of({1: strong}, 0.95)
+    maps.image_only[1][weak], maps.image_only[2][weak] = 0.5, 0.45
+    maps.image_only[0] = 1 - maps.image_only[1:].sum(0)
+    return maps
+
+
+def test_false_lesions_of_lower_probability_raise_the_acceptance(three_patients):
+    assert chooser.choose_thresholds(_Eager(), three_patients)["accept"] == 0.6
 
 
 def test_without_a_metastasis_to_choose_by_thresholds_stay(three_patients):
-    assert module.choose_thresholds(_Shy(), three_patients[2:]) == THRESHOLDS
-    assert module.choose_thresholds(_Shy(), []) == THRESHOLDS
+    assert chooser.choose_thresholds(_Shy(), three_patients[2:]) == THRESHOLDS
+    assert chooser.choose_thresholds(_Shy(), []) == THRESHOLDS

@@ -1,0 +1,88 @@
+"""Choose a bundle's thresholds on validation patients, half of the choice with the report and half without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from BoneMetSegLib.hot_spots import find_hot_spots
+from BoneMetSegLib.report import parse_report
+from BoneMetSegLib.segmentation import Segmentation
+from BoneMetSegLib.segmenter import Segmenter
+
+from .evaluate import METASTASIS, matched_lesions
+from .samples import reports_of
+from .simulated_scan import scan_of_case
+from .simulator.case import SimulatedCase
+from .simulator.generate import load_case
+
+FOREGROUND_GRID = (0.3, 0.4, 0.5, 0.6, 0.7)
+ACCEPT_GRID = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, float]:
+    """Return thresholds for these patients: foreground by mean Dice, accept by the F1 of accepted lesions.
+
+    Where no patient has a visible metastasis there is nothing to choose by, and all stay as they are.
+    """
+    best = dict(segmenter.bundle.thresholds)
+    dice: dict[float, list[float]] = {value: [] for value in FOREGROUND_GRID}
+    for case, with_report in _segmented(segmenter, cases):
+        for segmentation in (with_report, _without_report(with_report)):
+            for value in FOREGROUND_GRID:
+                dice[value].append(_dice_at(case, segmentation, value))
+    if not np.isfinite(dice[FOREGROUND_GRID[0]]).any():
+        return best
+    best["foreground"] = max(FOREGROUND_GRID, key=lambda value: float(np.nanmean(dice[value])))
+    best["accept"] = _best_acceptance(segmenter, cases, best)
+    return best
+
+
+def _segmented(segmenter: Segmenter, cases: Sequence[Path]) -> Iterator[tuple[SimulatedCase, Segmentation]]:
+    for path in cases:
+        case = load_case(path)
+        yield case, segmenter.segment(scan_of_case(case), parse_report(reports_of(path)["zh"]))
+
+
+def _without_report(segmentation: Segmentation) -> Segmentation:
+    views = {name: replace(maps, with_report=None) for name, maps in segmentation.views.items()}
+    return replace(segmentation, views=views, mentions=())
+
+
+def _dice_at(case: SimulatedCase, segmentation: Segmentation, foreground: float) -> float:
+    overlap = total = true = 0
+    for view, maps in segmentation.views.items():
+        mine = (maps.best[0] < 1 - foreground) & (maps.best[1:].argmax(0) + 1 == METASTASIS)
+        truth = case.class_map[view] == METASTASIS
+        overlap += int((mine & truth).sum())
+        total += int(mine.sum() + truth.sum())
+        true += int(truth.sum())
+    return 2 * overlap / total if true else float("nan")
+
+
+def _best_acceptance(segmenter: Segmenter, cases: Sequence[Path], thresholds: dict[str, float]) -> float:
+    """Return the probability from which metastases are accepted; of equals the one nearest to a half."""
+    scores = {value: np.zeros(2) for value in ACCEPT_GRID}  # hits, and lesions plus accepted
+    for case, with_report in _segmented(segmenter, cases):
+        scan = scan_of_case(case)
+        for segmentation in (with_report, _without_report(with_report)):
+            spots = find_hot_spots(scan, replace(segmentation, thresholds=thresholds))
+            for view in scan.views:
+                numbers = case.focus_map[view]
+                truth = case.class_map[view] == METASTASIS
+                foci = [numbers == number for number in np.unique(numbers[truth])]
+                for value in ACCEPT_GRID:
+                    accepted = [
+                        spot.views[view].mask
+                        for spot in spots
+                        if view in spot.views
+                        and spot.hot_spot_class == "metastasis"
+                        and spot.report_effect != "removed"
+                        and spot.probability >= value
+                    ]
+                    scores[value] += matched_lesions(accepted, foci), len(foci) + len(accepted)
+    f1 = {value: 2 * hits / max(total, 1) for value, (hits, total) in scores.items()}
+    return max(ACCEPT_GRID, key=lambda value: (round(f1[value], 6), -abs(value - 0.5)))
