@@ -35,6 +35,8 @@ def build_parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="teach reading, then train image path and fusion")
     _add_data_run(train)
     train.add_argument("--minutes", type=float, metavar="M", help="instead of the configuration's")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="instead of the configuration's")
+    train.add_argument("--continue", dest="go_on", action="store_true", help="train the run's finished network further")
 
     evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
     evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
@@ -98,10 +100,12 @@ def _train(options: argparse.Namespace) -> None:
     configuration = read_configuration(options.config)
     if options.minutes is not None:
         configuration["train"]["minutes"] = options.minutes
+    if options.learning_rate is not None:
+        configuration["train"]["learning_rate"] = options.learning_rate
     if configuration["train"]["minutes"] <= 0:
         raise InputError(f"{configuration['train']['minutes']} minutes of training make no network; give more than 0")
     _check_data(options.data)
-    trained = train(options.data, options.run, configuration, options.seed)
+    trained = train(options.data, options.run, configuration, options.seed, go_on=options.go_on)
     print(f"{trained.log['steps']} steps in {trained.log['minutes']} min: {options.run}")
 
 

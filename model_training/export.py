@@ -72,6 +72,7 @@ def _write(
         "seed": trained.log["seed"],
         "steps": trained.log.get("steps"),
         "minutes": trained.log.get("minutes"),
+        "stages": trained.log.get("stages"),
         "reading": trained.log["reading"],
         "torch": torch.__version__,
         "machine": f"{platform.machine()}, CPU, {torch.get_num_threads()} threads",

@@ -73,8 +73,15 @@ def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Train
     return Trained(network, encoder, tokenizer, tokenizer_json, log)
 
 
-def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Trained:
-    """Train by the clock; the last weights and the log are in ``run`` at every validation."""
+def train(data: Path, run: Path, configuration: dict[str, Any], seed: int, *, go_on: bool = False) -> Trained:
+    """Train by the clock; the last weights and the log are in ``run`` at every validation.
+
+    Parameters
+    ----------
+    go_on : bool
+        Train the finished network of ``run`` further, as another stage with a schedule of its own. The log lists the
+        stages; steps and minutes are those of all.
+    """
     settings = configuration["train"]
     cases = {split: cases_of(data, split) for split in ("training", "validation")}
     for split, least in (("training", settings["batch_size"]), ("validation", 1)):
@@ -82,9 +89,15 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
             raise InputError(
                 f"{data} has {len(cases[split])} patients in its {split} split, {least} are needed; simulate more cases"
             )
-    trained = read_text_path(run, configuration, seed)
-    trained.log["configuration"] = configuration
-    torch.manual_seed(seed)
+    if go_on:
+        trained = load_run(run, configuration, seed)
+        stages = trained.log.setdefault("stages", [_stage(trained.log["steps"], trained.log["minutes"], settings)])
+    else:
+        trained = read_text_path(run, configuration, seed)
+        stages = trained.log["stages"] = []
+    trained.log.setdefault("configuration", configuration)
+    earlier_steps, earlier_minutes = sum(s["steps"] for s in stages), sum(s["minutes"] for s in stages)
+    torch.manual_seed(seed + len(stages))
     network, text = trained.network, trained.text.eval().requires_grad_(False)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.reader.slots.requires_grad_(False)
@@ -99,8 +112,10 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
         augment=False,
         seed=seed,
     )
+    samples.epoch = 1000 * len(stages)  # other noise and augmentation than in the stages before
+    stages.append(_stage(0, 0.0, settings))
     clock = _Clock(settings["minutes"] * 60, settings["max_steps"])
-    history: list[dict[str, float]] = []
+    history: list[dict[str, float]] = trained.log.setdefault("history", [])
     running: list[float] = []
     next_check = settings["validate_every_minutes"] * 60.0
     while True:
@@ -123,13 +138,19 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int) -> Tr
             if done or clock.seconds > next_check:
                 next_check = clock.seconds + settings["validate_every_minutes"] * 60
                 scores = validate(network, text, trained.tokenizer, checks)
-                history.append({"step": clock.steps, "minutes": round(clock.seconds / 60, 1), **scores})
+                stages[-1] = _stage(clock.steps, round(clock.seconds / 60, 1), settings)
+                steps, minutes = earlier_steps + clock.steps, round(earlier_minutes + stages[-1]["minutes"], 1)
+                history.append({"step": steps, "minutes": minutes, **scores})
                 _LOG.info("%s", json.dumps(history[-1]))
-                trained.log |= {"steps": clock.steps, "minutes": round(clock.seconds / 60, 1), "history": history}
+                trained.log |= {"steps": steps, "minutes": minutes}
                 save_run(trained, run)
             if done:
                 return trained
         samples.epoch += 1
+
+
+def _stage(steps: int, minutes: float, settings: dict[str, Any]) -> dict[str, float]:
+    return {"steps": steps, "minutes": minutes, "learning_rate": settings["learning_rate"]}
 
 
 def save_run(trained: Trained, run: Path) -> None:

@@ -116,6 +116,20 @@ def test_a_run_keeps_the_last_weights_log_and_tokenizer(tiny, data, tmp_path):
     assert again.tokenizer_json == trained.tokenizer_json
 
 
+def test_a_finished_run_is_trained_further_from_its_weights_and_the_log_tells_both_stages(tiny, data, tmp_path):
+    run = tmp_path / "run"
+    first = module.train(data, run, tiny, 0)
+    kept = {name: value.clone() for name, value in first.network.state_dict().items()}
+    tiny["train"] |= {"learning_rate": 0.0, "max_steps": 2, "weight_decay": 0.0}
+    second = module.train(data, run, tiny, 0, go_on=True)
+    for name, value in second.network.state_dict().items():
+        assert torch.equal(value, kept[name]), "with a rate of 0 the weights stay those of the first stage"
+    assert [stage["steps"] for stage in second.log["stages"]] == [3, 2]
+    assert [entry["step"] for entry in second.log["history"]] == [3, 5]
+    assert second.log["steps"] == 5
+    assert second.log["stages"][0]["learning_rate"] > second.log["stages"][1]["learning_rate"]
+
+
 def test_training_changes_the_network_and_leaves_what_was_taught_alone(tiny, data, tmp_path):
     run = tmp_path / "run"
     before = module.read_text_path(run, tiny, 0)
