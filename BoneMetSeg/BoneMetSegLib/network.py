@@ -16,7 +16,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .anatomy import SKELETON_CHANNELS, TEXT_SLOTS, WHOLE_SKELETON_SLOT, fine_region, level_coordinate, slot_index
+from .anatomy import (
+    SKELETON_CHANNELS,
+    TEXT_SLOTS,
+    WHOLE_SKELETON_SLOT,
+    channel_index,
+    fine_region,
+    level_coordinate,
+    slot_index,
+)
 from .segmentation import CLASSES, STATUSES
 
 VIEW_COUNT = 2
@@ -26,6 +34,14 @@ STATE_WIDTH = STATE_VALUES + len(STATUSES)
 GRID_MULTIPLE = 32  # rows and columns of the network's grid are multiples of this
 # A vertebra's or rib's state reaches half-way to its neighbours and fades to nothing at the next one but a half.
 LEVEL_REACH = 1.5
+# At half of the grid's resolution: a spine of a few centimetres, and about a centimetre of doubt about the midline.
+_LEAST_MIDLINE_PIXELS = 50.0
+_MIDLINE_WIDTH_PIXELS = 1.0
+_SIDED_PAIRS = [
+    (channel_index(channel.region, "left"), channel_index(channel.region, "right"))
+    for channel in SKELETON_CHANNELS
+    if channel.side == "left"
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,46 @@ class ImageOutput:
     skeleton: torch.Tensor
     spine_level: torch.Tensor
     rib_level: torch.Tensor
+
+
+def sides_by_position(skeleton: torch.Tensor) -> torch.Tensor:
+    """Give what is sided to the side of the midline it lies on.
+
+    Which bone a pixel shows is a matter of looks, which side it is on a matter of place; a network of small fields is
+    good at the one and unsure of the other, since left and right look alike. The midline is the straight line through
+    skull, spine, sacrum and sternum (least squares, weighted by their probability, both views together). Where there
+    is none, nothing changes.
+
+    Parameters
+    ----------
+    skeleton : torch.Tensor
+        ``(batch, views, 29, rows, columns)`` probabilities in anterior order (patient's right at column 0).
+
+    Returns
+    -------
+    torch.Tensor
+        The same shape; either side's probability of a sided region is that of the region times that of the side.
+    """
+    rows, columns = skeleton.shape[-2:]
+    y = torch.linspace(-1, 1, rows, device=skeleton.device)[:, None].expand(rows, columns)
+    x = torch.arange(columns, dtype=skeleton.dtype, device=skeleton.device).expand(rows, columns)
+    sided = skeleton.clone()
+    midline = [index for index, channel in enumerate(SKELETON_CHANNELS) if channel.side == "midline"]
+    weights = (skeleton[:, :, midline] * (skeleton[:, :, midline] > 0.5)).sum((1, 2))
+    for case, weight in enumerate(weights):
+        total = weight.sum()
+        if total < _LEAST_MIDLINE_PIXELS:
+            continue
+        mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
+        spread = (weight * (y - mean_y) ** 2).sum()
+        slope = (weight * (y - mean_y) * (x - mean_x)).sum() / spread.clamp(min=1e-6)
+        left = torch.sigmoid((x - mean_x - slope * (y - mean_y)) / _MIDLINE_WIDTH_PIXELS)
+        for left_index, right_index in _SIDED_PAIRS:
+            one, other = skeleton[case, :, left_index], skeleton[case, :, right_index]
+            either = one + other - one * other
+            sided[case, :, left_index] = either * left
+            sided[case, :, right_index] = either * (1 - left)
+    return sided
 
 
 def _norm(channels: int) -> nn.Module:
@@ -245,7 +301,7 @@ class DualPathNetwork(nn.Module):
 
     def lay_out(self, image: ImageOutput, states: torch.Tensor) -> torch.Tensor:
         """Put each place's state where the image shows that place: ``(batch, 32, rows/2, columns/2)``."""
-        skeleton = image.skeleton.detach().sigmoid()
+        skeleton = sides_by_position(image.skeleton.detach().sigmoid())
         maps = []
         for view in range(VIEW_COUNT):
             bones = skeleton[:, view]

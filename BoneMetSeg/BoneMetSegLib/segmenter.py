@@ -14,7 +14,7 @@ import torch
 from .anatomy import TEXT_SLOTS
 from .bundle import Bundle, open_bundle
 from .errors import InputError
-from .network import ImageOutput
+from .network import ImageOutput, sides_by_position
 from .network_grid import GRID_PIXEL_MM, grid_to_view, scan_to_grid
 from .report import Report
 from .resources import resource_path
@@ -125,7 +125,11 @@ class Segmenter:
             return maps
 
         coarse = torch.cat(
-            [image.skeleton[0, index].sigmoid(), image.spine_level[0, index, None], image.rib_level[0, index, None]]
+            [
+                sides_by_position(image.skeleton.sigmoid())[0, index],
+                image.spine_level[0, index, None],
+                image.rib_level[0, index, None],
+            ]
         )
         places = grid_to_view(coarse, view, 2 * GRID_PIXEL_MM)
         return ViewMaps(

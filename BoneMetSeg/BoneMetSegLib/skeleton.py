@@ -30,6 +30,8 @@ _KIDNEY_FROM_MIDLINE_MM = (20.0, 120.0)
 _BLADDER_FROM_MIDLINE_MM = 55.0
 # Uptake outside bone has no side within this of the midline (contaminated skin or clothes, urethra).
 _NO_SIDE_MM = 10.0
+# Farther out there is only an arm, even one of which the field cut off too much to know it.
+_BESIDE_THE_BODY_MM = 170.0
 _ARM_REGIONS = ("hand", "forearm", "humerus")
 
 
@@ -136,6 +138,8 @@ def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> st
     from_midline_mm = abs(r_mm - _midline_r_mm(view, bones))
     row = round(float(np.nonzero(mask)[0].mean()))
     arms = _any_of(bones, _ARM_REGIONS)
+    if from_midline_mm > _BESIDE_THE_BODY_MM:
+        return "injection_site"
     if from_midline_mm > 100 and arms.any() and distance_mm(mask, view.pixel_size_mm)[arms].min() < _REACH_MM:
         return "injection_site"
     pelvis = _any_of(bones, ("pelvis",))
