@@ -5,8 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES, SKELETON_CHANNELS, TEXT_SLOTS, slot_index
-from BoneMetSegLib.network import STATE_WIDTH, DualPathNetwork, ImageOutput, NetworkConfig, ReportReader
+from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES, SKELETON_CHANNELS, TEXT_SLOTS, channel_index, slot_index
+from BoneMetSegLib.network import (
+    STATE_WIDTH,
+    DualPathNetwork,
+    ImageOutput,
+    NetworkConfig,
+    ReportReader,
+    sides_by_position,
+)
 from BoneMetSegLib.segmentation import CLASSES, STATUSES
 
 ROWS, COLUMNS, TEXT_WIDTH = 96, 64, 24
@@ -262,3 +269,40 @@ def test_gradients_reach_the_joins_from_their_start_at_zero(image, states):
     network.report_path(features, network.image_path(features), states).square().mean().backward()
     for stride, join in network.joins.items():
         assert join.write.weight.grad.abs().sum() > 0, stride
+
+
+# ---- sides by place -------------------------------------------------------------------------------------------------
+
+
+def a_skeleton_unsure_of_sides(lean: float = 0.0):
+    """A spine down the middle (leaning by ``lean`` columns over the height), ribs said to be left and right alike."""
+    skeleton = torch.zeros(1, 2, len(SKELETON_CHANNELS), 60, 40)
+    for row in range(60):
+        middle = round(20 + lean * (row - 30) / 60)
+        skeleton[:, :, channel_index("thoracic_spine", "midline"), row, middle - 1 : middle + 2] = 0.9
+    for side in ("left", "right"):
+        skeleton[:, :, channel_index("ribs", side), 10:30] = 0.5
+    return skeleton
+
+
+@pytest.mark.parametrize("lean", [0.0, 8.0])
+def test_a_bone_unsure_of_its_side_goes_to_the_side_of_the_midline_it_lies_on(lean):
+    sided = sides_by_position(a_skeleton_unsure_of_sides(lean))
+    left, right = (sided[0, :, channel_index("ribs", side), 10:30] for side in ("left", "right"))
+    # In anterior order the patient's left is at the larger columns.
+    assert (left[..., 28:] > 0.7).all()
+    assert (right[..., 28:] < 0.01).all()
+    assert (right[..., :12] > 0.7).all()
+    assert (left[..., :12] < 0.01).all()
+
+
+def test_without_a_spine_sides_stay_as_the_network_says():
+    skeleton = a_skeleton_unsure_of_sides()
+    skeleton[:, :, channel_index("thoracic_spine", "midline")] = 0
+    assert torch.equal(sides_by_position(skeleton), skeleton)
+
+
+def test_bones_of_the_midline_stay_as_they_are():
+    skeleton = a_skeleton_unsure_of_sides()
+    spine = channel_index("thoracic_spine", "midline")
+    assert torch.equal(sides_by_position(skeleton)[:, :, spine], skeleton[:, :, spine])
