@@ -147,6 +147,7 @@ def _scaled(stored: np.ndarray, scale: Scale) -> np.ndarray:
 
 
 def _of_objects(name: str, paths: Sequence[Path], first: Dataset, quantity: Quantity | None) -> _Stack:
+    _refuse_strangers(paths[0].name, first, first)
     checked_extents(name, (int(first.Columns), int(first.Rows), len(paths)))
     slices: list[tuple[SliceAxes, np.ndarray, tuple[str, int]]] = []
     scales: list[Scale] = []
@@ -166,7 +167,9 @@ def _of_objects(name: str, paths: Sequence[Path], first: Dataset, quantity: Quan
         notes += [note for note in more if note not in notes]
         slices.append((slice_axes(path.name, dataset), _scaled(stored, scales[-1]), (uid, 1)))
     if len({scale.quantity for scale in scales}) > 1:
-        raise InputError(f"{name} hold slices of different quantities ({', '.join({s.quantity for s in scales})})")
+        raise InputError(
+            f"{name} hold slices of different quantities ({', '.join(sorted({scale.quantity for scale in scales}))})"
+        )
     checked_extents(name, (int(first.Columns), int(first.Rows), len(slices)))
     _refuse_too_few(name, first, len(slices))
     if len(slices) < len(paths):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -96,7 +98,7 @@ def test_a_hot_spot_at_the_patients_left_is_left_in_the_array_and_in_ras(tmp_pat
 
 
 def test_a_negative_spacing_stacks_from_head_to_feet_and_every_voxel_stays_in_its_place(tmp_path):
-    """Frames from the head down, the position of the topmost first: the k axis is turned, or it would be left-handed."""
+    """Frames from the head down, the topmost first: the k axis is turned, or the axes would be left-handed."""
     top = (*POSITION_LPS[:2], POSITION_LPS[2] + (SLICES - 1) * STEP_MM)
     path = write_spect_nm(tmp_path / "spect.dcm", anatomy()[::-1].copy(), how(spacing_mm=-STEP_MM, position=top))
     scan = read_scan(path)
@@ -298,9 +300,9 @@ def test_two_detectors_that_lie_differently_are_refused(tmp_path):
     path = write_spect_nm(tmp_path / "spect.dcm", anatomy(), how())
 
     def second(dataset):
-        copy = pydicom.Dataset(dataset.DetectorInformationSequence[0])
-        copy.ImagePositionPatient = [0, 0, 0]
-        dataset.DetectorInformationSequence.append(copy)
+        other = copy.deepcopy(dataset.DetectorInformationSequence[0])
+        other.ImagePositionPatient = [0, 0, 0]
+        dataset.DetectorInformationSequence.append(other)
 
     refused("ImagePositionPatient twice and differently", changed(path, second))
 
@@ -333,14 +335,12 @@ def test_a_damaged_file_is_read_or_refused_never_worse(tmp_path, single):
     rng = np.random.default_rng(11)
     header = len(content) - 4 * ROWS * COLUMNS * 2 if not single else len(content) - ROWS * COLUMNS * 2
     path = tmp_path / "damaged.dcm"
-    for attempt in range(150):
+    for attempt in range(80):
         damaged = bytearray(content)
         for _ in range(rng.integers(1, 6)):
             damaged[rng.integers(132, header)] = rng.integers(256)
         if attempt % 5 == 0:
             del damaged[rng.integers(132, len(damaged)) :]
         path.write_bytes(damaged)
-        try:
-            read_scan(path)
-        except InputError as refusal:
-            assert "\n" not in str(refusal)
+        with contextlib.suppress(InputError):
+            assert read_scan(path).voxels.size < 10**6
