@@ -110,7 +110,7 @@ def test_other_dicom_objects(file, fault):
         ({"PixelData": None}, "holds no image"),
         ({"Rows": None}, "does not say how many rows"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "TOMO", "EMISSION"]}, "SPECT projections.*planar"),
-        ({"ImageType": ["ORIGINAL", "PRIMARY", "RECON TOMO", "EMISSION"]}, "SPECT volume.*planar"),
+        ({"ImageType": ["ORIGINAL", "PRIMARY", "RECON TOMO", "EMISSION"]}, "does not say how its slices lie"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "DYNAMIC", "EMISSION"]}, "dynamic"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "GATED", "EMISSION"]}, "gated"),
         ({"SamplesPerPixel": 3}, "colour"),
