@@ -1,4 +1,4 @@
-"""The command line: ``bonemetseg segment | measure | bundle | worker`` (floor 6)."""
+"""The command line: ``bonemetseg segment | measure | info | bundle | worker`` (floor 6)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--edited-by", default="reader", metavar="NAME", help="who edited, for the table (default: reader)"
     )
     _add_lang(measure)
+    _add_info(commands.add_parser("info", help="say what a scan is, and show it in Slicer", description=_INFO))
     bundle = commands.add_parser("bundle", help="check and describe a model bundle")
     bundle.add_argument("bundle", type=Path, metavar="DIR", help="the bundle's folder")
     worker = commands.add_parser("worker", help="serve requests as JSON lines on stdin and stdout", description=_WORKER)
@@ -55,6 +56,11 @@ _SEGMENT = (
 _MEASURE = (
     "Measure a case again after its segmentations were edited (in Slicer) or its hot_spots.csv was (columns accepted, "
     "class, region, side, level). A segment that was drawn becomes a hot spot; a deleted one goes."
+)
+_INFO = (
+    "Read a scan, planar or SPECT, and say in a line what was recognised; nothing is segmented. A SPECT volume is one "
+    "file (DICOM, NRRD, NIfTI or MHA) or all single-slice DICOM files of a series. With --scene it is written for "
+    "Slicer. " + _RESEARCH
 )
 _WORKER = (
     'One JSON object a line in: {"id": 1, "command": "segment", "arguments": {"scans": [...], "out": ...}}; '
@@ -87,6 +93,21 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     existing.add_argument("--overwrite", action="store_true", help="replace an existing case in OUT")
     existing.add_argument(
         "--update", action="store_true", help="add or replace the report of the case in OUT; edits are kept"
+    )
+    _add_lang(parser)
+
+
+def _add_info(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help="the scan's file, or all its files")
+    parser.add_argument("--json", action="store_true", help="print all that was read, as JSON")
+    parser.add_argument("--scene", type=Path, metavar="FILE.mrb", help="write the scan as a Slicer scene")
+    parser.add_argument("--overwrite", action="store_true", help="replace an existing FILE.mrb")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="the report, to be put into the scene")
+    parser.add_argument("--view", choices=("anterior", "posterior"), help="the view of a file that does not name it")
+    parser.add_argument("--pixel-size-mm", type=float, metavar="X", help="pixel size of a file that does not give it")
+    parser.add_argument("--flip-posterior", action="store_true", help="the posterior view was exported mirrored")
+    parser.add_argument(
+        "--quantity", choices=("counts", "Bq/ml", "SUVbw"), help="what the voxels of a SPECT volume are, if not said"
     )
     _add_lang(parser)
 
@@ -147,6 +168,42 @@ def _measure(options: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _info(options: argparse.Namespace) -> int:
+    from .report_files import read_report
+    from .scan_files import read_scan
+    from .scan_info import check_scene_path, write_scan_scene
+    from .scan_summary import describe_scan, scan_line
+
+    if options.scene:
+        check_scene_path(options.scene, overwrite=options.overwrite)
+    elif options.report:
+        raise InputError("--report is for the scene; say where to write it with --scene")
+    report = read_report(options.report) if options.report else None
+    scan = read_scan(
+        options.scans,
+        view=options.view,
+        pixel_size_mm=options.pixel_size_mm,
+        flip_posterior=options.flip_posterior,
+        quantity=options.quantity,
+    )
+    if options.scene:
+        write_scan_scene(scan, report, options.scene, lang=options.lang, overwrite=options.overwrite)
+    details = describe_scan(scan)
+    if options.json:
+        print(json.dumps(details, ensure_ascii=False, indent=2))
+        return EXIT_DONE
+    print(f"{options.scans[0].name}: {scan_line(scan)}")
+    if scan.kind == "spect":
+        print(f"quantity: {scan.quantity_reason}")
+    for flag in details.get("quality", []):
+        print(f"quality: {flag['sentence']}")
+    for warning in scan.warnings:
+        print(f"warning: {warning}")
+    if options.scene:
+        print(f"scene written to {options.scene}")
+    return EXIT_DONE
+
+
 def _bundle(options: argparse.Namespace) -> int:
     from .bundle import open_bundle
 
@@ -174,7 +231,7 @@ def _worker(options: argparse.Namespace) -> int:
     return serve(idle_minutes=options.idle_minutes)
 
 
-_COMMANDS = {"segment": _segment, "measure": _measure, "bundle": _bundle, "worker": _worker}
+_COMMANDS = {"segment": _segment, "measure": _measure, "info": _info, "bundle": _bundle, "worker": _worker}
 
 
 def print_case(case: Case, out: Path, lang: str = "en") -> None:

@@ -1,20 +1,25 @@
 """Planar whole-body bone scans in DICOM: Nuclear Medicine objects and Secondary Captures of modality NM (floor 2).
 
 The geometry and the views are read here with pydicom, because general readers take the two frames of a planar object
-for two axial slices. Compressed pixels are decoded by SimpleITK (GDCM).
+for two axial slices.
 """
 
 from __future__ import annotations
 
-import math
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .dicom_elements import NM_STORAGE as _NM_STORAGE
+from .dicom_elements import acquired, device, identity, injection_time, open_dicom, radiopharmaceutical
+from .dicom_elements import image_type as _image_type
+from .dicom_elements import items as _items
+from .dicom_elements import text as _text
+from .dicom_elements import vector as _vector
+from .dicom_pixels import is_lossy, rescale_of, stored_pixels
 from .errors import InputError
 from .planar_checks import (
     SWEPT_HEIGHT_MM,
@@ -26,15 +31,13 @@ from .planar_checks import (
     chosen_view,
 )
 from .quiet_decoder import quiet_decoder
-from .scan import VIEWS, Identity, PlanarScan, PlanarView, View
+from .scan import VIEWS, PlanarScan, PlanarView, View
 from .view_words import only_view_named, says_whole_body, views_named
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-_NM_STORAGE = frozenset({"1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.5"})  # the second is retired
 _SECONDARY_CAPTURE = frozenset(f"1.2.840.10008.5.1.4.1.1.7{suffix}" for suffix in ("", ".2", ".3"))
-_SECONDARY_CAPTURE_OF_WORDS = "1.2.840.10008.5.1.4.1.1.7.3"
 _DICOMDIR = "1.2.840.10008.1.3.10"
 
 # DICOM CID 26, Nuclear Medicine Projections; G-52xx are the same concepts in the older SNOMED (SRT, SNM3, 99SDM).
@@ -56,11 +59,6 @@ _DESCRIPTIONS = (
 _WHOLE_BODY_TEXTS = (
     "SeriesDescription", "StudyDescription", "ProtocolName", "BodyPartExamined", "ImageID", "ImageComments",
     "RequestedProcedureDescription", "PerformedProcedureStepDescription",
-)  # fmt: skip
-
-_PIXEL_ELEMENTS = (
-    "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored",
-    "HighBit", "PixelRepresentation", "PixelData",
 )  # fmt: skip
 
 _TC99M_KEV = 140.5
@@ -135,7 +133,7 @@ def read_dicom(
 
 def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool) -> PlanarScan:
     name = path.name
-    dataset = _dataset(path)
+    dataset = open_dicom(path)
     _refuse_other_objects(name, dataset)
     frames, warnings = _chosen_frames(name, dataset, view)
     size, size_source, size_warnings = chosen_pixel_size(name, _pixel_spacing(name, dataset), pixel_size_mm)
@@ -163,25 +161,6 @@ def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None
 # --- the object -------------------------------------------------------------------------------------------------------
 
 
-def _dataset(path: Path) -> Dataset:
-    import pydicom
-    from pydicom.errors import InvalidDicomError
-    from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
-
-    try:
-        dataset = pydicom.dcmread(path)
-    except InvalidDicomError:
-        # Old archives wrote no preamble: the data set then starts with its first element.
-        dataset = pydicom.dcmread(path, force=True)
-        if "SOPClassUID" not in dataset or "Modality" not in dataset:
-            raise InputError(f"{path.name} is not a DICOM file") from None
-        implicit, little = dataset.original_encoding
-        dataset.file_meta.TransferSyntaxUID = (
-            ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-        )
-    return dataset
-
-
 def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     """Refuse what is no planar nuclear medicine image of one body."""
     if _text(dataset, "SOPClassUID") == _DICOMDIR or _text(dataset.file_meta, "MediaStorageSOPClassUID") == _DICOMDIR:
@@ -201,7 +180,10 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
         raise InputError(f"{name} is a colour picture; the counts are needed, not a screenshot")
     image_type = _image_type(dataset)
     if image_type in _IMAGE_TYPES_IN_WORDS:
-        raise InputError(f"{name} is {_IMAGE_TYPES_IN_WORDS[image_type]}; planar whole-body views are needed")
+        raise InputError(
+            f"{name} is {_IMAGE_TYPES_IN_WORDS[image_type]}; planar whole-body views or a reconstructed SPECT volume "
+            f"are needed"
+        )
     if int(dataset.get("NumberOfSlices") or 1) > 1 and image_type != "WHOLE BODY":
         raise InputError(f"{name} is a volume of {dataset.NumberOfSlices} slices; planar whole-body views are needed")
     checked_size(name, int(dataset.Rows), int(dataset.Columns))
@@ -218,12 +200,6 @@ def _not_a_whole_body_by_name(name: str, dataset: Dataset, pixel_size_mm: PixelS
         kind = "a static (spot) view" if _image_type(dataset) == "STATIC" else "not said to be a whole body"
         raise InputError(f"{name} is {kind} of {height_mm:.0f} mm height; whole-body views are needed")
     return [f"The file does not say that it is a whole-body view; its height of {height_mm:.0f} mm does."]
-
-
-def _image_type(dataset: Dataset) -> str:
-    values = dataset.get("ImageType") or []
-    values = [values] if isinstance(values, str) else list(values)
-    return str(values[2]).strip().upper() if len(values) > 2 else ""
 
 
 def _storage_in_words(uid: str) -> str:
@@ -407,64 +383,8 @@ def _pixel_spacing(name: str, dataset: Dataset) -> PixelSize | None:
 
 def _pixels(name: str, dataset: Dataset) -> np.ndarray:
     """Return the rescaled pixels, float64 ``(frames, rows, columns)``."""
-    from pydicom.uid import RLELossless
-
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    syntax = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax is not None and syntax.is_encapsulated and syntax != RLELossless:
-        return _rescaled(name, dataset, _decoded_by_gdcm(name, dataset)).reshape(frames, rows, columns)
-    expected = frames * rows * columns * int(dataset.BitsAllocated) // 8
-    if syntax != RLELossless and len(dataset.PixelData) < expected:
-        raise InputError(f"{name} is truncated: it holds {len(dataset.PixelData)} of {expected} bytes of its image")
-    if syntax != RLELossless and len(dataset.PixelData) >= expected + expected // frames:
-        raise InputError(f"{name} holds more images than the {frames} it says, so which is which is not known")
-    return _rescaled(name, dataset, dataset.pixel_array).reshape(frames, rows, columns)
-
-
-def _decoded_by_gdcm(name: str, dataset: Dataset) -> np.ndarray:
-    """Return the stored values of compressed frames.
-
-    GDCM refuses Nuclear Medicine objects whose Detector Information Sequence lacks an Image Position, as planar ones
-    do. So it gets the pixels alone, as a Secondary Capture without anything that identifies the patient.
-    """
-    import SimpleITK
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "pixels.dcm"
-        _pixels_alone(dataset).save_as(path, enforce_file_format=True)
-        reader = SimpleITK.ImageFileReader()
-        reader.SetImageIO("GDCMImageIO")
-        reader.SetFileName(str(path))
-        try:
-            return np.asarray(SimpleITK.GetArrayFromImage(reader.Execute()))
-        except RuntimeError as error:
-            raise InputError(f"{name} holds a compressed image that cannot be decoded; it may be truncated") from error
-
-
-def _pixels_alone(dataset: Dataset) -> Dataset:
-    from pydicom import Dataset
-    from pydicom.dataset import FileMetaDataset
-    from pydicom.uid import generate_uid
-
-    alone = Dataset()
-    alone.file_meta = FileMetaDataset()
-    alone.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
-    alone.SOPClassUID = _SECONDARY_CAPTURE_OF_WORDS
-    alone.SOPInstanceUID = generate_uid()
-    for keyword in _PIXEL_ELEMENTS:
-        if keyword in dataset:
-            alone[keyword] = dataset[keyword]
-    return alone
-
-
-def _rescaled(name: str, dataset: Dataset, stored: np.ndarray) -> np.ndarray:
-    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
-    slope = 1.0 if slope in (None, "") else float(slope)
-    intercept = 0.0 if intercept in (None, "") else float(intercept)
-    if slope == 0 or not math.isfinite(slope):
-        raise InputError(f"{name} has a Rescale Slope of {slope:g}, which makes no counts")
-    return stored.astype(np.float64) * slope + intercept
+    slope, intercept = rescale_of(name, dataset)
+    return stored_pixels(name, dataset).astype(np.float64) * slope + intercept
 
 
 # --- what else it says ------------------------------------------------------------------------------------------------
@@ -493,80 +413,22 @@ def _doubts_about_sides(name: str, dataset: Dataset, views: Mapping[str, PlanarV
 
 
 def _scan(dataset: Dataset, views: Mapping[str, PlanarView], warnings: list[str]) -> PlanarScan:
-    lossy = _text(dataset, "LossyImageCompression") == "01" or _is_lossy_syntax(dataset)
+    lossy = is_lossy(dataset)
     if lossy:
         warnings.append("The image went through lossy compression: counts are approximate.")
     if _text(dataset, "SOPClassUID") in _SECONDARY_CAPTURE:
         warnings.append("The file is a Secondary Capture: its values need not be counts.")
-    date, time = _acquired(dataset)
+    date, time = acquired(dataset)
     return PlanarScan(
         views=views,
         modality="NM",
         acquisition_date=date,
         acquisition_time=time,
-        injection_time=_injection_time(dataset),
-        radiopharmaceutical=_radiopharmaceutical(dataset),
-        device=" ".join(filter(None, (_text(dataset, "Manufacturer"), _text(dataset, "ManufacturerModelName")))),
+        injection_time=injection_time(dataset),
+        radiopharmaceutical=radiopharmaceutical(dataset),
+        device=device(dataset),
         source_format="DICOM",
         lossy=lossy,
-        identity=Identity(
-            patient_id=_text(dataset, "PatientID"),
-            patient_name=_text(dataset, "PatientName"),
-            study_instance_uid=_text(dataset, "StudyInstanceUID"),
-            accession_number=_text(dataset, "AccessionNumber"),
-        ),
+        identity=identity(dataset),
         warnings=tuple(warnings),
     )
-
-
-def _is_lossy_syntax(dataset: Dataset) -> bool:
-    from pydicom.uid import JPEG2000, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless
-
-    return dataset.file_meta.get("TransferSyntaxUID") in {
-        JPEG2000, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless,
-    } and _text(dataset, "LossyImageCompression") != "00"  # fmt: skip
-
-
-def _acquired(dataset: Dataset) -> tuple[str, str]:
-    """Return the date and time of acquisition; the series' or study's date where only that is known."""
-    moment = _text(dataset, "AcquisitionDateTime")
-    dates = (_text(dataset, "AcquisitionDate"), moment[:8], _text(dataset, "SeriesDate"), _text(dataset, "StudyDate"))
-    return next(filter(None, dates), ""), _text(dataset, "AcquisitionTime") or moment[8:14]
-
-
-def _injection_time(dataset: Dataset) -> str:
-    for drug in _items(dataset, "RadiopharmaceuticalInformationSequence"):
-        moment = _text(drug, "RadiopharmaceuticalStartDateTime")[8:14]
-        time = _text(drug, "RadiopharmaceuticalStartTime") or moment
-        if time:
-            return time
-    return ""
-
-
-def _radiopharmaceutical(dataset: Dataset) -> str:
-    for drug in _items(dataset, "RadiopharmaceuticalInformationSequence"):
-        if _text(drug, "Radiopharmaceutical"):
-            return _text(drug, "Radiopharmaceutical")
-        for code in _items(drug, "RadiopharmaceuticalCodeSequence"):
-            if _text(code, "CodeMeaning"):
-                return _text(code, "CodeMeaning")
-    return ""
-
-
-# --- elements ---------------------------------------------------------------------------------------------------------
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    value: Any = dataset.get(keyword)
-    return "" if value is None else str(value).strip().strip("\0")
-
-
-def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
-    return list(dataset.get(keyword) or [])
-
-
-def _vector(dataset: Dataset, keyword: str) -> list[int]:
-    value: Any = dataset.get(keyword)
-    if value is None or value == "":
-        return []
-    return [int(value)] if isinstance(value, (int, np.integer)) else [int(one) for one in value]

@@ -187,9 +187,15 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
 
 
 def _scan(request: SegmentRequest) -> PlanarScan:
-    return read_scan(
+    scan = read_scan(
         request.scans, view=request.view, pixel_size_mm=request.pixel_size_mm, flip_posterior=request.flip_posterior
     )
+    if scan.kind == "spect":
+        raise InputError(
+            f"{Path(request.scans[0]).name} is a SPECT volume, and there is no model for SPECT; 'bonemetseg info' "
+            f"reads and shows it"
+        )
+    return scan
 
 
 def _report(request: SegmentRequest) -> Report | None:

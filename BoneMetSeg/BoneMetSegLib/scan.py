@@ -1,13 +1,15 @@
 """What a scan is, and which side is left (floor 1).
 
 This is the only module that knows left from right in pixels. Everything else asks a view for ``ijk_to_ras``,
-``to_anterior_order`` or ``from_anterior_order``.
+``to_anterior_order`` or ``from_anterior_order``, and a volume for ``ijk_to_ras``.
 
 Conventions
 -----------
 Arrays are ``(rows, columns)``: row 0 is the head end, as whole-body scans are acquired. In the anterior view the
 patient's right is at column 0; in the posterior view, as the camera sees it, the patient's left is. A posterior view
 whose export mirrored it (``mirrored=True``) looks like an anterior one.
+
+SPECT volumes are ``(k, j, i)``: slices, rows, columns. Where they lie in the patient is ``ijk_to_ras`` alone.
 """
 
 from __future__ import annotations
@@ -148,3 +150,98 @@ class PlanarScan:
     def with_warnings(self, *sentences: str) -> PlanarScan:
         """Return the same scan with more warnings."""
         return replace(self, warnings=(*self.warnings, *sentences))
+
+
+# What the voxels of a SPECT volume hold.
+Quantity = Literal["counts", "Bq/ml", "SUVbw"]
+QUANTITIES: tuple[Quantity, ...] = ("counts", "Bq/ml", "SUVbw")
+
+
+@dataclass(frozen=True)
+class SpectScan:
+    """A reconstructed SPECT volume, voxels as stored, in a right-handed order.
+
+    Attributes
+    ----------
+    voxels : numpy.ndarray
+        ``(k, j, i)``, float32, in ``quantity``.
+    ijk_to_ras : numpy.ndarray
+        ``(4, 4)``, from (i, j, k) to RAS in mm, right-handed.
+    quantity : {"counts", "Bq/ml", "SUVbw"}
+        SUVbw is the standardized uptake value by body weight, in g/ml.
+    quantity_reason : str
+        Why it is this quantity and, where it is not SUVbw, why not; a sentence without its full stop.
+    slice_sources : tuple of (str, int)
+        For each k the SOP instance UID and the frame number (1-based) it was read from; empty for other files.
+    modality, acquisition_date, acquisition_time, injection_time, radiopharmaceutical, device, source_format, lossy,
+    identity, warnings
+        As in ``PlanarScan``.
+    """
+
+    voxels: np.ndarray
+    ijk_to_ras: np.ndarray
+    quantity: Quantity = "counts"
+    quantity_reason: str = ""
+    slice_sources: tuple[tuple[str, int], ...] = field(default=(), repr=False)
+    modality: str = "NM"
+    acquisition_date: str = ""
+    acquisition_time: str = ""
+    injection_time: str = ""
+    radiopharmaceutical: str = ""
+    device: str = ""
+    source_format: str = "DICOM"
+    lossy: bool = False
+    identity: Identity = field(default_factory=Identity)
+    warnings: tuple[str, ...] = ()
+
+    kind: Literal["spect"] = "spect"
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Distance of neighbouring voxels along i, j and k, in mm."""
+        i_mm, j_mm, k_mm = np.linalg.norm(self.ijk_to_ras[:3, :3], axis=0)
+        return float(i_mm), float(j_mm), float(k_mm)
+
+    @property
+    def voxel_volume_ml(self) -> float:
+        """Volume of a voxel in ml."""
+        return float(np.linalg.det(self.ijk_to_ras[:3, :3])) / 1000
+
+    @property
+    def total(self) -> float:
+        """Sum of the voxels, in ``quantity``: the counts of the volume where these are counts."""
+        return float(self.voxels.sum(dtype=np.float64))
+
+    @property
+    def total_activity_mbq(self) -> float | None:
+        """Activity in the volume in MBq, ``None`` where voxels are not Bq/ml."""
+        return self.total * self.voxel_volume_ml / 1e6 if self.quantity == "Bq/ml" else None
+
+    def to_ras(self, i: float, j: float, k: float) -> np.ndarray:
+        """Return where a voxel's centre lies: R, A, S in mm."""
+        return (self.ijk_to_ras @ np.array([i, j, k, 1.0]))[:3]
+
+    def with_warnings(self, *sentences: str) -> SpectScan:
+        """Return the same scan with more warnings."""
+        return replace(self, warnings=(*self.warnings, *sentences))
+
+
+Scan = PlanarScan | SpectScan
+
+
+def ras_from_lps(ijk_to_lps: np.ndarray) -> np.ndarray:
+    """Return a 4 x 4 matrix to RAS, as Slicer has it, from one to LPS, as DICOM and ITK have it; and back."""
+    return np.diag([-1.0, -1.0, 1.0, 1.0]) @ ijk_to_lps
+
+
+def right_handed(voxels: np.ndarray, ijk_to_ras: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Return a volume ``(k, j, i)`` and its matrix with the slices in right-handed order, and whether they were turned.
+
+    Each voxel stays where it is in the patient.
+    """
+    if np.linalg.det(ijk_to_ras[:3, :3]) > 0:
+        return voxels, ijk_to_ras, False
+    turned = ijk_to_ras.copy()
+    turned[:3, 2] = -ijk_to_ras[:3, 2]
+    turned[:3, 3] = ijk_to_ras[:3, 3] + (voxels.shape[0] - 1) * ijk_to_ras[:3, 2]
+    return voxels[::-1], turned, True

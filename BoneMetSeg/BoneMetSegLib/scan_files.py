@@ -1,4 +1,4 @@
-"""A scan from one file or two, whatever their format: what a file is, is decided by its content (floor 2)."""
+"""A scan from its files, whatever their format: what a file is, is decided by its content (floor 2)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 from .dicom_nm import read_dicom
+from .dicom_spect import is_dicom_spect, read_dicom_spect
 from .errors import InputError
 from .planar_checks import PixelSize
-from .scan import VIEWS, Identity, PlanarScan, View
+from .scan import QUANTITIES, VIEWS, Identity, PlanarScan, Quantity, Scan, SpectScan, View
 from .volume_files import read_volume
+from .volume_spect import is_spect_volume, read_spect_volume
 
 FileFormat = Literal["DICOM", "NRRD", "NIfTI", "MHA"]
 
@@ -36,23 +38,27 @@ def read_scan(
     view: View | None = None,
     pixel_size_mm: float | PixelSize | None = None,
     flip_posterior: bool = False,
-) -> PlanarScan:
-    """Read a planar bone scan.
+    quantity: Quantity | None = None,
+) -> Scan:
+    """Read a bone scan, planar or SPECT: ``kind`` of what comes back says which.
 
     Parameters
     ----------
-    paths : path, or sequence of one or two paths
-        A file with one view or both, or two files with a view each, in any order.
+    paths : path, or sequence of paths
+        A file with one view or both, or two files with a view each, in any order. A SPECT volume, or all single-frame
+        DICOM files of one, in any order.
     view : {"anterior", "posterior"}, optional
         The view of a single file that does not say it.
     pixel_size_mm : float or (height, width), optional
         Size of a pixel where the files do not have it, or have it wrong.
     flip_posterior : bool
         The export mirrored the posterior view: the patient's right is at its first column.
+    quantity : {"counts", "Bq/ml", "SUVbw"}, optional
+        What the values of a SPECT volume are, where its file does not say it.
 
     Returns
     -------
-    PlanarScan
+    PlanarScan or SpectScan
 
     Raises
     ------
@@ -60,6 +66,13 @@ def read_scan(
         A file cannot be used, or the two do not belong together.
     """
     files = [Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
+    if quantity is not None and quantity not in QUANTITIES:
+        raise InputError(f"--quantity is {quantity}; it must be {', '.join(QUANTITIES[:-1])} or {QUANTITIES[-1]}")
+    spect = _spect(files, quantity)
+    if spect is not None:
+        return _without_planar_options(files[0].name, spect, view, pixel_size_mm, flip_posterior=flip_posterior)
+    if quantity is not None:
+        raise InputError(f"--quantity is for a SPECT volume, and {files[0].name if files else 'nothing'} is none")
     if not 1 <= len(files) <= 2:
         raise InputError(f"{len(files)} files were given; a scan is one file, or an anterior and a posterior one")
     if view is not None and view not in VIEWS:
@@ -102,6 +115,49 @@ def _read_one(
     if kind == "DICOM":
         return read_dicom(path, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior)
     return read_volume(path, kind, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior)
+
+
+# --- SPECT ------------------------------------------------------------------------------------------------------------
+
+
+def _spect(files: list[Path], quantity: Quantity | None) -> SpectScan | None:
+    """Return the SPECT volume that the files are, ``None`` where they are something else."""
+    if not files:
+        return None
+    kind = file_format(files[0])
+    if kind == "DICOM":
+        if not is_dicom_spect(files[0]):
+            return None
+        for file in files[1:]:
+            if file_format(file) != "DICOM":
+                raise InputError(f"{file.name} is no DICOM file as {files[0].name} is; give the files of one volume")
+        return read_dicom_spect(files, quantity=quantity)
+    if not is_spect_volume(files[0], kind):
+        return None
+    if len(files) > 1:
+        raise InputError(f"{files[0].name} is a SPECT volume by itself; give one volume, or two planar views")
+    return read_spect_volume(files[0], kind, quantity=quantity)
+
+
+def _without_planar_options(
+    name: str,
+    scan: SpectScan,
+    view: View | None,
+    pixel_size_mm: float | PixelSize | None,
+    *,
+    flip_posterior: bool,
+) -> SpectScan:
+    """Return the volume.
+
+    Raises
+    ------
+    InputError
+        An option was given that only a planar view has.
+    """
+    given = {"--view": view is not None, "--pixel-size-mm": pixel_size_mm is not None}
+    for option in (option for option, is_given in {**given, "--flip-posterior": flip_posterior}.items() if is_given):
+        raise InputError(f"{name} is a SPECT volume; {option} is for planar views")
+    return scan
 
 
 # --- what a file is ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from .resources import resource_path
 from .scan import VIEWS, PlanarScan, PlanarView
 from .scene_boot import mrml, slicer_package, vtk_errors
 from .scene_hierarchy import add_to_hierarchy
-from .scene_nodes import SceneNodes
+from .scene_images import vtk_image, vtk_matrix
+from .scene_nodes import SceneNodes, add_text
 from .scene_tables import fill_hot_spot_table
 from .scene_views import show_views
 from .seg_nrrd import Segment
@@ -83,7 +84,7 @@ def build_scene(
         )
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{case_name} {terms['hot_spots']}")
     fill_hot_spot_table(table, hot_spots, lang)
-    text = None if report_text is None else _add_text(scene, report_text, f"{case_name} {terms['report']}")
+    text = None if report_text is None else add_text(scene, report_text, f"{case_name} {terms['report']}")
     nodes = [*volume_nodes.values(), *segmentations.values(), table, *([text] if text else [])]
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, terms["patient"]), nodes)
     owned = tuple(view for view in views if view not in given)
@@ -94,8 +95,8 @@ def build_scene(
 
 def _add_volume(scene: Any, view: PlanarView, name: str) -> Any:
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    node.SetAndObserveImageData(_vtk_image(view.counts.astype(np.float32)))
-    node.SetIJKToRASMatrix(_vtk_matrix(view.ijk_to_ras))
+    node.SetAndObserveImageData(vtk_image(view.counts.astype(np.float32)))
+    node.SetIJKToRASMatrix(vtk_matrix(view.ijk_to_ras))
     node.CreateDefaultDisplayNodes()
     _describe(node, view)
     return node
@@ -142,8 +143,8 @@ def _add_segmentation(
 def _add_segment(segmentation: Any, segment: Segment, view: PlanarView) -> None:
     slicer = slicer_package()
     labelmap = slicer.vtkOrientedImageData()
-    labelmap.DeepCopy(_vtk_image(segment.mask.astype(np.uint8)))
-    labelmap.SetImageToWorldMatrix(_vtk_matrix(view.ijk_to_ras))
+    labelmap.DeepCopy(vtk_image(segment.mask.astype(np.uint8)))
+    labelmap.SetImageToWorldMatrix(vtk_matrix(view.ijk_to_ras))
     node = slicer.vtkSegment()
     node.SetName(segment.name)
     node.SetColor(*segment.rgb)
@@ -153,33 +154,6 @@ def _add_segment(segmentation: Any, segment: Segment, view: PlanarView) -> None:
         node.SetTag(key, value)
     node.AddRepresentation("Binary labelmap", labelmap)
     segmentation.AddSegment(node, segment.id)
-
-
-def _vtk_image(pixels: np.ndarray) -> Any:
-    from vtkmodules.util.numpy_support import numpy_to_vtk
-    from vtkmodules.vtkCommonDataModel import vtkImageData
-
-    image = vtkImageData()
-    image.SetDimensions(pixels.shape[1], pixels.shape[0], 1)
-    image.GetPointData().SetScalars(numpy_to_vtk(pixels.ravel(), deep=True))
-    return image
-
-
-def _vtk_matrix(matrix: np.ndarray) -> Any:
-    from vtkmodules.vtkCommonMath import vtkMatrix4x4
-
-    result = vtkMatrix4x4()
-    result.DeepCopy(matrix.ravel().tolist())
-    return result
-
-
-def _add_text(scene: Any, text: str, name: str) -> Any:
-    from vtkmodules.vtkCommonCore import VTK_ENCODING_UTF_8
-
-    node = scene.AddNewNodeByClass("vtkMRMLTextNode", name)
-    node.SetEncoding(VTK_ENCODING_UTF_8)  # the default is ASCII
-    node.SetText(text)
-    return node
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .scan import PlanarScan
+from .scan import Scan
 from .scene_boot import slicer_package
 
 
@@ -15,7 +15,7 @@ def hierarchy_of(scene: Any) -> Any:
 
 
 def add_to_hierarchy(
-    scene: Any, scan: PlanarScan, names: tuple[str, str], nodes: Sequence[Any]
+    scene: Any, scan: Scan, names: tuple[str, str], nodes: Sequence[Any]
 ) -> tuple[int, int, tuple[int, ...]]:
     """Make items for patient, study and nodes: outside the application nothing else makes them.
 

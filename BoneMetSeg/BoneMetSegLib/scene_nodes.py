@@ -18,8 +18,10 @@ class SceneNodes:
     ----------
     scene : vtkMRMLScene
     volumes : mapping from view to vtkMRMLScalarVolumeNode
+        "spect" is the only view of a SPECT volume.
     segmentations : mapping from view to vtkMRMLSegmentationNode
-    table : vtkMRMLTableNode
+    table : vtkMRMLTableNode or None
+        None for a scan that was not segmented.
     text : vtkMRMLTextNode or None
         The report.
     subject_item, study_item : int
@@ -47,8 +49,9 @@ class SceneNodes:
         for item in self.items:
             hierarchy.RemoveItem(item, False, False)
         owned = [self.volumes[view] for view in self.owned_volumes]
-        for node in (*owned, *self.segmentations.values(), self.table, *([self.text] if self.text else [])):
-            _remove_with_helpers(self.scene, node)
+        for node in (*owned, *self.segmentations.values(), self.table, self.text):
+            if node is not None:
+                _remove_with_helpers(self.scene, node)
         for item in (self.study_item, self.subject_item):
             if not hierarchy.GetNumberOfItemChildren(item):
                 hierarchy.RemoveItem(item, False, False)
@@ -60,6 +63,16 @@ class SceneNodes:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.remove()
+
+
+def add_text(scene: Any, text: str, name: str) -> Any:
+    """Add a text node, such as the report."""
+    from vtkmodules.vtkCommonCore import VTK_ENCODING_UTF_8
+
+    node = scene.AddNewNodeByClass("vtkMRMLTextNode", name)
+    node.SetEncoding(VTK_ENCODING_UTF_8)  # the default is ASCII
+    node.SetText(text)
+    return node
 
 
 def _remove_with_helpers(scene: Any, node: Any) -> None:

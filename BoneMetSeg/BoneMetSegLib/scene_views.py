@@ -51,7 +51,7 @@ def show_views(nodes: SceneNodes, slice_nodes: Mapping[str, Any] | None = None) 
     for view, slice_node in chosen.items():
         add_orientation_presets(slice_node)
         _aim(slice_node, nodes.volumes[view], view)
-        composite = _composite_node(nodes.scene, slice_node)
+        composite = composite_of(nodes.scene, slice_node)
         composite.SetLinkedControl(False)  # linked views would take each other's orientation
         composite.SetBackgroundVolumeID(nodes.volumes[view].GetID())
         composite.SetForegroundVolumeID(None)
@@ -59,13 +59,16 @@ def show_views(nodes: SceneNodes, slice_nodes: Mapping[str, Any] | None = None) 
         for displayable in (nodes.volumes[view], nodes.segmentations[view]):
             displayable.GetDisplayNode().SetViewNodeIDs((slice_node.GetID(),))
     if slice_nodes is None:
-        _set_layout(nodes.scene, len(chosen))
+        layout = slicer_package().vtkMRMLLayoutNode
+        side_by_side = layout.SlicerLayoutSideBySideView
+        arrangement = side_by_side if len(chosen) > 1 else layout.SlicerLayoutOneUpRedSliceView
+        set_layout(nodes.scene, arrangement, _SLICE_VIEW_NAMES[: len(chosen)])
     return dict(chosen)
 
 
 def _default_slice_nodes(nodes: SceneNodes) -> dict[str, Any]:
     views = [view for view in VIEWS if view in nodes.volumes]
-    return {view: _slice_node(nodes.scene, name) for view, name in zip(views, _SLICE_VIEW_NAMES, strict=False)}
+    return {view: slice_view(nodes.scene, name) for view, name in zip(views, _SLICE_VIEW_NAMES, strict=False)}
 
 
 def _aim(slice_node: Any, volume: Any, view: str) -> None:
@@ -82,7 +85,8 @@ def _aim(slice_node: Any, volume: Any, view: str) -> None:
     )
 
 
-def _slice_node(scene: Any, name: str) -> Any:
+def slice_view(scene: Any, name: str) -> Any:
+    """Return the slice view of a name ("Red"), made if missing."""
     existing = scene.GetSingletonNode(name, "vtkMRMLSliceNode")
     if existing:
         return existing
@@ -90,7 +94,8 @@ def _slice_node(scene: Any, name: str) -> Any:
     return _add_singleton(scene, node, name)
 
 
-def _composite_node(scene: Any, slice_node: Any) -> Any:
+def composite_of(scene: Any, slice_node: Any) -> Any:
+    """Return what a slice view shows, made if missing."""
     name = slice_node.GetLayoutName()
     existing = slicer_package().vtkMRMLSliceLogic.GetSliceCompositeNode(slice_node)
     if existing:
@@ -105,18 +110,17 @@ def _add_singleton(scene: Any, node: Any, name: str) -> Any:
     return scene.AddNode(node)
 
 
-def _set_layout(scene: Any, view_count: int) -> None:
+def set_layout(scene: Any, arrangement: int, names: tuple[str, ...]) -> None:
+    """Arrange the views; ``names`` are the slice views that the arrangement holds."""
     layout_class = slicer_package().vtkMRMLLayoutNode
     layout = scene.GetSingletonNode(_LAYOUT_TAG, "vtkMRMLLayoutNode") or scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
     if layout is None:
         layout = layout_class()
         layout.SetSingletonTag(_LAYOUT_TAG)
         layout = scene.AddNode(layout)
-    one, two = layout_class.SlicerLayoutOneUpRedSliceView, layout_class.SlicerLayoutSideBySideView
-    arrangement = two if view_count > 1 else one
     if not layout.IsLayoutDescription(arrangement):
         # Outside the application nobody has described Slicer's layouts; the bundle carries the number alone.
-        layout.AddLayoutDescription(arrangement, _layout_description(_SLICE_VIEW_NAMES[:view_count]))
+        layout.AddLayoutDescription(arrangement, _layout_description(names))
     layout.SetViewArrangement(arrangement)
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VolumeFormat = Literal["NRRD", "NIfTI", "MHA"]
 
-_ITK_READER = {"NRRD": "NrrdImageIO", "NIfTI": "NiftiImageIO", "MHA": "MetaImageIO"}
+ITK_READER = {"NRRD": "NrrdImageIO", "NIfTI": "NiftiImageIO", "MHA": "MetaImageIO"}
 _MAX_SLICES = 2
 _L, _P, _S = 0, 1, 2  # ITK's axes: left, posterior, superior
 _ALONG_AXIS = 0.9  # cosine: an axis tilted by up to 25 degrees still runs along the body's
@@ -141,10 +141,10 @@ def _image(path: Path, file_format: VolumeFormat) -> Image:
     """Return the image with three dimensions or two, after its header has passed."""
     import SimpleITK
 
-    with _readable(path, file_format) as readable:
+    with itk_path(path, file_format) as copy:
         reader = SimpleITK.ImageFileReader()
-        reader.SetImageIO(_ITK_READER[file_format])
-        reader.SetFileName(str(readable))
+        reader.SetImageIO(ITK_READER[file_format])
+        reader.SetFileName(str(copy))
         reader.ReadImageInformation()
         _check_header(path.name, reader.GetSize(), reader.GetNumberOfComponents())
         if file_format == "NIfTI":
@@ -158,7 +158,7 @@ def _image(path: Path, file_format: VolumeFormat) -> Image:
 
 
 @contextlib.contextmanager
-def _readable(path: Path, file_format: VolumeFormat) -> Iterator[Path]:
+def itk_path(path: Path, file_format: VolumeFormat) -> Iterator[Path]:
     """Yield a path ITK accepts: its NIfTI reader wants a known ending, so others are read from a copy."""
     if file_format != "NIfTI" or path.name.lower().endswith((".nii", ".nii.gz", ".hdr", ".img", ".hdr.gz", ".img.gz")):
         yield path

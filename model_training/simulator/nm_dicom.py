@@ -59,7 +59,7 @@ class Study:
     @property
     def uid(self) -> str:
         """The study instance UID."""
-        return self.study_instance_uid or _uid("study", self.patient_id, self.acquisition_date)
+        return self.study_instance_uid or make_uid("study", self.patient_id, self.acquisition_date)
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def write_planar_nm(
         raise ValueError("a Secondary Capture holds a single view")
 
     dataset = _file_dataset(path, manner)
-    _add_patient_and_study(dataset, study)
-    _add_series(dataset, study, _series_description(order, manner))
+    add_patient_and_study(dataset, study)
+    add_series(dataset, study, _series_description(order, manner))
     _add_image(dataset, pixels, pixel_size_mm, manner, study)
     if manner.secondary_capture:
         dataset.ConversionType = "WSD"
@@ -151,9 +151,9 @@ def write_planar_nm(
     else:
         heads = [view for view in detector_order if view in counts]
         _add_frames(dataset, frames, heads)
-        dataset.EnergyWindowInformationSequence = _energy_windows(with_scatter=bool(scatter_window))
+        dataset.EnergyWindowInformationSequence = energy_windows(with_scatter=bool(scatter_window))
         dataset.DetectorInformationSequence = ItemSequence(_detector(view, manner.view_naming) for view in heads)
-        dataset.RadiopharmaceuticalInformationSequence = _radiopharmaceuticals(study)
+        dataset.RadiopharmaceuticalInformationSequence = radiopharmaceuticals(study)
     _add_uids(dataset, pixels, str(order))
     dataset.save_as(path, enforce_file_format=True)
     return Path(path)
@@ -177,7 +177,8 @@ def _file_dataset(path: str | Path, manner: Manner) -> FileDataset:
     return dataset
 
 
-def _add_patient_and_study(dataset: Dataset, study: Study) -> None:
+def add_patient_and_study(dataset: Dataset, study: Study) -> None:
+    """Set the elements of the patient and general study modules."""
     dataset.SpecificCharacterSet = study.character_set
     dataset.PatientName, dataset.PatientID = study.patient_name, study.patient_id
     dataset.PatientBirthDate, dataset.PatientSex = "", ""
@@ -187,7 +188,8 @@ def _add_patient_and_study(dataset: Dataset, study: Study) -> None:
     dataset.StudyDescription = "Bone scan"
 
 
-def _add_series(dataset: Dataset, study: Study, description: str) -> None:
+def add_series(dataset: Dataset, study: Study, description: str) -> None:
+    """Set the elements of the series, equipment and NM/PET patient orientation modules."""
     dataset.Modality = "NM"
     dataset.SeriesNumber = "1"
     dataset.SeriesDate, dataset.SeriesTime = study.acquisition_date, study.acquisition_time
@@ -196,8 +198,8 @@ def _add_series(dataset: Dataset, study: Study, description: str) -> None:
     dataset.Manufacturer, dataset.ManufacturerModelName = study.manufacturer, study.model_name
     dataset.PatientPosition = "HFS"
     # Type 2 of the NM/PET Patient Orientation module: head first, supine.
-    dataset.PatientOrientationCodeSequence = ItemSequence([_code("102538003", "SCT", "recumbent")])
-    dataset.PatientGantryRelationshipCodeSequence = ItemSequence([_code("102540008", "SCT", "headfirst")])
+    dataset.PatientOrientationCodeSequence = ItemSequence([code_item("102538003", "SCT", "recumbent")])
+    dataset.PatientGantryRelationshipCodeSequence = ItemSequence([code_item("102540008", "SCT", "headfirst")])
 
 
 def _add_image(
@@ -241,7 +243,8 @@ def _add_frames(dataset: Dataset, frames: Sequence[tuple[View, int, np.ndarray]]
     dataset.NumberOfDetectors = len(heads)
 
 
-def _energy_windows(with_scatter: bool) -> ItemSequence:
+def energy_windows(with_scatter: bool) -> ItemSequence:
+    """Return the Energy Window Information Sequence: the photopeak, after a scatter window where there is one."""
     ranges = [("photopeak", _PHOTOPEAK_KEV)]
     if with_scatter:
         ranges.insert(0, ("scatter", _SCATTER_KEV))
@@ -263,15 +266,16 @@ def _detector(view: View, naming: ViewNaming) -> Dataset:
     if naming in _VIEW_CODES:
         value, scheme = _VIEW_CODES[naming][view]
         meaning = value if naming == "meaning" else view.capitalize()
-        detector.ViewCodeSequence = ItemSequence([_code(value, scheme, meaning)])
+        detector.ViewCodeSequence = ItemSequence([code_item(value, scheme, meaning)])
     return detector
 
 
-def _radiopharmaceuticals(study: Study) -> ItemSequence:
+def radiopharmaceuticals(study: Study) -> ItemSequence:
+    """Return the Radiopharmaceutical Information Sequence of a study."""
     drug = Dataset()
     drug.Radiopharmaceutical = study.radiopharmaceutical
     drug.RadiopharmaceuticalStartTime = study.injection_time
-    drug.RadionuclideCodeSequence = ItemSequence([_code("72454006", "SCT", "Technetium Tc99m")])
+    drug.RadionuclideCodeSequence = ItemSequence([code_item("72454006", "SCT", "Technetium Tc99m")])
     return ItemSequence([drug])
 
 
@@ -283,7 +287,8 @@ def _series_description(order: Sequence[View], manner: Manner) -> str:
     return "WB BONE"
 
 
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
+def code_item(value: str, scheme: str, meaning: str) -> Dataset:
+    """Return a code as an item of a code sequence."""
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
     return code
@@ -292,10 +297,11 @@ def _code(value: str, scheme: str, meaning: str) -> Dataset:
 def _add_uids(dataset: FileDataset, pixels: np.ndarray, content: str) -> None:
     digest = hashlib.sha256(pixels.tobytes()).hexdigest()
     parts = (dataset.StudyInstanceUID, dataset.get("SeriesDescription", ""), content, digest)
-    dataset.SeriesInstanceUID = _uid("series", *parts)
-    dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = _uid("frame", *parts), ""
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = _uid("image", *parts)
+    dataset.SeriesInstanceUID = make_uid("series", *parts)
+    dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = make_uid("frame", *parts), ""
+    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = make_uid("image", *parts)
 
 
-def _uid(*parts: str) -> str:
+def make_uid(*parts: str) -> str:
+    """Return a UID, the same for the same parts."""
     return generate_uid(entropy_srcs=[str(part) for part in parts])

@@ -1,0 +1,60 @@
+"""What size a JPEG, JPEG-LS or JPEG 2000 stream says it has, before a decoder reserves memory for it (floor 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# ITU-T T.81 table B.1: SOF0 to SOF15 without DHT (C4), JPG (C8) and DAC (CC); T.87 adds SOF55 (F7) of JPEG-LS.
+_START_OF_FRAME = frozenset(set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7})
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
+_START_OF_SCAN, _START, _END = 0xDA, 0xD8, 0xD9
+# ITU-T T.800 annex A: a JPEG 2000 codestream starts with SOC and SIZ.
+_SOC_SIZ = b"\xff\x4f\xff\x51"
+_SIZ_BYTES = 42
+_SEARCHED_BYTES = 4096  # a JP2 box before the codestream
+
+
+@dataclass(frozen=True)
+class CodestreamSize:
+    """Size of a compressed image, and how many values a pixel has."""
+
+    rows: int
+    columns: int
+    components: int
+
+
+def codestream_size(stream: bytes) -> CodestreamSize | None:
+    """Return what the header of a compressed image says, ``None`` where there is no such header."""
+    start = stream.find(_SOC_SIZ, 0, _SEARCHED_BYTES)
+    return _of_jpeg_2000(stream[start:]) if start >= 0 else _of_jpeg(stream)
+
+
+def _of_jpeg_2000(stream: bytes) -> CodestreamSize | None:
+    if len(stream) < _SIZ_BYTES:
+        return None
+    right, bottom, left, top = (int.from_bytes(stream[at : at + 4], "big") for at in (8, 12, 16, 20))
+    return CodestreamSize(bottom - top, right - left, int.from_bytes(stream[40:42], "big"))
+
+
+def _of_jpeg(stream: bytes) -> CodestreamSize | None:
+    if stream[:2] != bytes((0xFF, _START)):
+        return None
+    at = 2
+    while at + 4 <= len(stream):
+        if stream[at] != 0xFF:
+            return None
+        marker = stream[at + 1]
+        if marker == 0xFF:  # fill byte
+            at += 1
+        elif marker in _WITHOUT_LENGTH:
+            at += 2
+        elif marker in _START_OF_FRAME:
+            if at + 10 > len(stream):
+                return None
+            rows, columns = (int.from_bytes(stream[start : start + 2], "big") for start in (at + 5, at + 7))
+            return CodestreamSize(rows, columns, stream[at + 9])
+        elif marker in (_START_OF_SCAN, _START, _END):
+            return None
+        else:
+            at += 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
+    return None

@@ -1,0 +1,153 @@
+"""A SPECT volume in the Slicer scene: volume, report, subject hierarchy, three planes (floor 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .scan import SpectScan
+from .scene_boot import mrml, slicer_package
+from .scene_hierarchy import add_to_hierarchy
+from .scene_images import vtk_image, vtk_matrix
+from .scene_nodes import SceneNodes, add_text
+from .scene_views import composite_of, set_layout, slice_view
+
+# (UCUM unit, its meaning, the code of the quantity where DICOM has one).
+_CODES: dict[str, tuple[tuple[str, str], tuple[str, str] | None]] = {
+    "counts": (("{counts}", "Counts"), None),
+    "Bq/ml": (("Bq/ml", "Becquerels/milliliter"), None),
+    "SUVbw": (
+        ("g/ml{SUVbw}", "Standardized Uptake Value body weight"),
+        ("126401", "SUVbw"),
+    ),
+}
+# Slice views as Slicer names and colours them, and the planes it gives them.
+PLANES = {"Red": "Axial", "Yellow": "Sagittal", "Green": "Coronal"}
+_WINDOW_PERCENTILE = 99.8  # of the voxels above zero: bone is a few percent of them, bladder and kidneys less
+_TERMS = {"en": ("SPECT", "report", "Patient"), "zh": ("断层", "报告", "患者")}
+
+
+def build_spect_scene(
+    scan: SpectScan,
+    report_text: str | None = None,
+    *,
+    scene: Any = None,
+    lang: str = "en",
+    case_name: str = "Bone scan",
+) -> SceneNodes:
+    """Put a SPECT volume into a scene and show it in the axial, sagittal and coronal slice views.
+
+    Parameters
+    ----------
+    scan : SpectScan
+    report_text : str or None
+    scene : vtkMRMLScene, optional
+        ``slicer.mrmlScene`` inside Slicer; by default the scene booted for this process.
+    lang : {"en", "zh"}
+        Of node names.
+    case_name : str
+        First word of every node's name. Never an identity: node names become file names.
+
+    Returns
+    -------
+    SceneNodes
+        Its volume is "spect"; it has neither segmentations nor a table.
+
+    Raises
+    ------
+    InputError
+        Neither Slicer nor slicer-core is here.
+    """
+    scene = scene or mrml().scene
+    volume_term, report_term, patient_term = _TERMS[lang]
+    volume = _add_volume(scene, scan, f"{case_name} {volume_term}")
+    text = None if report_text is None else add_text(scene, report_text, f"{case_name} {report_term}")
+    nodes = [volume, *([text] if text else [])]
+    subject, study, items = add_to_hierarchy(scene, scan, (case_name, patient_term), nodes)
+    case = SceneNodes(scene, {"spect": volume}, {}, None, text, subject, study, items, ("spect",))
+    show_three_planes(scene, volume)
+    return case
+
+
+def upper_window(voxels: np.ndarray) -> float:
+    """Return the value shown black: a high percentile of the voxels above zero, in the volume's quantity."""
+    above = voxels[voxels > 0]
+    return float(np.percentile(above, _WINDOW_PERCENTILE))
+
+
+def _add_volume(scene: Any, scan: SpectScan, name: str) -> Any:
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
+    node.SetAndObserveImageData(vtk_image(scan.voxels))
+    node.SetIJKToRASMatrix(vtk_matrix(scan.ijk_to_ras))
+    node.CreateDefaultDisplayNodes()
+    node.SetAttribute("BoneMetSeg.Kind", "spect")
+    node.SetAttribute("BoneMetSeg.Quantity", scan.quantity)
+    # Colon and semicolon separate attributes in the scene file.
+    reason = scan.quantity_reason.replace(";", ",").replace(":", ",")
+    node.SetAttribute("BoneMetSeg.QuantityReason", reason)
+    (unit, meaning), quantity = _CODES[scan.quantity]
+    node.SetAttribute("BoneMetSeg.Units", unit)
+    node.SetVoxelValueUnits(_coded(unit, "UCUM", meaning))
+    if quantity:
+        node.SetVoxelValueQuantity(_coded(quantity[0], "DCM", quantity[1]))
+    display = node.GetScalarVolumeDisplayNode()
+    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeInvertedGrey")
+    display.SetAutoWindowLevel(False)
+    display.SetWindowLevelMinMax(0.0, upper_window(scan.voxels))
+    return node
+
+
+def _coded(value: str, scheme: str, meaning: str) -> Any:
+    entry = slicer_package().vtkCodedEntry()
+    entry.SetValueSchemeMeaning(value, scheme, meaning)
+    return entry
+
+
+def show_three_planes(scene: Any, volume: Any) -> dict[str, Any]:
+    """Show a volume in the Red, Yellow and Green slice views: axial, sagittal, coronal, through its centre.
+
+    Returns
+    -------
+    dict
+        The slice node of each view's name.
+    """
+    bounds = [0.0] * 6
+    volume.GetRASBounds(bounds)
+    centre = [(low + high) / 2 for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
+    extents = np.array(bounds[1::2]) - np.array(bounds[::2])
+    # Which extents lie across and down each plane.
+    across_down = {"Axial": (0, 1), "Sagittal": (1, 2), "Coronal": (0, 2)}
+    shown = {}
+    for name, plane in PLANES.items():
+        node = slice_view(scene, name)
+        _add_missing_preset(node, plane)
+        node.SetOrientation(plane)
+        node.JumpSliceByCentering(*centre)
+        _fit(node, *(float(extents[axis]) for axis in across_down[plane]))
+        composite = composite_of(scene, node)
+        composite.SetLinkedControl(False)
+        composite.SetBackgroundVolumeID(volume.GetID())
+        composite.SetForegroundVolumeID(None)
+        composite.SetLabelVolumeID(None)
+        shown[name] = node
+    set_layout(scene, slicer_package().vtkMRMLLayoutNode.SlicerLayoutFourUpView, tuple(PLANES))
+    return shown
+
+
+def _add_missing_preset(node: Any, plane: str) -> None:
+    """Give a slice node the plane as Slicer has it by default, the patient's right at screen left."""
+    if node.HasSliceOrientationPreset(plane):
+        return
+    from vtkmodules.vtkCommonMath import vtkMatrix3x3
+
+    matrix = vtkMatrix3x3()
+    getattr(node, f"Get{plane}SliceToRASMatrix")(matrix, True)
+    node.AddSliceOrientationPreset(plane, matrix)
+
+
+def _fit(node: Any, width_mm: float, height_mm: float) -> None:
+    across, down, _ = (max(size, 1) for size in node.GetDimensions())
+    mm_per_screen_pixel = max(width_mm / across, height_mm / down)
+    depth_mm = node.GetFieldOfView()[2]
+    node.SetFieldOfView(mm_per_screen_pixel * across, mm_per_screen_pixel * down, depth_mm)
