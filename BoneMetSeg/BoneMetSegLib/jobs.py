@@ -98,7 +98,8 @@ class SegmentRequest:
     device: str = "auto"
     view: View | None = None
     pixel_size_mm: float | None = None
-    flip_posterior: bool = False
+    flip_posterior: bool | None = None
+    series: str | None = None
     lang: str = "en"
     scene: bool = True
     overwrite: bool = False
@@ -188,7 +189,11 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
 
 def _scan(request: SegmentRequest) -> PlanarScan:
     return read_scan(
-        request.scans, view=request.view, pixel_size_mm=request.pixel_size_mm, flip_posterior=request.flip_posterior
+        request.scans,
+        view=request.view,
+        pixel_size_mm=request.pixel_size_mm,
+        flip_posterior=request.flip_posterior,
+        series=request.series,
     )
 
 
