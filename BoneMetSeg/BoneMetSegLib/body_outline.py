@@ -59,8 +59,8 @@ def body_outline(view: PlanarView) -> BodyOutline | None:
     background = float(np.percentile(smooth, 10))
     counts = np.maximum(smooth - np.float32(background), np.float32(0))
     bright = counts[counts > 0.1 * np.percentile(counts, 99)]
-    if not bright.size:
-        return None
+    if not bright.size or np.median(bright) < background:
+        return None  # nothing stands out as a body does in air
     threshold = BODY_SHARE * float(np.median(bright))
     rows = np.flatnonzero((counts > threshold).sum(1) * width_mm > _MIN_WIDTH_MM)
     if not rows.size or (rows[-1] - rows[0] + 1) * height_mm < _MIN_HEIGHT_MM:

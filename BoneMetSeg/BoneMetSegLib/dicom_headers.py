@@ -181,6 +181,11 @@ def _kind(dataset: Dataset, storage: str) -> tuple[Kind, str]:
         return "other", _MODALITY_IN_WORDS.get(modality, "another DICOM object")
     if storage not in _NM_STORAGE | _SECONDARY_CAPTURE:
         return "other", "another DICOM object"
+    return _kind_of_picture(dataset)
+
+
+def _kind_of_picture(dataset: Dataset) -> tuple[Kind, str]:
+    """Return what a picture of nuclear medicine is."""
     if _number(dataset, "SamplesPerPixel", 1) != 1:
         return "other", "a colour picture"
     values = dataset.get("ImageType") or []

@@ -31,8 +31,7 @@ def field_flags(scan: PlanarScan, outlines: Mapping[str, BodyOutline]) -> list[Q
 
 def _clipped(view: PlanarView, outline: BodyOutline) -> list[QualityFlag]:
     height_mm, width_mm = view.pixel_size_mm
-    rows, columns = _scanned(view.counts, 1), _scanned(view.counts, 0)
-    field = view.counts[rows, columns].astype(np.float32) - np.float32(outline.background)
+    field = view.counts[_scanned_rows(view.counts)].astype(np.float32) - np.float32(outline.background)
     deep, broad = max(1, round(_BAND_MM / height_mm)), max(1, round(_BAND_MM / width_mm))
     edges = {
         "head": (field[:deep].mean(0), width_mm),
@@ -57,9 +56,9 @@ def _clipped(view: PlanarView, outline: BodyOutline) -> list[QualityFlag]:
     return flags
 
 
-def _scanned(counts: np.ndarray, axis: int) -> slice:
-    """Return the rows (axis 1 summed) or columns that hold counts: cameras pad the matrix with zeros."""
-    filled = np.flatnonzero(counts.any(axis))
+def _scanned_rows(counts: np.ndarray) -> slice:
+    """Return the rows that hold counts: cameras pad the matrix above and below with zeros."""
+    filled = np.flatnonzero(counts.any(1))
     return slice(int(filled[0]), int(filled[-1]) + 1)
 
 

@@ -19,9 +19,9 @@ from .scan import PlanarScan, PlanarView
 # Limits from simulated scans (Testing/benchmarks/measure_quality.py prints how often each is passed, and by what).
 STEP_MM = 8.0
 _GAIN = 0.02
-SEAM_RATIO = 1.25
+SEAM_RATIO = 1.2
 _BAND_MM, _REACH_MM, _SMOOTH_MM, _ROW_STEP_MM = 12.0, 30.0, 6.0, 4.0
-_SEAM_BAND_MM, _BIN_MM, _SEAM_SIGMA, _MIN_BINS = 4.0, 20.0, 6.0, 6
+_SEAM_BAND_MM, _BIN_MM, _SEAM_SIGMA, _MIN_BINS = 4.0, 20.0, 5.0, 6
 
 
 def motion_flags(scan: PlanarScan, outlines: Mapping[str, BodyOutline]) -> list[QualityFlag]:

@@ -2,9 +2,9 @@
 
     python -m Testing.benchmarks.measure_view_check [--cases FOLDER] [--count 60]
 
-Each scan is judged as it is (a flag is a false alarm), with its views exchanged, each view alone under its own and under
-the other's name, and with the posterior view mirrored (no flag is a miss). Prints the rates and the distance to the
-limits.
+Each scan is judged as it is (a flag is a false alarm), with its views exchanged, each view alone under its own and
+under the other's name, and with the posterior view mirrored (no flag is a miss). Prints the rates and the distance to
+the limits.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def main() -> None:
     for what in arrangements(scan):
         print(f"{what}: {wrong[what]} of {number} judged wrongly ({wrong[what] / number:.1%})")
     low, middle = np.percentile(scores, [0, 50])
-    print(f"score of the right view: least {low:.2f}, median {middle:.2f}; a view is doubted below {SINGLE_VIEW_LIMIT}, "
-          f"two views below a mean of {TWO_VIEW_LIMIT}")  # fmt: skip
+    print(f"score of the right view: least {low:.2f}, median {middle:.2f}")
+    print(f"one view is doubted below {SINGLE_VIEW_LIMIT}, two below a mean of {TWO_VIEW_LIMIT}")
     print(f"gain of mirroring where nothing is mirrored: most {max(gains):.3f}, median {np.median(gains):.3f}; "
           f"flagged above {MIRROR_LIMIT}")  # fmt: skip
 
