@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .dicom_headers import HEAD_BYTES, ImageHeader, looks_like_dicom, read_header
 from .errors import InputError
+from .quiet_decoder import quiet_decoder
 from .study_series import Candidate, candidates_of, chosen, refuse_several_patients, without_repeats
 from .zipped_study import ZippedStudy, is_office_document, is_zip, opened_zip
 
@@ -86,13 +87,15 @@ def found_scan(path: Path, series: str | None = None) -> Iterator[FoundScan]:
         It holds no bone scan, several of which none is chosen, or several patients; or it is unsafe to open.
     """
     name = path.name or "the folder"
-    if path.is_dir():
-        yield _find(name, _folder(name, path), series)
-    elif is_zip(_head(path, 4)):
+    if is_zip(_head(path, 4)):
         with opened_zip(path) as archive, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            yield _find_in_archive(archive, Path(folder), series)
-    else:
-        yield _find(name, _index(name, path), series)
+            with quiet_decoder():  # what pydicom says of odd values may name the patient
+                found = _find_in_archive(archive, Path(folder), series)
+            yield found
+        return
+    with quiet_decoder():
+        found = _find(name, _folder(name, path) if path.is_dir() else _index(name, path), series)
+    yield found
 
 
 # --- choosing ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -25,6 +26,8 @@ _NM_STORAGE = frozenset({"1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.
 _SECONDARY_CAPTURE = frozenset(f"1.2.840.10008.5.1.4.1.1.7{suffix}" for suffix in ("", ".1", ".2", ".3", ".4"))
 _DICOMDIR = "1.2.840.10008.1.3.10"
 _STRUCTURED_REPORT, _ENCAPSULATED_PDF = "1.2.840.10008.5.1.4.1.1.88.", "1.2.840.10008.5.1.4.1.1.104.1"
+
+_DATE, _TIME = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{2}:?[0-9]{2}(:?[0-9]{2})?")
 
 _PLANAR_IN_WORDS = {
     "DYNAMIC": "a dynamic series",
@@ -151,6 +154,7 @@ def _header(path: Path, dataset: Dataset) -> ImageHeader | None:
     kind, words = _kind(dataset, storage)
     moment = _text(dataset, "AcquisitionDateTime")
     dates = (_text(dataset, "AcquisitionDate"), moment[:8], _text(dataset, "SeriesDate"), _text(dataset, "StudyDate"))
+    times = (_text(dataset, "AcquisitionTime"), moment[8:14], _text(dataset, "SeriesTime"))
     return ImageHeader(
         path=path,
         kind=kind,
@@ -158,11 +162,11 @@ def _header(path: Path, dataset: Dataset) -> ImageHeader | None:
         sop_uid=_text(dataset, "SOPInstanceUID"),
         series_uid=_text(dataset, "SeriesInstanceUID"),
         study_uid=_text(dataset, "StudyInstanceUID"),
-        series_number=_text(dataset, "SeriesNumber"),
+        series_number=_shown(_text(dataset, "SeriesNumber"), _text(dataset, "PatientName"))[:12],
         description=_shown(_text(dataset, "SeriesDescription"), _text(dataset, "PatientName")),
         views=views_said(path.name, dataset) if kind == "planar" else (),
-        date=next(filter(None, dates), ""),
-        time=_text(dataset, "AcquisitionTime") or moment[8:14] or _text(dataset, "SeriesTime"),
+        date=next((date for date in dates if _DATE.fullmatch(date)), ""),
+        time=next((time.replace(":", "")[:6] for time in times if _TIME.match(time)), ""),
         matrix=(_number(dataset, "Rows", 0), _number(dataset, "Columns", 0), _number(dataset, "NumberOfFrames", 1)),
         is_capture=storage in _SECONDARY_CAPTURE,
         patient_id=" ".join(_text(dataset, "PatientID").upper().split()),

@@ -86,7 +86,7 @@ def _contrast(name: str, outline: BodyOutline) -> list[QualityFlag]:
     if contrast >= LEAST_CONTRAST:
         return []
     sentence = (
-        f"In the {name} view bone hardly stands out of soft tissue (ratio {contrast:.1f}): early image, poor uptake, or "
-        "no bone scan."
+        f"In the {name} view bone hardly stands out of soft tissue (ratio {contrast:.1f}): early image, poor uptake, "
+        "or no bone scan."
     )
     return [QualityFlag("uptake_out_of_range", contrast, LEAST_CONTRAST, "{ratio}", sentence)]

@@ -101,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=Path, default=None)
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--spoiled", type=int, default=15, help="of so many scans the spoiled forms are judged too")
     options = parser.parse_args()
     raised: Counter[str] = Counter()
     caught: Counter[str] = Counter()
@@ -117,7 +118,7 @@ def main() -> None:
         steps.append(lateral_step_mm(list(scan.views.values()), list(outlines.values()))[0])
         ratios.append(count_step(list(scan.views.values()), list(outlines.values()))[0])
         contrasts += [body_contrast(outline) for outline in outlines.values()]
-        for what, (how, wanted) in SPOILED.items():
+        for what, (how, wanted) in SPOILED.items() if number <= options.spoiled else ():
             caught[what] += wanted in {flag.name for flag in quality_flags(spoiled(scan, how))}
     print(f"{number} simulated scans as they are, {seconds / number:.2f} s each:")
     for name, count in sorted(raised.items()):
@@ -126,7 +127,7 @@ def main() -> None:
     print(f"  contrast {min(contrasts):.2f} to {max(contrasts):.2f}")
     print("spoiled, and flagged for it:")
     for what, count in caught.items():
-        print(f"  {what}: {count} of {number}")
+        print(f"  {what}: {count} of {min(number, options.spoiled)}")
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ def originals(tmp_path_factory):
             write_pdf_report(folder / "pdf").read_bytes(), index, b"words", b""]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=10_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=10_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_mixture_of_whole_and_damaged_files_is_read_or_refused_with_a_sentence(originals, tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("mixture")

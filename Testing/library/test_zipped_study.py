@@ -138,7 +138,7 @@ def _refusal_of_inside(path) -> str:
     return str(refused.value)
 
 
-@settings(max_examples=150, deadline=10_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=10_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_mutated_archive_is_read_or_refused_with_a_sentence(tmp_path, scan_bytes, data):
     buffer = io.BytesIO()
