@@ -1,6 +1,6 @@
 """Seconds to find the bone scan in a folder of 3,000 files, and in the same study zipped.
 
-    python Testing/benchmarks/bench_folder.py [--files 3000]
+    python -m Testing.benchmarks.bench_folder [--files 3000]
 
 Writes CT slices of 512 x 512 with one planar bone scan among them, and prints the seconds of ``read_scan``.
 """
@@ -41,7 +41,7 @@ def main() -> None:
         with zipfile.ZipFile(archive, "w") as zipped:
             for path in study.rglob("*"):
                 if path.is_file():
-                    # Stored, since these slices of zeros would look like a bomb.
+                    # Not compressed, since these slices of zeros would look like a bomb.
                     zipped.write(path, path.relative_to(study))
         _timed(archive, options.files)
 
