@@ -70,7 +70,19 @@ _WORKER = (
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help="one file, or two files of one view each")
+    parser.add_argument(
+        "scans",
+        type=Path,
+        nargs="+",
+        metavar="SCAN",
+        help="a file, two files of one view each, a DICOM folder, a DICOMDIR or a zip archive",
+    )
+    parser.add_argument(
+        "--series",
+        metavar="WHICH",
+        help="of several bone scans in a folder or archive: the number "
+        "in the list, a UID, or (part of) the series description",
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder to write; new or empty")
     parser.add_argument("--report", type=Path, metavar="FILE", help="the report, a text file (UTF-8, GB18030, GBK)")
     parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
@@ -80,7 +92,11 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--view", choices=("anterior", "posterior"), help="the view of a file that does not name it")
     parser.add_argument("--pixel-size-mm", type=float, metavar="X", help="pixel size of a file that does not give it")
-    parser.add_argument("--flip-posterior", action="store_true", help="the posterior view was exported mirrored")
+    parser.add_argument(
+        "--flip-posterior",
+        action=argparse.BooleanOptionalAction,
+        help="the posterior view was exported mirrored (--no-...: it was not, whatever the file says)",
+    )
     parser.add_argument("--no-scene", action="store_true", help="do not write scene.mrb")
     parser.add_argument(
         "--deidentify", action="store_true", help="leave identity and report text out of everything written"
@@ -148,6 +164,7 @@ def _segment(options: argparse.Namespace) -> int:
         view=options.view,
         pixel_size_mm=options.pixel_size_mm,
         flip_posterior=options.flip_posterior,
+        series=options.series,
         lang=options.lang,
         scene=not options.no_scene,
         overwrite=options.overwrite,

@@ -95,7 +95,7 @@ def read_dicom(
     *,
     view: View | None = None,
     pixel_size_mm: float | PixelSize | None = None,
-    flip_posterior: bool = False,
+    flip_posterior: bool | None = None,
 ) -> PlanarScan:
     """Read one DICOM object: a view, or both.
 
@@ -107,8 +107,8 @@ def read_dicom(
         The view of a single image that does not say it.
     pixel_size_mm : float or (height, width), optional
         Size of a pixel where Pixel Spacing is empty or wrong.
-    flip_posterior : bool
-        The export mirrored the posterior view.
+    flip_posterior : bool, optional
+        Whether the export mirrored the posterior view; by default Patient Orientation decides.
 
     Returns
     -------
@@ -131,7 +131,9 @@ def read_dicom(
             raise InputError(f"{path.name} is damaged and cannot be read as DICOM") from error
 
 
-def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool) -> PlanarScan:
+def _read(
+    path: Path, view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool | None
+) -> PlanarScan:
     name = path.name
     dataset = open_dicom(path)
     _refuse_other_objects(name, dataset)
@@ -140,6 +142,8 @@ def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None
     checked_height(name, int(dataset.Rows), size)
     warnings += [*size_warnings, *_not_a_whole_body_by_name(name, dataset, size)]
 
+    mirrored, notes = _mirrored_posterior(dataset, frames, flip_posterior)
+    warnings += notes
     pixels = _pixels(name, dataset)
     views: dict[str, PlanarView] = {
         frame.view: PlanarView(
@@ -148,7 +152,7 @@ def _read(path: Path, view: View | None, pixel_size_mm: float | PixelSize | None
             pixel_size_mm=size,
             pixel_size_source=size_source,
             view_source=frame.source,
-            mirrored=flip_posterior and frame.view == "posterior",
+            mirrored=mirrored and frame.view == "posterior",
             sop_instance_uid=_text(dataset, "SOPInstanceUID"),
             frame_number=frame.index + 1,
         )
@@ -210,6 +214,15 @@ def _storage_in_words(uid: str) -> str:
 
 
 # --- frames and their views -------------------------------------------------------------------------------------------
+
+
+def views_said(name: str, dataset: Dataset) -> tuple[View, ...]:
+    """Return the views that a header (no pixels are needed) says its frames show; empty where it does not say."""
+    try:
+        frames, _ = _chosen_frames(name, dataset, None)
+    except InputError:
+        return ()
+    return tuple(view for view in VIEWS if any(frame.view == view for frame in frames))
 
 
 def _chosen_frames(name: str, dataset: Dataset, given: View | None) -> tuple[list[_KnownFrame], list[str]]:
@@ -398,18 +411,42 @@ def _doubts_about_sides(name: str, dataset: Dataset, views: Mapping[str, PlanarV
     InputError
         The first row is the feet.
     """
-    orientation = dataset.get("PatientOrientation")
-    if not orientation or isinstance(orientation, str) or len(orientation) != 2 or len(views) != 1:
+    if len(views) != 1:
         return []  # one orientation cannot speak for two opposite views
-    along_row, along_column = (str(value).strip().upper() for value in orientation)
+    along_row, along_column = _patient_orientation(dataset)
     if along_column.startswith("H"):
         raise InputError(f"{name} is stored with the feet at the top; export it with the head at the top")
     (view,) = views.values()
     right_first = {"L": True, "R": False}.get(along_row[:1])
     if right_first is None or right_first == view.patient_right_first:
         return []
-    hint = "; if it is mirrored, say --flip-posterior" if view.view == "posterior" else ""
-    return [f"Patient Orientation contradicts the sides of the {view.view} view: check left and right{hint}."]
+    return [f"Patient Orientation contradicts the sides of the {view.view} view: check left and right."]
+
+
+def _patient_orientation(dataset: Dataset) -> tuple[str, str]:
+    """Return where rows and columns run (DICOM PS3.3 C.7.6.1.1.1): "L", "F"; empty where it is not said."""
+    orientation = dataset.get("PatientOrientation")
+    if not orientation or isinstance(orientation, str) or len(orientation) != 2:
+        return "", ""
+    along_row, along_column = (str(value).strip().upper() for value in orientation)
+    return along_row, along_column
+
+
+def _mirrored_posterior(dataset: Dataset, frames: Sequence[_KnownFrame], given: bool | None) -> tuple[bool, list[str]]:
+    """Return whether a posterior view is stored mirrored, and a sentence where the file says so.
+
+    As the camera sees it the rows of a posterior view run toward the patient's right (R, F). In a single posterior view
+    (L, F) says that the export turned it. One orientation cannot speak for two opposite views.
+    """
+    if given is not None:
+        return given, []
+    if len(frames) != 1 or frames[0].view != "posterior" or not _patient_orientation(dataset)[0].startswith("L"):
+        return False, []
+    sentence = (
+        "By its Patient Orientation (L\\F) the posterior view was exported mirrored, and its first column was taken as "
+        "the patient's right; --no-flip-posterior says otherwise."
+    )
+    return True, [sentence]
 
 
 def _scan(dataset: Dataset, views: Mapping[str, PlanarView], warnings: list[str]) -> PlanarScan:

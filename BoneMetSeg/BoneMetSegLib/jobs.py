@@ -98,7 +98,8 @@ class SegmentRequest:
     device: str = "auto"
     view: View | None = None
     pixel_size_mm: float | None = None
-    flip_posterior: bool = False
+    flip_posterior: bool | None = None
+    series: str | None = None
     lang: str = "en"
     scene: bool = True
     overwrite: bool = False
@@ -188,7 +189,11 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
 
 def _scan(request: SegmentRequest) -> PlanarScan:
     scan = read_scan(
-        request.scans, view=request.view, pixel_size_mm=request.pixel_size_mm, flip_posterior=request.flip_posterior
+        request.scans,
+        view=request.view,
+        pixel_size_mm=request.pixel_size_mm,
+        flip_posterior=request.flip_posterior,
+        series=request.series,
     )
     if scan.kind == "spect":
         raise InputError(
@@ -227,7 +232,7 @@ def _measured(
 ) -> Case:
     burden = measure_burden(scan, segmentation, hot_spots)
     concordance = compare_report(report, segmentation, hot_spots) if report else Concordance()
-    return Case(scan, report, segmentation, hot_spots, burden, concordance, quality_flags(scan))
+    return Case(scan, report, segmentation, hot_spots, burden, concordance, quality_flags(scan, hot_spots=hot_spots))
 
 
 def _scene_wanted(scan: PlanarScan, *, wanted: bool) -> tuple[PlanarScan, bool]:

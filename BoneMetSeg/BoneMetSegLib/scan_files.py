@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import re
 import zlib
@@ -10,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from .dicom_folder import found_scan, is_study
+from .dicom_headers import looks_like_dicom
 from .dicom_nm import read_dicom
 from .dicom_spect import is_dicom_spect, read_dicom_spect
 from .errors import InputError
@@ -23,7 +26,7 @@ FileFormat = Literal["DICOM", "NRRD", "NIfTI", "MHA"]
 _HEAD_BYTES = 4096
 _OTHER_FILES = (
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a Word document or ZIP archive"),
+    (b"PK\x03\x04", "a Word document"),
     (b"\x89PNG", "a PNG picture; pictures hold no counts"),
     (b"\xff\xd8\xff", "a JPEG picture; pictures hold no counts"),
     (b"BM", "a BMP picture; pictures hold no counts"),
@@ -37,8 +40,9 @@ def read_scan(
     *,
     view: View | None = None,
     pixel_size_mm: float | PixelSize | None = None,
-    flip_posterior: bool = False,
+    flip_posterior: bool | None = None,
     quantity: Quantity | None = None,
+    series: str | None = None,
 ) -> Scan:
     """Read a bone scan, planar or SPECT: ``kind`` of what comes back says which.
 
@@ -46,15 +50,19 @@ def read_scan(
     ----------
     paths : path, or sequence of paths
         A file with one view or both, or two files with a view each, in any order. A SPECT volume, or all single-frame
-        DICOM files of one, in any order.
+        DICOM files of one, in any order. In place of a file: a DICOM folder, a DICOMDIR or a ZIP archive, in which the
+        bone scan is found.
     view : {"anterior", "posterior"}, optional
         The view of a single file that does not say it.
     pixel_size_mm : float or (height, width), optional
         Size of a pixel where the files do not have it, or have it wrong.
-    flip_posterior : bool
-        The export mirrored the posterior view: the patient's right is at its first column.
+    flip_posterior : bool, optional
+        True: the export mirrored the posterior view, the patient's right is at its first column. False: it did not,
+        whatever Patient Orientation says, which decides by default.
     quantity : {"counts", "Bq/ml", "SUVbw"}, optional
         What the values of a SPECT volume are, where its file does not say it.
+    series : str, optional
+        Which bone scan of a folder or archive: its number in the list, a UID, or (part of) the series description.
 
     Returns
     -------
@@ -68,22 +76,41 @@ def read_scan(
     files = [Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
     if quantity is not None and quantity not in QUANTITIES:
         raise InputError(f"--quantity is {quantity}; it must be {', '.join(QUANTITIES[:-1])} or {QUANTITIES[-1]}")
-    spect = _spect(files, quantity)
-    if spect is not None:
-        return _without_planar_options(files[0].name, spect, view, pixel_size_mm, flip_posterior=flip_posterior)
-    if quantity is not None:
-        raise InputError(f"--quantity is for a SPECT volume, and {files[0].name if files else 'nothing'} is none")
-    if not 1 <= len(files) <= 2:
-        raise InputError(f"{len(files)} files were given; a scan is one file, or an anterior and a posterior one")
     if view is not None and view not in VIEWS:
         raise InputError(f"--view is {view}; it must be anterior or posterior")
+    with contextlib.ExitStack() as temporary:
+        found = [temporary.enter_context(found_scan(file, series)) if is_study(file) else None for file in files]
+        if series is not None and not any(found):
+            raise InputError(f"--series is for a folder, a DICOMDIR or a ZIP archive, and {files[0].name} is none")
+        notes = [note for one in found if one is not None for note in one.notes]
+        expanded = [path for file, one in zip(files, found, strict=True) for path in (one.paths if one else (file,))]
+        spect = _spect(expanded, quantity)
+        if spect is not None:
+            volume = _without_planar_options(
+                files[0].name, spect, view, pixel_size_mm, flip_posterior=bool(flip_posterior)
+            )
+            return replace(volume, warnings=(*volume.warnings, *notes))
+        if quantity is not None:
+            raise InputError(f"--quantity is for a SPECT volume, and {files[0].name if files else 'nothing'} is none")
+        if not 1 <= len(files) <= 2:
+            raise InputError(f"{len(files)} files were given; a scan is one file, or an anterior and a posterior one")
+        if len(expanded) > 2:
+            names = " and ".join(file.name for file in files)
+            raise InputError(f"{names} hold more than one anterior and posterior view")
+        scan = _read_files(expanded, view, pixel_size_mm, flip_posterior)
+    if flip_posterior and "posterior" not in scan.views:
+        notes.append("There is no posterior view that --flip-posterior could flip.")
+    return scan.with_warnings(*notes) if notes else scan
+
+
+def _read_files(
+    files: list[Path], view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool | None
+) -> PlanarScan:
+    """Return the scan of one file or two."""
     if view is not None and len(files) == 2:
         raise InputError("--view is for a single file; of two files each must name its view, at least in its file name")
     scans = [_read_one(file, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior) for file in files]
-    scan = scans[0] if len(scans) == 1 else _joined(files, scans)
-    if flip_posterior and "posterior" not in scan.views:
-        return scan.with_warnings("There is no posterior view that --flip-posterior could flip.")
-    return scan
+    return scans[0] if len(scans) == 1 else _joined(files, scans)
 
 
 def file_format(path: str | Path) -> FileFormat:
@@ -96,7 +123,7 @@ def file_format(path: str | Path) -> FileFormat:
     """
     path = Path(path)
     head = _head(path)
-    if head[128:132] == b"DICM" or _starts_like_old_dicom(head):
+    if looks_like_dicom(head):
         return "DICOM"
     if head.startswith(b"NRRD"):
         return "NRRD"
@@ -109,7 +136,7 @@ def file_format(path: str | Path) -> FileFormat:
 
 
 def _read_one(
-    path: Path, *, view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool
+    path: Path, *, view: View | None, pixel_size_mm: float | PixelSize | None, flip_posterior: bool | None
 ) -> PlanarScan:
     kind = file_format(path)
     if kind == "DICOM":
@@ -166,6 +193,8 @@ def _without_planar_options(
 def _head(path: Path) -> bytes:
     if path.is_dir():
         raise InputError(f"{path.name or path} is a folder; give the scan's DICOM file")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path.name} is no regular file; give the scan's DICOM file")
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
@@ -176,11 +205,6 @@ def _head(path: Path) -> bytes:
     if not head:
         raise InputError(f"{path.name} is empty (0 bytes)")
     return head
-
-
-def _starts_like_old_dicom(head: bytes) -> bool:
-    """Return whether the head is a DICOM data set without preamble: group 0002 or 0008, a low element number."""
-    return len(head) > 8 and head[:2] in (b"\x02\x00", b"\x08\x00") and head[3] == 0 and head[2] <= 0x18
 
 
 def _is_nifti(head: bytes) -> bool:

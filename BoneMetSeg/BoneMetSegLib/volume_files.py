@@ -78,7 +78,7 @@ def read_volume(
     *,
     view: View | None = None,
     pixel_size_mm: float | PixelSize | None = None,
-    flip_posterior: bool = False,
+    flip_posterior: bool | None = None,
 ) -> PlanarScan:
     """Read one or two planar views.
 
@@ -90,8 +90,8 @@ def read_volume(
     view : {"anterior", "posterior"}, optional
         The view of a single image that does not say it.
     pixel_size_mm : float or (height, width), optional
-    flip_posterior : bool
-        The export mirrored the posterior view.
+    flip_posterior : bool, optional
+        The export mirrored the posterior view; axes of the body say it by themselves.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def read_volume(
             pixel_size_mm=size,
             pixel_size_source=size_source,
             view_source=source,
-            mirrored=shown == "posterior" and (flip_posterior or one.right_first is True),
+            mirrored=shown == "posterior" and (bool(flip_posterior) or one.right_first is True),
         )
     return PlanarScan(views=views, modality="NM", source_format=file_format, warnings=(*warnings, *notes))
 

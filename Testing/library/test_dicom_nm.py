@@ -282,16 +282,26 @@ def test_a_real_lossy_secondary_capture_is_read_without_noise(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_posterior_whose_patient_orientation_says_otherwise_is_doubted(planar_nm):
-    path = planar_nm("scan.dcm", {"posterior": _counts("posterior")})
+def test_a_posterior_that_was_exported_mirrored_is_known_by_its_patient_orientation(planar_nm):
+    mirrored = np.ascontiguousarray(_counts("posterior")[:, ::-1])
+    as_acquired = _hottest_ras(read_scan(planar_nm("r.dcm", {"posterior": _counts("posterior")})).views["posterior"])
+    path = planar_nm("scan.dcm", {"posterior": mirrored})
     dataset = pydicom.dcmread(path)
     dataset.PatientOrientation = ["L", "F"]
     dataset.save_as(path)
-    assert any("--flip-posterior" in sentence for sentence in read_scan(path).warnings)
-    assert not any("--flip-posterior" in sentence for sentence in read_scan(path, flip_posterior=True).warnings)
+    scan = read_scan(path)
+    assert scan.views["posterior"].mirrored
+    assert as_acquired[0] < 0, "the lesion is on the left"
+    assert _hottest_ras(scan.views["posterior"])[0] == pytest.approx(as_acquired[0], abs=20)  # the lesion's width
+    assert any("exported mirrored" in sentence for sentence in scan.warnings)
+    assert read_scan(path, flip_posterior=True).views["posterior"].mirrored
+    overruled = read_scan(path, flip_posterior=False)
+    assert not overruled.views["posterior"].mirrored
+    assert any("contradicts the sides" in sentence for sentence in overruled.warnings)
     dataset.PatientOrientation = ["R", "F"]
     dataset.save_as(path)
     assert read_scan(path).warnings == ()
+    assert not read_scan(path).views["posterior"].mirrored
 
 
 def test_the_written_object_is_the_same_bytes_for_the_same_arguments(planar_nm):
