@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .deflated_dicom import refuse_deflated_bomb
 from .errors import InputError
 from .planar_checks import (
     SWEPT_HEIGHT_MM,
@@ -168,6 +169,8 @@ def _dataset(path: Path) -> Dataset:
     from pydicom.errors import InvalidDicomError
     from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+    with path.open("rb") as file:
+        refuse_deflated_bomb(path.name, file)
     try:
         dataset = pydicom.dcmread(path)
     except InvalidDicomError:

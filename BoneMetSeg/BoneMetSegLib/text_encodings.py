@@ -1,4 +1,4 @@
-"""Which encoding a text's bytes are in: UTF-8 and its kin by their form, GB18030 and Big5 by their characters (floor 2).
+"""The encoding of a text: UTF-8 and its kin by form, GB18030 and Big5 by their characters (floor 2).
 
 Nearly every sequence of bytes above 127 is valid in GB18030 and in Big5 alike. They are told apart by what comes out:
 both standards put the characters in common use in a first level (GB 2312: rows B0-D7; Big5: A440-C67E), and a report is
@@ -22,8 +22,8 @@ _BYTE_ORDER_MARKS = (
 # Python's codec and the name shown. Big5-HKSCS holds all of Big5, and characters of bones that Big5 lacks (骶).
 _CHINESE = (("gb18030", "GB18030"), ("big5hkscs", "Big5"))
 _REPORT_WORDS = {
-    "gb18030": "骨放射性浓聚肋椎未见异常左右侧诊断检查所全身显像转移考虑可能多发余部代谢增高的在于结合临床建议患者姓名年龄",
-    "big5hkscs": "骨放射性濃聚攝取肋椎未見異常左右側診斷檢查所全身顯像轉移考慮可能多發餘部代謝增高的在於結合臨床建議患者姓名年齡",
+    "gb18030": "骨放射性浓聚肋椎未见异常左右侧诊断检查所全身显像转移考虑可能多发余部代谢增高的在于临床建议患者",
+    "big5hkscs": "骨放射性濃聚攝取肋椎未見異常左右側診斷檢查所全身顯像轉移考慮可能多發餘部代謝增高的在於臨床建議患者",
 }
 # A character of the first level says one, a word of bone scans three, another one takes two away.
 _COMMON_SCORE, _WORD_SCORE, _RARE_SCORE, _NO_TEXT_SCORE = 1.0, 3.0, -2.0, -3.0
@@ -53,13 +53,11 @@ def decoded(data: bytes) -> tuple[str, str] | None:
 
 
 def decoded_as(data: bytes, codec: str) -> str | None:
-    """Return the text in a Python codec that the file names, ``None`` where the codec is unknown or the bytes are not."""
+    """Return the text in a Python codec that the file names, ``None`` where the bytes are not in it."""
     try:
-        if not codecs.lookup(codec)._is_text_encoding:  # noqa: SLF001 (the only way to leave out "zip", "hex")
-            return None
-    except (LookupError, ValueError):
+        return data.decode(codec)
+    except (UnicodeError, LookupError, ValueError):  # a codec that makes no text, as "zip", is a LookupError
         return None
-    return _decode(data, codec)
 
 
 def declared_charset(head: bytes) -> str:

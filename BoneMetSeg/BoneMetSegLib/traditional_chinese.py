@@ -46,9 +46,7 @@ _WORDS = (
 )
 
 
-TO_SIMPLIFIED = {
-    ord(old): ord(new) for old, new in zip(_CHARACTERS[::2], _CHARACTERS[1::2], strict=True)
-}
+TO_SIMPLIFIED = {ord(old): ord(new) for old, new in zip(_CHARACTERS[::2], _CHARACTERS[1::2], strict=True)}
 """Code points of traditional characters to those of their simplified forms, for ``str.translate``."""
 
 
