@@ -84,8 +84,11 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
         "in the list, a UID, or (part of) the series description",
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder to write; new or empty")
-    parser.add_argument("--report", type=Path, metavar="FILE", help="the report, a text file (UTF-8, GB18030, GBK)")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="the report: text, DOCX, PDF, DICOM SR, HL7 v2, CSV, RTF or HTML"
+    )
     parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
+    parser.add_argument("--accession", metavar="NUMBER", help="which report, where its file holds several")
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="another model (default: the bundled one)")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to run (default: auto)"
@@ -159,6 +162,7 @@ def _segment(options: argparse.Namespace) -> int:
         out=options.out,
         report=options.report,
         report_text=options.report_text,
+        accession=options.accession,
         bundle=options.bundle,
         device=options.device,
         view=options.view,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .deflated_dicom import refuse_deflated_bomb
 from .errors import InputError
 from .scan import Identity
 
@@ -29,12 +30,14 @@ def open_dicom(path: Path, **options: Any) -> Dataset:
     Raises
     ------
     InputError
-        The file is not DICOM. A damaged one raises whatever pydicom stumbles over.
+        The file is not DICOM, or unpacks to too much. A damaged one raises whatever pydicom stumbles over.
     """
     import pydicom
     from pydicom.errors import InvalidDicomError
     from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+    with path.open("rb") as file:
+        refuse_deflated_bomb(path.name, file)
     try:
         dataset = pydicom.dcmread(path, **options)
     except InvalidDicomError:

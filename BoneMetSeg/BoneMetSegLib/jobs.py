@@ -94,6 +94,7 @@ class SegmentRequest:
     out: Path
     report: Path | None = None
     report_text: str | None = None
+    accession: str | None = None
     bundle: Path | None = None
     device: str = "auto"
     view: View | None = None
@@ -138,8 +139,8 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     tell, seconds = StageProgress(progress), _Seconds()
     tell("reading")
     check_destination(request.out, overwrite=request.overwrite, update=request.update)
-    report = _report(request)
     scan = _scan(request)
+    report = _report(request, scan)
     earlier = _earlier(request, scan)
     seconds.lap("read")
     tell("loading the model")
@@ -203,11 +204,13 @@ def _scan(request: SegmentRequest) -> PlanarScan:
     return scan
 
 
-def _report(request: SegmentRequest) -> Report | None:
+def _report(request: SegmentRequest, scan: PlanarScan) -> Report | None:
     if request.report is not None and request.report_text is not None:
         raise InputError("--report and --report-text are both given; one report belongs to a scan")
     if request.report is not None:
-        return read_report(request.report)
+        return read_report(request.report, accession=request.accession, scan_accession=scan.identity.accession_number)
+    if request.accession is not None:
+        raise InputError("--accession chooses a report in a file; give the file with --report")
     return None if request.report_text is None else report_from_text(request.report_text)
 
 

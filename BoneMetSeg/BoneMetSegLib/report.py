@@ -1,7 +1,8 @@
 """What a diagnostic report is: text, sections, clauses with their character spans (floor 1).
 
 ``text`` is kept as received. ``normalised`` has the same length, character by character, so that a span means the same
-in both: full-width Latin letters, digits and punctuation become their half-width forms, the ideographic space a space.
+in both: full-width Latin letters, digits and punctuation become their half-width forms, the ideographic space a space,
+traditional Chinese characters simplified ones.
 """
 
 from __future__ import annotations
@@ -12,40 +13,21 @@ from itertools import pairwise
 from typing import Literal
 
 from .errors import InputError
+from .report_headings import headings
+from .traditional_chinese import to_simplified
 
 Language = Literal["zh", "en"]
 
 # Full-width forms U+FF01-FF5E stand 0xFEE0 above ASCII (Unicode, Halfwidth and Fullwidth Forms).
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 
-_SECTION_HEADINGS: tuple[tuple[str, str], ...] = (
-    (
-        "impression",
-        r"诊断意见|诊断印象|检查意见|检查结论|诊断结论|印象|结论|诊断提示|提示|impression|conclusions?|opinion|summary|diagnosis",
-    ),
-    ("findings", r"检查所见|影像所见|影像学表现|影像表现|检查表现|所见|findings|report|description"),
-    (
-        "clinical",
-        r"临床诊断|临床资料|临床病史|病史|主诉|clinical (?:history|information|indication)|indications?|history",
-    ),
-    (
-        "technique",
-        r"检查项目|检查方法|方法|检查名称|显像剂|技术|technique|procedure|radiopharmaceutical|examination|exam",
-    ),
-    ("comparison", r"对比|比较|comparison|priors?"),
-)
-_HEADING = re.compile(
-    "|".join(
-        rf"(?P<{name}>(?:^|(?<=[\n。;.]))[ \t]*[【\[(]?(?:{words})[】\])]?[ \t]*:)" for name, words in _SECTION_HEADINGS
-    ),
-    re.IGNORECASE | re.MULTILINE,
-)
 # A clause ends at a Chinese full stop, a semicolon, a line's end, a half-width stop after a Chinese character, or an
 # English full stop before white space: not after "No", a single initial, or the number of a list ("1. ").
 _CLAUSE_END = re.compile(
     r"[。;!?\n]|(?<=[\u4e00-\u9fff])\.|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<!\bapprox)(?<!\bca)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)"
     r"|(?<=[A-Za-z]\d)\.(?=\s|$)|(?<=[A-Za-z]\d\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-Z]|\s*$)"
 )
+_LIST_NUMBER_REACH = 24
 _LIST_NUMBER = re.compile(r"(?:^|[\n.;:。])[ \t]*[(]?\d{1,2}$")
 
 
@@ -58,7 +40,7 @@ class Clause:
     start, end : int
         Character span in the report's text, ``text[start:end]``.
     section : str
-        "impression", "findings", "clinical", "technique", "comparison", or "" before any heading.
+        "impression", "findings", "clinical", "technique", "comparison", "advice", or "" before any heading.
     """
 
     start: int
@@ -79,7 +61,7 @@ class Report:
     clauses : tuple of Clause
         In order; headings and white space lie outside.
     encoding : str
-        How the file was decoded; "" for text given directly.
+        What the text came in: "UTF-8", "PDF", "HL7 v2, GB18030"; "" for text given directly.
     """
 
     text: str
@@ -89,17 +71,17 @@ class Report:
 
     @property
     def normalised(self) -> str:
-        """The text in half-width forms, of the same length."""
+        """The text in half-width forms and simplified characters, of the same length."""
         return normalise(self.text)
 
     def clause_text(self, clause: Clause) -> str:
-        """Return a clause's characters in half-width forms."""
+        """Return a clause's characters, normalised."""
         return normalise(self.text[clause.start : clause.end])
 
 
 def normalise(text: str) -> str:
-    """Return ``text`` in half-width forms, character by character, so that spans stay valid."""
-    return text.translate(_HALF_WIDTH)
+    """Return ``text`` in half-width forms and simplified Chinese, of the same length, so that spans stay valid."""
+    return to_simplified(text.translate(_HALF_WIDTH))
 
 
 def parse_report(text: str, encoding: str = "") -> Report:
@@ -121,12 +103,18 @@ def parse_report(text: str, encoding: str = "") -> Report:
 
 
 def _clauses(text: str) -> list[Clause]:
-    headings = [(match.start(), match.end(), match.lastgroup or "") for match in _HEADING.finditer(text)]
-    bounds = [(0, 0, ""), *headings, (len(text), len(text), "")]
+    found = [(heading.start, heading.end, heading.section) for heading in headings(text)]
+    bounds = [(0, 0, ""), *found, (len(text), len(text), "")]
     clauses = []
     for (_, start, section), (stop, _, _) in pairwise(bounds):
         clauses += [Clause(a, b, section) for a, b in _split(text, start, stop)]
     return clauses
+
+
+def _ends_in_list_number(text: str, start: int, stop: int) -> bool:
+    """Return whether ``text[start:stop]`` ends in the number of a list: "1", "(2"."""
+    near = max(start, stop - _LIST_NUMBER_REACH)  # not the whole text for every full stop
+    return _LIST_NUMBER.search(("" if near == start else "x") + text[near:stop]) is not None
 
 
 def _split(text: str, start: int, stop: int) -> list[tuple[int, int]]:
@@ -134,7 +122,7 @@ def _split(text: str, start: int, stop: int) -> list[tuple[int, int]]:
     ends = [
         match.end()
         for match in _CLAUSE_END.finditer(text, start, stop)
-        if match.group() != "." or not _LIST_NUMBER.search(text[start : match.start()])
+        if match.group() != "." or not _ends_in_list_number(text, start, match.start())
     ]
     spans = []
     for a, b in zip([start, *ends], [*ends, stop], strict=True):

@@ -41,6 +41,7 @@ FLOORS_OF_PACKAGE = {
     "transformers": {3},
     "tokenizers": {3},
     "safetensors": {3},
+    "pdfminer": {2},
     "pydicom": {2, 5},
     "SimpleITK": {2, 4, 5},
     "scipy": {2, 3, 4, 5},
@@ -176,7 +177,8 @@ _BROUGHT_BY = {"vtk": "slicer-core", "pillow": "matplotlib"}
 
 
 @pytest.mark.parametrize(
-    ("files", "extras"), [(LIBRARY_FILES, ("slicer",)), (TRAINING_FILES, ("slicer", "simulator", "training"))],
+    ("files", "extras"),
+    [(LIBRARY_FILES, ("slicer", "readers")), (TRAINING_FILES, ("slicer", "simulator", "training"))],
     ids=["library", "training"],
 )  # fmt: skip
 def test_every_package_used_is_declared(files, extras):
