@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ runs twice over one image encoding: without the report and with it.
 {training["patients"]["test"]}; one scan each, so the split is by patient) and endless simulated reports, by
 `model_training/configs/planar.yaml` (SHA-256 `{training["configuration_sha256"][:16]}`), seed {training["seed"]}, on a CPU
 ({training["machine"]}): reading {reading["seconds"]:.0f} s, image path and fusion {training["minutes"]} min, {training["steps"]}
-steps of {training["configuration"]["train"]["batch_size"]}. One run; the spread over seeds was not measured.
+steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(training["stages"])}. One run; the spread over seeds was not measured.
 
 **How good, on simulated test patients** ({scores["patients"]}, {scores["patients_with_visible_metastasis"]} of them with a visible
 metastasis; never used for a choice). DSC is the mean over patients with a visible metastasis, both views together; the interval
@@ -137,6 +137,14 @@ def _gain_words(gain: Mapping[str, float | None]) -> str:
     if gain["mean"] is None:
         return "not measured"
     return f"{gain['mean']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})"
+
+
+def _stages_words(stages: Sequence[Mapping[str, Any]] | None) -> str:
+    """Say the stages of a run that was continued."""
+    if not stages or len(stages) < 2:
+        return ""
+    parts = (f"{stage['minutes']} min at {stage['learning_rate']:g}" for stage in stages)
+    return f" (in stages, each with its own schedule: {', then '.join(parts)})"
 
 
 def _percent(place: Mapping[str, Any]) -> str:

@@ -19,8 +19,8 @@ from .simulated_scan import scan_of_case
 from .simulator.case import SimulatedCase
 from .simulator.generate import load_case
 
-FOREGROUND_GRID = (0.3, 0.4, 0.5, 0.6, 0.7)
-ACCEPT_GRID = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+FOREGROUND_GRID = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+ACCEPT_GRID = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, float]:

@@ -91,7 +91,7 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int, *, go
             )
     if go_on:
         trained = load_run(run, configuration, seed)
-        stages = trained.log.setdefault("stages", [_stage(trained.log["steps"], trained.log["minutes"], settings)])
+        stages = trained.log["stages"]
     else:
         trained = read_text_path(run, configuration, seed)
         stages = trained.log["stages"] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -18,6 +19,8 @@ from .scan import VIEWS, PlanarScan, PlanarView
 
 GRID_PIXEL_MM = 3.0
 INPUT_CEILING = 4.0
+TRAINED_SHAPE = (608, 192)  # rows and columns of the frames in training
+_BODY_MARGIN_MM = 30.0
 _IDENTITY_MM = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
 
 
@@ -39,6 +42,53 @@ def grid_shape(views: Sequence[PlanarView]) -> tuple[int, int]:
     rows_mm = max(view.counts.shape[0] * view.pixel_size_mm[0] for view in views)
     columns_mm = max(view.counts.shape[1] * view.pixel_size_mm[1] for view in views)
     return math.ceil(rows_mm / step_mm) * GRID_MULTIPLE, math.ceil(columns_mm / step_mm) * GRID_MULTIPLE
+
+
+@dataclass(frozen=True)
+class GridFrame:
+    """The part of the field that the network looks at.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Of the grid, multiples of ``GRID_MULTIPLE``.
+    centre_mm : tuple of float
+        The grid's centre from the image's centre: (down, to the patient's left), in mm.
+    """
+
+    rows: int
+    columns: int
+    centre_mm: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+
+def body_frame(scan: PlanarScan) -> GridFrame:
+    """Return the frame that training shows the network: around the body, of the same size wherever the body fits.
+
+    What the network has learned of places depends on the frame (its edges, and how much of it is empty), so a field
+    much larger than the body must not change it. The body is where the middle 99 % of the counts are, in each
+    direction, with a margin.
+    """
+    view = scan.views.get("anterior") or next(iter(scan.views.values()))
+    counts = view.to_anterior_order(view.counts)
+    centre, extent = [], []
+    for axis, pixel_mm in ((1, view.pixel_size_mm[0]), (0, view.pixel_size_mm[1])):
+        share = np.cumsum(counts.sum(axis, dtype=np.float64))
+        middle = (len(share) - 1) / 2
+        low, high = np.searchsorted(share, (0.01 * share[-1], 0.99 * share[-1]))
+        centre.append(float((low + high) / 2 - middle) * pixel_mm)
+        low, high = np.searchsorted(share, (0.005 * share[-1], 0.995 * share[-1]))
+        reach = max(high - middle - centre[-1] / pixel_mm, middle + centre[-1] / pixel_mm - low)
+        extent.append(2 * (float(reach) * pixel_mm + _BODY_MARGIN_MM))
+    step_mm = GRID_PIXEL_MM * GRID_MULTIPLE
+    rows, columns = (
+        max(least, math.ceil(mm / step_mm) * GRID_MULTIPLE) for mm, least in zip(extent, TRAINED_SHAPE, strict=True)
+    )
+    return GridFrame(rows, columns, (centre[0], centre[1]))
 
 
 def resample(
@@ -86,19 +136,27 @@ def network_input(images: Mapping[str, torch.Tensor], shape: tuple[int, int]) ->
     return stacked
 
 
-def scan_to_grid(scan: PlanarScan) -> torch.Tensor:
-    """Return the network's input ``(4, rows, columns)`` for a scan."""
-    shape = grid_shape(list(scan.views.values()))
+def scan_to_grid(scan: PlanarScan, frame: GridFrame | None = None) -> torch.Tensor:
+    """Return the network's input ``(4, rows, columns)`` for a scan, within a frame or of the whole field."""
+    frame = frame or GridFrame(*grid_shape(list(scan.views.values())))
+    down, across = frame.centre_mm
+    shape, transform = frame.shape, ((1.0, 0.0, across), (0.0, 1.0, down))
     images = {}
     for name, view in scan.views.items():
         counts = torch.from_numpy(np.ascontiguousarray(view.to_anterior_order(view.counts), dtype=np.float32))
-        on_grid = resample(counts[None], view.pixel_size_mm, shape, (GRID_PIXEL_MM, GRID_PIXEL_MM))[0]
+        on_grid = resample(counts[None], view.pixel_size_mm, shape, (GRID_PIXEL_MM, GRID_PIXEL_MM), transform)[0]
         images[name] = normalise_counts(on_grid)
     return network_input(images, shape)
 
 
-def grid_to_view(maps: torch.Tensor, view: PlanarView, grid_pixel_mm: float) -> np.ndarray:
-    """Return maps ``(channels, rows, columns)`` of the grid at the view's pixels, in acquired order, float32."""
+def grid_to_view(
+    maps: torch.Tensor, view: PlanarView, grid_pixel_mm: float, centre_mm: tuple[float, float] = (0.0, 0.0)
+) -> np.ndarray:
+    """Return maps ``(channels, rows, columns)`` of the grid at the view's pixels, in acquired order, float32.
+
+    ``centre_mm`` is that of the grid's frame; outside of the frame the maps are zero.
+    """
+    transform = ((1.0, 0.0, -centre_mm[1]), (0.0, 1.0, -centre_mm[0]))
     rows, columns = view.counts.shape
-    at_pixels = resample(maps, (grid_pixel_mm, grid_pixel_mm), (rows, columns), view.pixel_size_mm)
+    at_pixels = resample(maps, (grid_pixel_mm, grid_pixel_mm), (rows, columns), view.pixel_size_mm, transform)
     return np.ascontiguousarray(view.from_anterior_order(at_pixels.cpu().numpy()))

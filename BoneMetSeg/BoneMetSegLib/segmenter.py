@@ -15,7 +15,7 @@ from .anatomy import TEXT_SLOTS
 from .bundle import Bundle, open_bundle
 from .errors import InputError
 from .network import ImageOutput, sides_by_position
-from .network_grid import GRID_PIXEL_MM, grid_to_view, scan_to_grid
+from .network_grid import GRID_PIXEL_MM, GridFrame, body_frame, grid_to_view, scan_to_grid
 from .report import Report
 from .resources import resource_path
 from .scan import VIEWS, PlanarScan
@@ -95,7 +95,8 @@ class Segmenter:
         with torch.inference_mode():
             tell("image", 0.0)
             with _timed(seconds, "image"):
-                features = self.network.encode(scan_to_grid(scan)[None].to(self.device))
+                frame = body_frame(scan)
+                features = self.network.encode(scan_to_grid(scan, frame)[None].to(self.device))
                 image = self.network.image_path(features)
             tell("report", 0.4)
             reading, classes = None, None
@@ -105,7 +106,7 @@ class Segmenter:
                     classes = self.network.report_path(features, image, reading.states[None])
             tell("maps", 0.7)
             with _timed(seconds, "maps"):
-                views = {name: self._view_maps(scan, name, image, classes) for name in scan.views}
+                views = {name: self._view_maps(scan, name, frame, image, classes) for name in scan.views}
         tell("maps", 1.0)
         model = {
             "name": self.bundle.description["name"],
@@ -115,12 +116,14 @@ class Segmenter:
         mentions = reading.mentions if reading else ()
         return Segmentation(views, mentions, model, self.bundle.thresholds, device_words(self.device), seconds)
 
-    def _view_maps(self, scan: PlanarScan, name: str, image: ImageOutput, classes: torch.Tensor | None) -> ViewMaps:
+    def _view_maps(
+        self, scan: PlanarScan, name: str, frame: GridFrame, image: ImageOutput, classes: torch.Tensor | None
+    ) -> ViewMaps:
         index, view = VIEWS.index(name), scan.views[name]
 
         def probabilities(logits: torch.Tensor) -> np.ndarray:
             # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
-            maps = grid_to_view(logits[0, index].softmax(0), view, GRID_PIXEL_MM)
+            maps = grid_to_view(logits[0, index].softmax(0), view, GRID_PIXEL_MM, frame.centre_mm)
             maps[0] += 1 - maps.sum(0)  # beyond the grid's edge all is background
             return maps
 
@@ -131,7 +134,7 @@ class Segmenter:
                 image.rib_level[0, index, None],
             ]
         )
-        places = grid_to_view(coarse, view, 2 * GRID_PIXEL_MM)
+        places = grid_to_view(coarse, view, 2 * GRID_PIXEL_MM, frame.centre_mm)
         return ViewMaps(
             probabilities(image.classes),
             None if classes is None else probabilities(classes),

@@ -15,18 +15,18 @@ from BoneMetSegLib.maps_file import read_maps
 from BoneMetSegLib.seg_nrrd import read_segments
 
 REPORT_ZH = (
-    "检查所见：左侧股骨中段见团块状放射性异常浓聚灶，余骨未见明显异常放射性浓聚灶。双肾、膀胱显影。\n"
-    "诊断意见：左侧股骨中段放射性浓聚灶，考虑骨转移。"
+    "检查所见：左侧髂骨见团块状放射性异常浓聚灶，余骨未见明显异常放射性浓聚灶。双肾、膀胱显影。\n"
+    "诊断意见：左侧髂骨放射性浓聚灶，考虑骨转移。"
 )
 REPORT_EN = (
-    "FINDINGS: Intense focal uptake in the left femoral shaft. The remainder of the skeleton is unremarkable.\n"
-    "IMPRESSION: Left femoral shaft lesion, consistent with bone metastasis."
+    "FINDINGS: Intense focal uptake in the left iliac bone. The remainder of the skeleton is unremarkable.\n"
+    "IMPRESSION: Left iliac lesion, consistent with bone metastasis."
 )
 
 
 @dataclass(frozen=True)
 class PlantedScan:
-    """Counts of both views as acquired, with a lesion planted in the left femur at these (row, column)."""
+    """Counts of both views as acquired, with a lesion planted in the left ilium at these (row, column)."""
 
     counts: dict[str, np.ndarray]
     pixel_size_mm: float

@@ -10,6 +10,7 @@ from BoneMetSegLib.network import GRID_MULTIPLE
 from BoneMetSegLib.network_grid import (
     GRID_PIXEL_MM,
     INPUT_CEILING,
+    body_frame,
     grid_shape,
     grid_to_view,
     network_input,
@@ -190,3 +191,49 @@ def test_a_single_count_gives_finite_input():
     image = torch.zeros(96, 64)
     image[3, 4] = 1
     assert normalise_counts(image).isfinite().all()
+
+
+# ---- the frame around the body ---------------------------------------------------------------------------------------
+
+
+def a_body_off_the_middle(name: str, *, lesion_on_left: bool = True) -> PlanarView:
+    """A body of 300 x 1200 mm high up and aside in a field of 600 x 2600 mm, with a blob on one side of it."""
+    rows, columns, pixel = 1040, 240, 2.5
+    y, x = np.mgrid[:rows, :columns]
+    counts = 20.0 * ((y > 60) & (y < 540) & (abs(x - 150) < 60))
+    column = 150 + (30 if lesion_on_left else -30)
+    counts += 200 * np.exp(-((y - 200) ** 2 + (x - column) ** 2) / 20)
+    view = PlanarView(name, counts.astype(np.float32), (pixel, pixel))
+    return PlanarView(name, np.ascontiguousarray(view.from_anterior_order(view.counts)), (pixel, pixel))
+
+
+@pytest.mark.parametrize("name", ["anterior", "posterior"])
+def test_the_frame_lies_on_the_body_and_maps_come_back_to_the_same_pixel_on_the_left(name):
+    view = a_body_off_the_middle(name)
+    scan = PlanarScan({name: view})
+    frame = body_frame(scan)
+    assert frame.shape == (608, 192)
+    down, left = frame.centre_mm
+    assert down == pytest.approx((300 - 519.5) * 2.5, abs=20)
+    assert left == pytest.approx((150 - 119.5) * 2.5, abs=20)
+    index = ("anterior", "posterior").index(name)
+    back = grid_to_view(scan_to_grid(scan, frame)[index : index + 1], view, GRID_PIXEL_MM, frame.centre_mm)[0]
+    assert np.unravel_index(back.argmax(), back.shape) == pytest.approx(
+        np.unravel_index(view.counts.argmax(), view.counts.shape), abs=1
+    )
+
+
+def test_a_field_with_more_air_around_the_same_body_gives_the_network_the_same_picture():
+    view = a_body_off_the_middle("anterior")
+    wider = PlanarView("anterior", np.pad(view.counts, ((0, 200), (40, 60))), view.pixel_size_mm)
+    one, other = (scan_to_grid(scan, body_frame(scan)) for scan in (PlanarScan({"anterior": v}) for v in (view, wider)))
+    assert one.shape == other.shape
+    assert float((one - other).abs().mean()) < 0.02
+
+
+def test_a_body_larger_than_the_trained_frame_gets_a_larger_frame():
+    counts = np.full((1040, 300), 10, np.float32)
+    rows, columns = body_frame(PlanarScan({"anterior": PlanarView("anterior", counts, (2.5, 2.5))})).shape
+    assert rows >= 1040 * 2.5 / 3
+    assert columns >= 300 * 2.5 / 3
+    assert rows % 32 == columns % 32 == 0
