@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .dicom_elements import NM_STORAGE as _NM_STORAGE
-from .dicom_elements import acquired, device, identity, injection_time, open_dicom, radiopharmaceutical
+from .dicom_elements import acquired, coded_word, device, identity, injection_time, open_dicom, radiopharmaceutical
 from .dicom_elements import image_type as _image_type
 from .dicom_elements import items as _items
 from .dicom_elements import text as _text
@@ -165,7 +165,7 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     """Refuse what is no planar nuclear medicine image of one body."""
     if _text(dataset, "SOPClassUID") == _DICOMDIR or _text(dataset.file_meta, "MediaStorageSOPClassUID") == _DICOMDIR:
         raise InputError(f"{name} is the index of a DICOM disc (DICOMDIR); give the image file itself")
-    storage, modality = _text(dataset, "SOPClassUID"), _text(dataset, "Modality").upper()
+    storage, modality = _text(dataset, "SOPClassUID"), coded_word(dataset, "Modality")
     if not storage and not modality and "PixelData" not in dataset:
         raise InputError(f"{name} is truncated or damaged: it breaks off before its image")
     if modality not in ("NM", "") or (not modality and storage not in _NM_STORAGE):
@@ -206,7 +206,7 @@ def _storage_in_words(uid: str) -> str:
     from pydicom.uid import UID
 
     words = UID(uid).name
-    return words if words != uid else f"DICOM object of unknown kind {uid}"
+    return words if words != uid else f"DICOM object of unknown kind {uid[:64]}"
 
 
 # --- frames and their views -------------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def _view_of_detector(name: str, detector: Dataset) -> tuple[View | None, str]:
         if by_meaning:
             return by_meaning, "view code's meaning"
         if any(word in meaning.lower() for word in ("lateral", "oblique", "vertex", "侧位", "斜位")):
-            raise InputError(f"{name} shows the view {meaning!r}; an anterior and a posterior view are needed")
+            raise InputError(f"{name} shows the view {meaning[:64]!r}; an anterior and a posterior view are needed")
     return None, ""
 
 
