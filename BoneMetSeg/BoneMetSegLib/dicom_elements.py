@@ -62,6 +62,16 @@ def coded_word(dataset: Dataset, keyword: str) -> str:
     return word if re.fullmatch(r"[A-Z0-9 _]{0,16}", word) else "unreadable"
 
 
+def uid_in_words(uid: str, unknown: str) -> str:
+    """Return a UID's name in DICOM, or ``unknown`` with the UID itself where it has none and is legible."""
+    from pydicom.uid import UID
+
+    words = UID(uid).name
+    if words != uid:
+        return words
+    return f"{unknown} {uid}" if re.fullmatch(r"[0-9.]{1,64}", uid) else f"{unknown} (unreadable)"
+
+
 def number(dataset: Dataset, keyword: str) -> float | None:
     """Return an element as a finite number, ``None`` where it is missing, empty, or none."""
     value: Any = dataset.get(keyword)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .codestream_size import codestream_size
-from .dicom_elements import number, text
+from .dicom_elements import number, text, uid_in_words
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def stored_pixels(name: str, dataset: Dataset) -> np.ndarray:
     if syntax == _RLE:
         return dataset.pixel_array.reshape(frames, rows, columns)
     if syntax is not None and syntax not in _BY_PYDICOM:
-        raise InputError(f"{name} is compressed as {_in_words(syntax)}; export it otherwise: {READ_IN_WORDS}")
+        words = uid_in_words(syntax, "an unknown transfer syntax")
+        raise InputError(f"{name} is compressed as {words}, which is not read; export it otherwise: {READ_IN_WORDS}")
     expected = frames * rows * columns * int(dataset.BitsAllocated) // 8
     if len(dataset.PixelData) < expected:
         raise InputError(f"{name} is truncated: it holds {len(dataset.PixelData)} of {expected} bytes of its image")
@@ -101,13 +102,6 @@ def is_lossy(dataset: Dataset) -> bool:
     """Return whether the pixels went through lossy compression, now or before."""
     said = text(dataset, "LossyImageCompression")
     return said == "01" or (dataset.file_meta.get("TransferSyntaxUID") in _LOSSY and said != "00")
-
-
-def _in_words(syntax: str) -> str:
-    from pydicom.uid import UID
-
-    words = UID(syntax).name
-    return f"{words}, which is not read" if words != syntax else f"an unknown transfer syntax ({syntax[:64]})"
 
 
 def _decoded_by_gdcm(name: str, dataset: Dataset, frames: int) -> np.ndarray:
