@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,22 @@ def text(dataset: Dataset, keyword: str) -> str:
     """Return an element as text, empty where it is missing or empty."""
     value: Any = dataset.get(keyword)
     return "" if value is None else str(value).strip().strip("\0")
+
+
+def coded_word(dataset: Dataset, keyword: str) -> str:
+    """Return a code string fit for an error sentence: a damaged one may hold the rest of the file, names included."""
+    word = text(dataset, keyword).upper()
+    return word if re.fullmatch(r"[A-Z0-9 _]{0,16}", word) else "unreadable"
+
+
+def uid_in_words(uid: str, unknown: str) -> str:
+    """Return a UID's name in DICOM, or ``unknown`` with the UID itself where it has none and is legible."""
+    from pydicom.uid import UID
+
+    words = UID(uid).name
+    if words != uid:
+        return words
+    return f"{unknown} {uid}" if re.fullmatch(r"[0-9.]{1,64}", uid) else f"{unknown} (unreadable)"
 
 
 def number(dataset: Dataset, keyword: str) -> float | None:

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .dicom_elements import NM_STORAGE as _NM_STORAGE
-from .dicom_elements import acquired, device, identity, injection_time, open_dicom, radiopharmaceutical
+from .dicom_elements import (
+    acquired,
+    coded_word,
+    device,
+    identity,
+    injection_time,
+    open_dicom,
+    radiopharmaceutical,
+    uid_in_words,
+)
 from .dicom_elements import image_type as _image_type
 from .dicom_elements import items as _items
 from .dicom_elements import text as _text
@@ -169,13 +178,15 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     """Refuse what is no planar nuclear medicine image of one body."""
     if _text(dataset, "SOPClassUID") == _DICOMDIR or _text(dataset.file_meta, "MediaStorageSOPClassUID") == _DICOMDIR:
         raise InputError(f"{name} is the index of a DICOM disc (DICOMDIR); give the image file itself")
-    storage, modality = _text(dataset, "SOPClassUID"), _text(dataset, "Modality").upper()
+    storage, modality = _text(dataset, "SOPClassUID"), coded_word(dataset, "Modality")
     if not storage and not modality and "PixelData" not in dataset:
         raise InputError(f"{name} is truncated or damaged: it breaks off before its image")
     if modality not in ("NM", "") or (not modality and storage not in _NM_STORAGE):
         raise InputError(f"{name} is no bone scan: its modality is {modality or 'not stated'}, and NM is needed")
     if storage not in _NM_STORAGE | _SECONDARY_CAPTURE:
-        raise InputError(f"{name} holds no planar image: it is a {_storage_in_words(storage)}")
+        raise InputError(
+            f"{name} holds no planar image: it is a {uid_in_words(storage, 'DICOM object of unknown kind')}"
+        )
     if "PixelData" not in dataset:
         raise InputError(f"{name} holds no image; it may be truncated")
     if "Rows" not in dataset or "Columns" not in dataset:
@@ -204,13 +215,6 @@ def _not_a_whole_body_by_name(name: str, dataset: Dataset, pixel_size_mm: PixelS
         kind = "a static (spot) view" if _image_type(dataset) == "STATIC" else "not said to be a whole body"
         raise InputError(f"{name} is {kind} of {height_mm:.0f} mm height; whole-body views are needed")
     return [f"The file does not say that it is a whole-body view; its height of {height_mm:.0f} mm does."]
-
-
-def _storage_in_words(uid: str) -> str:
-    from pydicom.uid import UID
-
-    words = UID(uid).name
-    return words if words != uid else f"DICOM object of unknown kind {uid}"
 
 
 # --- frames and their views -------------------------------------------------------------------------------------------
@@ -296,7 +300,7 @@ def _view_of_detector(name: str, detector: Dataset) -> tuple[View | None, str]:
         if by_meaning:
             return by_meaning, "view code's meaning"
         if any(word in meaning.lower() for word in ("lateral", "oblique", "vertex", "侧位", "斜位")):
-            raise InputError(f"{name} shows the view {meaning!r}; an anterior and a posterior view are needed")
+            raise InputError(f"{name} shows the view {meaning[:32]!r}; an anterior and a posterior view are needed")
     return None, ""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .codestream_size import codestream_size
-from .dicom_elements import number, text
+from .dicom_elements import number, text, uid_in_words
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -22,8 +22,20 @@ if TYPE_CHECKING:
 _BY_PYDICOM = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".1.99", ".2"))
 _RLE = "1.2.840.10008.1.2.5"
 _LOSSY = frozenset(f"1.2.840.10008.1.2.4.{suffix}" for suffix in (50, 51, 81, 91))
-_LOSSLESS = frozenset(f"1.2.840.10008.1.2.4.{suffix}" for suffix in (57, 70, 80, 90))
-_BY_GDCM = _LOSSY | _LOSSLESS
+# Transfer syntaxes that GDCM decodes, and the processes that their streams may have.
+_BY_GDCM = {
+    f"1.2.840.10008.1.2.4.{suffix}": processes
+    for suffix, processes in {
+        50: ("baseline", "extended"),
+        51: ("baseline", "extended"),
+        57: ("lossless",),
+        70: ("lossless",),
+        80: ("JPEG-LS",),
+        81: ("JPEG-LS",),
+        90: ("JPEG 2000",),
+        91: ("JPEG 2000",),
+    }.items()
+}
 READ_IN_WORDS = "uncompressed, RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG 2000 pixels are read"
 
 _SECONDARY_CAPTURE_OF_WORDS = "1.2.840.10008.5.1.4.1.1.7.3"
@@ -61,7 +73,8 @@ def stored_pixels(name: str, dataset: Dataset) -> np.ndarray:
     if syntax == _RLE:
         return dataset.pixel_array.reshape(frames, rows, columns)
     if syntax is not None and syntax not in _BY_PYDICOM:
-        raise InputError(f"{name} is compressed as {_in_words(syntax)}; export it otherwise: {READ_IN_WORDS}")
+        words = uid_in_words(syntax, "an unknown transfer syntax")
+        raise InputError(f"{name} is compressed as {words}, which is not read; export it otherwise: {READ_IN_WORDS}")
     expected = frames * rows * columns * int(dataset.BitsAllocated) // 8
     if len(dataset.PixelData) < expected:
         raise InputError(f"{name} is truncated: it holds {len(dataset.PixelData)} of {expected} bytes of its image")
@@ -89,13 +102,6 @@ def is_lossy(dataset: Dataset) -> bool:
     """Return whether the pixels went through lossy compression, now or before."""
     said = text(dataset, "LossyImageCompression")
     return said == "01" or (dataset.file_meta.get("TransferSyntaxUID") in _LOSSY and said != "00")
-
-
-def _in_words(syntax: str) -> str:
-    from pydicom.uid import UID
-
-    words = UID(syntax).name
-    return f"{words}, which is not read" if words != syntax else f"an unknown transfer syntax ({syntax[:64]})"
 
 
 def _decoded_by_gdcm(name: str, dataset: Dataset, frames: int) -> np.ndarray:
@@ -133,10 +139,11 @@ def _checked_streams(name: str, dataset: Dataset, frames: int) -> list[bytes]:
     if len(streams) != frames:
         raise InputError(f"{name} says it holds {frames} images, but there are {len(streams)} compressed ones")
     rows, columns = int(dataset.Rows), int(dataset.Columns)
+    processes = _BY_GDCM[dataset.file_meta.TransferSyntaxUID]
     for stream in streams:
         size = codestream_size(stream)
-        if size is None:
-            raise InputError(f"{name} holds a compressed image that cannot be decoded; it may be truncated")
+        if size is None or not size.is_sound or size.bits > int(dataset.BitsAllocated) or size.process not in processes:
+            raise InputError(f"{name} holds a compressed image that cannot be decoded; it may be damaged")
         if (size.rows, size.columns, size.components) != (rows, columns, 1):
             raise InputError(
                 f"{name} says its image has {columns} columns x {rows} rows, but the compressed one has {size.columns} "

@@ -12,6 +12,7 @@ import numpy as np
 from .dicom_elements import (
     NM_STORAGE,
     acquired,
+    coded_word,
     device,
     identity,
     image_type,
@@ -105,12 +106,12 @@ def _read(name: str, paths: Sequence[Path], quantity: Quantity | None) -> SpectS
 def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     """Refuse what is no reconstructed volume of nuclear medicine, or no image at all."""
     if text(dataset, "Modality").upper() != "NM" and text(dataset, "SOPClassUID") not in NM_STORAGE:
-        raise InputError(f"{name} is no bone scan: its modality is {text(dataset, 'Modality')[:16] or 'not stated'}")
+        raise InputError(f"{name} is no bone scan: its modality is {coded_word(dataset, 'Modality') or 'not stated'}")
     kind = image_type(dataset)
     if kind == _RECONSTRUCTED_GATED:
         raise InputError(f"{name} is a gated SPECT volume; a bone scan's volume is not gated")
     if kind not in (_RECONSTRUCTED, ""):
-        raise InputError(f"{name} is no reconstructed SPECT volume: its Image Type says {kind[:32]}")
+        raise InputError(f"{name} is no reconstructed SPECT volume: its Image Type is another")
     if "PixelData" not in dataset:
         raise InputError(f"{name} holds no image; it may be truncated")
     if "Rows" not in dataset or "Columns" not in dataset:

@@ -200,9 +200,15 @@ def test_other_compressions_are_refused_by_name(tmp_path, syntax, words, kind):
 
 def test_the_size_in_a_stream_is_read_before_it_is_decoded():
     image = planar_counts(12)["anterior"]
-    size = CodestreamSize(ROWS, COLUMNS, 1)
-    for stream in (lossless_jpeg(image), dct_jpeg(image), jpeg_2000(image), jpeg_8_bit(image)):
-        assert codestream_size(stream) == size
+    for stream, bits, process in (
+        (lossless_jpeg(image), 16, "lossless"),
+        (dct_jpeg(image), 12, "extended"),
+        (jpeg_2000(image), 16, "JPEG 2000"),
+        (jpeg_8_bit(image), 8, "baseline"),
+    ):
+        size = codestream_size(stream)
+        assert size == CodestreamSize(ROWS, COLUMNS, 1, bits, process)
+        assert size.is_sound
     assert codestream_size(b"") is None
     assert codestream_size(b"\xff\xd8\xff\xd9") is None
     assert codestream_size(b"\xff\xd8" + b"\xff" * 50) is None
@@ -224,6 +230,19 @@ def test_a_stream_that_says_it_is_huge_is_refused_before_memory_is_reserved(tmp_
     dataset.save_as(path)
     with pytest.raises(InputError, match="60000 x 60000"):
         read_scan(path)
+
+
+def test_a_precision_that_the_process_does_not_have_is_refused(tmp_path):
+    """The decoder of lossless JPEG falls over 195 bits, and takes the program with it."""
+    path = write_planar_nm(tmp_path / "scan.dcm", planar_counts(16), 6.0)
+    dataset = pydicom.dcmread(path)
+    WAYS["JPEG lossless SV1"][2](dataset)
+    at = dataset.PixelData.index(b"\xff\xc3") + 4
+    for bits in (0, 1, 17, 195):
+        dataset.PixelData = dataset.PixelData[:at] + bytes([bits]) + dataset.PixelData[at + 1 :]
+        dataset.save_as(path)
+        with pytest.raises(InputError, match="cannot be decoded; it may be damaged"):
+            read_scan(path)
 
 
 def test_missing_and_broken_frames_are_refused(tmp_path):

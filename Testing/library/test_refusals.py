@@ -106,6 +106,7 @@ def test_other_dicom_objects(file, fault):
     ("elements", "fault"),
     [
         ({"Modality": "PT"}, "modality is PT"),
+        ({"Modality": "NM Simulated^Patient " * 20}, "modality is unreadable"),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.66.4"}, "Segmentation"),
         ({"PixelData": None}, "holds no image"),
         ({"Rows": None}, "does not say how many rows"),
