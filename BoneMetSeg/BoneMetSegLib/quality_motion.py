@@ -19,9 +19,9 @@ from .scan import PlanarScan, PlanarView
 # Limits from simulated scans (Testing/benchmarks/measure_quality.py prints how often each is passed, and by what).
 STEP_MM = 8.0
 _GAIN = 0.02
-SEAM_RATIO = 1.2
+SEAM_RATIO = 1.3
 _BAND_MM, _REACH_MM, _SMOOTH_MM, _ROW_STEP_MM = 12.0, 30.0, 6.0, 4.0
-_SEAM_BAND_MM, _BIN_MM, _SEAM_SIGMA, _MIN_BINS = 4.0, 20.0, 5.0, 6
+_SEAM_BAND_MM, _BIN_MM, _SEAM_SIGMA, _MIN_BINS = 4.0, 20.0, 5.0, 8
 
 
 def motion_flags(scan: PlanarScan, outlines: Mapping[str, BodyOutline]) -> list[QualityFlag]:
@@ -130,7 +130,9 @@ def count_step(views: list[PlanarView], outlines: list[BodyOutline]) -> tuple[fl
         far_above, above, below, far_below = (np.log(one) for one in bands)
         steps = (below - above) - 0.5 * (above - far_above) - 0.5 * (far_below - below)
         step = float(np.median(steps))
-        error = 1.25 * float(np.std(steps)) / np.sqrt(use.sum())
+        # The median's error by the bins' spread, and by what counting alone does: few bins may agree by chance.
+        counting = np.sqrt(1.5**2 * (1 / bands[1] + 1 / bands[2]) + 0.5**2 * (1 / bands[0] + 1 / bands[3]))
+        error = 1.25 * max(float(np.std(steps)), float(counting.mean())) / np.sqrt(use.sum())
         if abs(step) > _SEAM_SIGMA * error and np.exp(abs(step)) > best:
             best, where = float(np.exp(abs(step))), (row - top) * height_mm
     return best, where

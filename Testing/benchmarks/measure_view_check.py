@@ -1,4 +1,4 @@
-"""How often the picture's own evidence about view and side is right, on simulated scans that nothing was tuned on.
+"""How often the picture's own evidence about view and side is right, on fresh simulated scans.
 
     python -m Testing.benchmarks.measure_view_check [--cases FOLDER] [--count 60]
 

@@ -13,7 +13,7 @@ from BoneMetSegLib.segmentation import HOT_SPOT_CLASSES
 from model_training.simulator.case import SimulatedCase, simulate_case
 from model_training.simulator.generate import load_case
 
-FRESH_SEED = 31_002_000
+FRESH_SEED = 31_003_000
 """The first seed of the cases that nothing was tuned on."""
 
 
