@@ -1,8 +1,7 @@
 r"""Reports in HL7 v2 messages ORU^R01: the text of their OBX segments, joined in order (floor 2).
 
-Chapters 2 and 7 of HL7 v2.5: separators come from MSH-1 and MSH-2, the character set from MSH-18, the numbers of the
-examination from ORC-2, ORC-3, OBR-2, OBR-3 and OBR-18 to OBR-20, the text from OBX-5 of the types TX, FT, ST, CE, CWE
-and ED.
+Chapters 2 and 7 of HL7 v2.5. Separators come from MSH-1 and MSH-2, the character set from MSH-18, the numbers of the
+examination from ORC-2, ORC-3, OBR-2, OBR-3 and OBR-18 to 20, the text from OBX-5 of the types TX, FT, ST, CE, CWE, ED.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ _SPACE_EM = 0.25  # a gap of this many character heights is a space between Lati
 _GAP_EM = 1.8  # ... and one of this parts cells or columns
 _DOUBLE_EM = 0.3  # a character drawn twice this near is bold print
 _MAX_COLUMN_DEPTH = 6  # columns within columns
+_BLOCK_GAP = 3.0  # columns end at white of this many character heights across the page
 _COLUMN_LINES = 3  # a column has at least so many lines
 _COLUMN_FILL = 0.5  # ... which fill on average this share of its width
 _COLUMN_WIDTH = 10  # ... and are on average so many characters wide
@@ -191,17 +192,23 @@ def _columns(rows: list[list[Piece]]) -> tuple[int, int, float] | None:
         start = 0
         for stop in range(len(rows) + 1):
             crossed = stop == len(rows) or any(piece.x0 < gutter < piece.x1 for piece in rows[stop])
-            if not crossed:
+            parted = start < stop < len(rows) and _gap(rows[stop - 1], rows[stop]) > _BLOCK_GAP
+            if not crossed and not parted:
                 continue
             count = _column_lines(rows[start:stop], gutter)
             if count and (best is None or count > best[0]):
                 best = count, start, stop, gutter
-            start = stop + 1
+            start = stop + 1 if crossed else stop
     if best is None:
         return None
     _, first, last, gutter = best
     # A title above the columns that happens to end before the gutter is read first in either case.
     return first, last, gutter
+
+
+def _gap(above: list[Piece], below: list[Piece]) -> float:
+    """Return the height of the white between two rows, in heights of the upper one's characters."""
+    return (min(piece.y0 for piece in above) - max(piece.y1 for piece in below)) / max(piece.height for piece in above)
 
 
 def _column_lines(rows: list[list[Piece]], gutter: float) -> int:

@@ -9,14 +9,23 @@ from dataclasses import dataclass, field
 
 from .errors import InputError
 from .report import normalise
-from .report_headings import headings
+from .report_headings import Heading, headings
 
 _LABEL = (
     r"检\s{0,4}查\s{0,4}(?:编\s{0,4})?号|影\s{0,4}像\s{0,4}(?:编\s{0,4})?号|登记号|检查流水号|申请单号|核医学号|"
     r"accession(?:\s{1,3}(?:no\.?|number|nr\.?|#))?|exam(?:ination)?\s{1,3}(?:no\.?|number|id)|study\s{1,3}(?:no\.?|number|id)"
 )
-_ACCESSION = re.compile(rf"(?:{_LABEL})\s{{0,6}}[:∶#]\s{{0,6}}([A-Za-z0-9][A-Za-z0-9._/-]{{0,63}})", re.IGNORECASE)
+# Not within a sentence or brackets: "(检查号: ...)" speaks of another examination.
+_BEFORE = r"(?:^|(?<=[\s|【\[]))"
+_ACCESSION = re.compile(
+    rf"{_BEFORE}(?:{_LABEL})\s{{0,6}}[:∶#]\s{{0,6}}([A-Za-z0-9][A-Za-z0-9._/-]{{0,63}})", re.IGNORECASE | re.MULTILINE
+)
+_PERSON = re.compile(
+    rf"{_BEFORE}(?:(?:病人|患者)?姓\s{{0,4}}名|patient(?:'s)?\s{{1,3}}name)\s{{0,6}}[:∶]\s{{0,6}}([^\s,;|]{{1,40}})",
+    re.IGNORECASE | re.MULTILINE,
+)
 _RULE = re.compile(r"^[ \t]{0,8}[=\-_*~#—─═]{5,}[ \t]{0,8}$|\f", re.MULTILINE)
+_RULES_AROUND = re.compile(r"\A(?:\s|[=\-_*~#—─═]{5,})+|(?<![=\-_*~#—─═])[=\-_*~#—─═]{5,}\s*\Z")
 
 
 @dataclass(frozen=True)
@@ -93,17 +102,21 @@ def chosen(
 def reports_in_text(text: str, container: str) -> list[FoundReport]:
     """Return the reports of a plain text, one as a rule.
 
-    There are several where several accession numbers are named, or where ruled lines or form feeds part blocks with
-    findings and an impression each.
+    There are several where several accession numbers head findings, where ruled lines or form feeds part blocks with
+    findings and an impression each, or where several patients are named.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     plain = normalise(text)  # of the same length
+    spoken = [one for one in headings(plain) if one.section in ("findings", "impression")]
     marks = [(match.start(), match[1]) for match in _ACCESSION.finditer(plain)]
-    numbers = list(dict.fromkeys(_same(number) for _, number in marks))
-    cuts = _cuts_by_number(plain, marks) if _is_several(plain, marks, numbers) else _cuts_by_rule(plain)
+    cuts = _cuts_by_number(plain, marks, [one.end for one in spoken]) or _cuts_by_rule(plain)
     if not cuts:
-        return [FoundReport(text, container, tuple(dict.fromkeys(number for _, number in marks)))]
-    blocks = [text[start:stop].strip() for start, stop in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+        numbers = tuple(dict.fromkeys(number for _, number in marks))
+        whole = FoundReport(text, container, numbers)
+        # Numbers or names stand under their reports, or where nothing tells which belongs to which.
+        return [whole] if not _speaks_of_several(plain, marks, spoken) else _unparted(plain, text, container)
+    blocks = [text[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    blocks = [_RULES_AROUND.sub("", block.strip()).strip() for block in blocks]
     return [
         FoundReport(block, container, tuple(dict.fromkeys(match[1] for match in _ACCESSION.finditer(normalise(block)))))
         for block in blocks
@@ -111,31 +124,40 @@ def reports_in_text(text: str, container: str) -> list[FoundReport]:
     ]
 
 
-def _is_several(plain: str, marks: list[tuple[int, str]], numbers: list[str]) -> bool:
-    """Return whether different numbers head different reports: findings or impression stand between."""
-    if len(numbers) < 2:
-        return False
-    spoken = [one.start for one in headings(plain) if one.section in ("findings", "impression")]
-    first_of = {number: next(at for at, one in marks if _same(one) == number) for number in numbers}
-    starts = sorted(first_of.values())
-    return any(starts[0] < at < starts[-1] for at in spoken) and any(at > starts[-1] for at in spoken)
+def _cuts_by_number(plain: str, marks: list[tuple[int, str]], spoken: list[int]) -> list[int]:
+    """Return where the second and later reports start: at the head of the block that names a new number.
 
-
-def _cuts_by_number(plain: str, marks: list[tuple[int, str]]) -> list[int]:
-    """Return where the second and later reports start: at the head of the block that names another number."""
+    A head may name several numbers; a number behind the last findings heads nothing.
+    """
     cuts: list[int] = []
-    current = _same(marks[0][1])
+    known: set[str] = set()
     for at, number in marks:
-        if _same(number) == current:
-            continue
-        current = _same(number)
-        after = cuts[-1] if cuts else 0
-        spoken = [one.end for one in headings(plain[after:at]) if one.section in ("findings", "impression")]
-        if not spoken:  # two numbers in one head
-            continue
-        block = _head_of_block(plain, after + spoken[-1], at)
-        cuts.append(block)
+        before = [end for end in spoken if (cuts[-1] if cuts else 0) <= end < at]
+        if _same(number) not in known and known and before and any(end > at for end in spoken):
+            cuts.append(_head_of_block(plain, before[-1], at))
+            known = set()
+        known.add(_same(number))
     return cuts
+
+
+def _speaks_of_several(plain: str, marks: list[tuple[int, str]], spoken: list[Heading]) -> bool:
+    if len({_same(match[1]) for match in _PERSON.finditer(plain)}) > 1:
+        return True
+    first_of = {_same(number): at for at, number in reversed(marks)}
+    starts = sorted(first_of.values())
+    twice = (
+        max((sum(one.section == section for one in spoken) for section in ("findings", "impression")), default=0) > 1
+    )
+    return len(starts) > 1 and twice and any(starts[0] < one.start < starts[-1] for one in spoken)
+
+
+def _unparted(plain: str, text: str, container: str) -> list[FoundReport]:
+    """Return reports that nothing parts, as pieces that cannot be chosen: so they are asked for."""
+    people = [match.start() for match in _PERSON.finditer(plain)] or [
+        match.start() for match in _ACCESSION.finditer(plain)
+    ]
+    middle = people[-1]
+    return [FoundReport(text[:middle], container), FoundReport(text[middle:], container)]
 
 
 def _head_of_block(plain: str, after: int, at: int) -> int:

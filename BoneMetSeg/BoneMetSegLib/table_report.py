@@ -18,8 +18,8 @@ _MAX_HEADER_CELL = 40
 _ID_COLUMNS = frozenset(
     """
     检查号 检查编号 影像号 登记号 检查流水号 申请单号 核医学号 流水号 检查id
-    accession accessionno accessionnumber accnumber accno examno examid examnumber examinationnumber studyid studyno
-    reportid id
+    accession accessionno accessionnumber accnumber accno examno examid examnumber
+    examinationnumber studyid studyno reportid id
     """.split()
 )
 # Columns of a report in the order of its sections: heading in Chinese, in English, headers that mean it.
