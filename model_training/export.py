@@ -106,7 +106,7 @@ runs twice over one image encoding: without the report and with it.
 {training["patients"]["test"]}; one scan each, so the split is by patient) and endless simulated reports, by
 `model_training/configs/planar.yaml` (SHA-256 `{training["configuration_sha256"][:16]}`), seed {training["seed"]}, on a CPU
 ({training["machine"]}): reading {reading["seconds"]:.0f} s, image path and fusion {training["minutes"]} min, {training["steps"]}
-steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(training["stages"])}. One run; the spread over seeds was not measured.
+steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(training.get("stages"))}. One run; the spread over seeds was not measured.
 
 **How good, on simulated test patients** ({scores["patients"]}, {scores["patients_with_visible_metastasis"]} of them with a visible
 metastasis; never used for a choice). DSC is the mean over patients with a visible metastasis, both views together; the interval
