@@ -109,7 +109,7 @@ runs twice over one image encoding: without the report and with it.
 steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(training.get("stages"))}. One run; the spread over seeds was not measured.
 
 **How good, on simulated test patients** ({scores["patients"]}, {scores["patients_with_visible_metastasis"]} of them with a visible
-metastasis; never used for a choice). DSC is the mean over patients with a visible metastasis, both views together; the interval
+metastasis). DSC is the mean over patients with a visible metastasis, both views together; the interval
 is a bootstrap over patients. A hit is IoU of at least 0.1, one to one. "Benign drawn": benign foci of which a quarter or more is
 called metastasis.
 
