@@ -7,6 +7,7 @@ for two axial slices. Compressed pixels are decoded by SimpleITK (GDCM).
 from __future__ import annotations
 
 import math
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -193,7 +194,8 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     if not storage and not modality and "PixelData" not in dataset:
         raise InputError(f"{name} is truncated or damaged: it breaks off before its image")
     if modality not in ("NM", "") or (not modality and storage not in _NM_STORAGE):
-        raise InputError(f"{name} is no bone scan: its modality is {modality or 'not stated'}, and NM is needed")
+        said = (modality if re.fullmatch(r"[A-Z]{1,16}", modality) else "unknown") if modality else "not stated"
+        raise InputError(f"{name} is no bone scan: its modality is {said}, and NM is needed")
     if storage not in _NM_STORAGE | _SECONDARY_CAPTURE:
         raise InputError(f"{name} holds no planar image: it is a {_storage_in_words(storage)}")
     if "PixelData" not in dataset:
@@ -232,6 +234,9 @@ def _image_type(dataset: Dataset) -> str:
 def _storage_in_words(uid: str) -> str:
     from pydicom.uid import UID
 
+    # A damaged element may hold what followed it, the patient's name too: only a real UID is said.
+    if not re.fullmatch(r"[\d.]{1,64}", uid):
+        return "DICOM object of unknown kind"
     words = UID(uid).name
     return words if words != uid else f"DICOM object of unknown kind {uid}"
 
@@ -310,7 +315,8 @@ def _view_of_detector(name: str, detector: Dataset) -> tuple[View | None, str]:
         if by_meaning:
             return by_meaning, "view code's meaning"
         if any(word in meaning.lower() for word in ("lateral", "oblique", "vertex", "侧位", "斜位")):
-            raise InputError(f"{name} shows the view {meaning!r}; an anterior and a posterior view are needed")
+            said = repr(meaning) if re.fullmatch(r"[\w ,/-]{1,40}", meaning) else "lateral or oblique"
+            raise InputError(f"{name} shows the view {said}; an anterior and a posterior view are needed")
     return None, ""
 
 

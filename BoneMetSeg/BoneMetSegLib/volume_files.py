@@ -24,6 +24,7 @@ from .quiet_decoder import quiet_decoder
 from .scan import PLANE_A_MM, VIEWS, PlanarScan, PlanarView, View
 from .view_words import only_view_named
 from .volume_bytes import refuse_short_metaimage, refuse_unsound_nifti
+from .volume_headers import refuse_unsound_metaimage_header, refuse_unsound_nrrd_header
 
 if TYPE_CHECKING:
     from SimpleITK import Image
@@ -141,6 +142,10 @@ def _image(path: Path, file_format: VolumeFormat) -> Image:
     """Return the image with three dimensions or two, after its header has passed."""
     import SimpleITK
 
+    if file_format == "NRRD":
+        refuse_unsound_nrrd_header(path)
+    elif file_format == "MHA":
+        refuse_unsound_metaimage_header(path)
     with _readable(path, file_format) as readable:
         reader = SimpleITK.ImageFileReader()
         reader.SetImageIO(_ITK_READER[file_format])
