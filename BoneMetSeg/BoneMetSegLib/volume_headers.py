@@ -98,7 +98,9 @@ def refuse_unsound_nrrd_header(path: Path) -> None:
         key, is_pair, _ = line.partition(":=")
         name, _, value = line.partition(":")
         name, value = name.strip().lower(), value.strip()
-        pattern = None if is_pair and len(key) <= _KEY_BYTES * 4 and name not in _NRRD_PATTERNS else _NRRD_PATTERNS.get(name)
+        pattern = (
+            None if is_pair and len(key) <= _KEY_BYTES * 4 and name not in _NRRD_PATTERNS else _NRRD_PATTERNS.get(name)
+        )
         if is_pair and pattern is None:
             continue
         sound = len(line) <= _LINE_BYTES and pattern is not None and pattern.fullmatch(value)

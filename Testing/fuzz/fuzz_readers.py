@@ -1,7 +1,8 @@
 """Damages thousands of good files and reads them: scans and reports alike.
 
-A reader may refuse a file with an ``InputError`` of one sentence, or read it. Anything else is a fault: another error, a
-file that takes over 10 s, memory over 2 GB, a temporary file left behind. The file that shows it is kept.
+A reader may refuse a file with an ``InputError`` of one sentence, or read it. Anything else is a fault: another error,
+a file that takes over 10 s, memory over 2 GB, a temporary file left behind, a sentence that shows who the patient is.
+The file that shows it is kept.
 
     python Testing/fuzz/fuzz_readers.py --seconds 600 --seed 7
 """
@@ -23,6 +24,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -35,7 +37,20 @@ from BoneMetSegLib.scan_files import read_scan  # noqa: E402
 from Testing.library import report_documents as documents  # noqa: E402
 
 MAX_SECONDS, MAX_BYTES = 10.0, 2_000_000_000
-_NUMBERS = (b"0", b"-1", b"1", b"7", b"255", b"65535", b"99999999", b"2147483647", b"4294967296", b"1e308", b"nan", b"9" * 30)
+_NUMBERS = (
+    b"0",
+    b"-1",
+    b"1",
+    b"7",
+    b"255",
+    b"65535",
+    b"99999999",
+    b"2147483647",
+    b"4294967296",
+    b"1e308",
+    b"nan",
+    b"9" * 30,
+)
 
 
 _IDENTITY = re.compile("Secret|ID-4711|Simulated|SIMULATED|某")
@@ -92,11 +107,17 @@ def _reports() -> Iterator[tuple[str, bytes]]:
     yield "pdf.dcm", documents.encapsulated_pdf(documents.pdf(text))
     message = documents.hl7([f"TX|1&GDT^a||{documents.FINDINGS_ZH}", r"FT|1&IMP^a||L3\.br\\X4C33\ \T\ ~x"])
     yield "report.hl7", message
-    yield "several.hl7", message + documents.hl7(["TX|1||right"], accession="A-2", codec="gb18030", character_set="GB18030")
+    yield (
+        "several.hl7",
+        message + documents.hl7(["TX|1||right"], accession="A-2", codec="gb18030", character_set="GB18030"),
+    )
     yield "pdf.hl7", documents.hl7_with_document(documents.pdf(text))
     yield "report.csv", f"检查号,影像所见,诊断意见\nA-1,{row}\nA-2,{row}\n".encode()
     yield "report.rtf", rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0\fcharset134 S;}}\f0 \'d7\'f3 \uc1\u24038? L3\par\cell}"
-    yield "report.html", f"<html><meta charset=utf-8><body><p>{text}<table><tr><td>a<td>b</table>&#31532;</html>".encode()
+    yield (
+        "report.html",
+        f"<html><meta charset=utf-8><body><p>{text}<table><tr><td>a<td>b</table>&#31532;</html>".encode(),
+    )
 
 
 # --- damage -----------------------------------------------------------------------------------------------------------
@@ -213,6 +234,7 @@ class Outcome:
     slowest_file: str = ""
     peak_bytes: int = 0
     faults: list[str] = field(default_factory=list)
+    where_it_hangs: IO[str] = sys.stderr
     kinds: Counter[str] = field(default_factory=Counter)
 
 
@@ -241,16 +263,21 @@ def fuzz(seconds: float, seed: int, folder: Path, *, files: int = 10**9, only: s
         Part of the names of the good files to use.
     """
     rng = random.Random(seed)
-    good = [(name, data, read_scan) for name, data in _scans(folder)] + [(name, data, read_report) for name, data in _reports()]
+    good = [(name, data, read_scan) for name, data in _scans(folder)] + [
+        (name, data, read_report) for name, data in _reports()
+    ]
     good = [one for one in good if only in one[0]]
     others = [data for _, data, _ in good]
     temporary = folder / "temporary"
     temporary.mkdir(exist_ok=True)
     outcome, end = Outcome(), time.monotonic() + seconds
     saved, tempfile.tempdir = tempfile.tempdir, str(temporary)
+    outcome.where_it_hangs = (folder / "where_it_hangs.txt").open("w", encoding="utf-8")
     try:
         for name, data, read in good:  # the good ones are read, or the damaged ones show nothing
-            _read(folder / f"good {name}", data, read, outcome, must_be_read="several" not in name and "csv" not in name)
+            _read(
+                folder / f"good {name}", data, read, outcome, must_be_read="several" not in name and "csv" not in name
+            )
         while time.monotonic() < end and outcome.files < files:
             name, data, read = rng.choice(good)
             if read is read_scan and rng.random() < 0.3:
@@ -263,6 +290,7 @@ def fuzz(seconds: float, seed: int, folder: Path, *, files: int = 10**9, only: s
     finally:
         tempfile.tempdir = saved
         faulthandler.cancel_dump_traceback_later()
+        outcome.where_it_hangs.close()
     return outcome
 
 
@@ -276,7 +304,8 @@ def _read(
     path.write_bytes(data)
     outcome.files += 1
     start, keep = time.monotonic(), False
-    faulthandler.dump_traceback_later(4 * MAX_SECONDS, exit=True)  # a hang in C: ends here, the file is kept
+    # A hang in C ends here: the file is kept, and where it hangs is written beside it.
+    faulthandler.dump_traceback_later(4 * MAX_SECONDS, exit=True, file=outcome.where_it_hangs)
     try:
         read(path)
         outcome.read += 1
@@ -284,14 +313,23 @@ def _read(
         outcome.refused += 1
         outcome.kinds[re.sub(r"[\d.,]+", "#", str(error).replace(path.name, "FILE"))[:90]] += 1
         sentence = str(error)
-        if must_be_read or not sentence.strip() or "\n" in sentence or len(sentence) > 400 or str(path.parent) in sentence or _IDENTITY.search(sentence):
+        if (
+            must_be_read
+            or not sentence.strip()
+            or "\n" in sentence
+            or len(sentence) > 400
+            or str(path.parent) in sentence
+            or _IDENTITY.search(sentence)
+        ):
             outcome.faults.append(f"{path.name}: said {sentence!r}")
             keep = True
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
         where = traceback.extract_tb(error.__traceback__)[-1]
-        outcome.faults.append(f"{path.name}: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}"[:300])
+        outcome.faults.append(
+            f"{path.name}: {type(error).__name__} in {Path(where.filename).name}:{where.lineno}: {error}"[:300]
+        )
         keep = True
     seconds = time.monotonic() - start
     if seconds > outcome.slowest_seconds:
@@ -322,8 +360,9 @@ def main() -> int:
     for sentence, count in outcome.kinds.most_common(40):
         print(f"{count:6d}  {sentence}")
     print(
-        f"{outcome.files} files, {outcome.read} read, {outcome.refused} refused; slowest {outcome.slowest_seconds:.1f} s "
-        f"({outcome.slowest_file}); most memory {outcome.peak_bytes / 1e9:.2f} GB"
+        f"{outcome.files} files, {outcome.read} read, {outcome.refused} refused; "
+        f"slowest {outcome.slowest_seconds:.1f} s ({outcome.slowest_file}); "
+        f"most memory {outcome.peak_bytes / 1e9:.2f} GB"
     )
     for fault in outcome.faults:
         print(f"FAULT {fault}  (in {folder})")

@@ -187,7 +187,7 @@ def test_every_package_used_is_declared(files, extras):
     missing = {}
     for path in files:
         for package in _imports(path)[1] - set(sys.stdlib_module_names) - {"model_training"}:
-            names = {name.lower().replace("_", "-") for name in distributions.get(package, [package])}
+            names = {re.sub(r"[-_.]+", "-", name).lower() for name in distributions.get(package, [package])}
             if not names & declared and not {_BROUGHT_BY.get(name) for name in names} & declared:
                 missing[_file_id(path)] = package
     assert not missing
