@@ -66,6 +66,7 @@ _PIXEL_ELEMENTS = (
 )  # fmt: skip
 
 _TC99M_KEV = 140.5
+_MAX_PIXELS = 2**27  # four frames of the largest matrix in two windows; a few kB of packed zeros may claim any number
 _IMAGE_TYPES_IN_WORDS = {
     "DYNAMIC": "a dynamic series",
     "GATED": "a gated series",
@@ -420,6 +421,8 @@ def _pixels(name: str, dataset: Dataset) -> np.ndarray:
 
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames * rows * columns > _MAX_PIXELS:
+        raise InputError(f"{name} says it holds {frames} images of {columns} x {rows} pixels, too many for a bone scan")
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if syntax is not None and syntax.is_encapsulated and syntax != RLELossless:
         return _rescaled(name, dataset, _decoded_by_gdcm(name, dataset)).reshape(frames, rows, columns)

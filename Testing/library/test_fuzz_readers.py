@@ -136,3 +136,43 @@ def test_a_memory_limit_ends_what_fills_it():
 
     with pytest.raises(InputError, match=r"^a\.pdf needs more than"), reading_limits("a.pdf", 30.0, 50_000_000):
         fill()
+
+
+def test_a_packed_nifti_of_impossible_pixels_does_not_fill_the_memory(tmp_path):
+    import gzip
+    import struct
+
+    header = bytearray(352)
+    struct.pack_into("<i8h", header, 0, 348, 0, 0, 0, 0, 0, 0, 0, 0)
+    struct.pack_into("<8h", header, 40, 3, 64, 128, 1, 1, 1, 1, 1)
+    struct.pack_into("<hh", header, 70, 16, 32767)
+    struct.pack_into("<8f", header, 76, 1, 4, 4, 1, 0, 0, 0, 0)
+    struct.pack_into("<f", header, 108, 352)
+    header[344:348] = b"n+1\0"
+    path = tmp_path / "ant.nii.gz"
+    path.write_bytes(gzip.compress(bytes(header) + bytes(64 * 128 * 4)))
+    with pytest.raises(InputError, match=r"^ant\.nii\.gz is damaged"):
+        read_scan(path)
+
+
+def test_a_few_packed_zeros_that_claim_many_frames_are_refused(tmp_path):
+    import numpy as np
+    import pydicom
+    from pydicom.uid import RLELossless
+
+    from model_training.simulator.nm_dicom import write_planar_nm
+
+    counts = np.ones((4096, 2048), np.uint16)
+    counts[0, 0] = 2
+    path = write_planar_nm(tmp_path / "scan.dcm", {"anterior": counts, "posterior": counts}, 0.8)
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    dataset.NumberOfFrames = 64
+    dataset.DetectorVector = [1, 2] * 32
+    dataset.EnergyWindowVector = [1 + n // 2 for n in range(64)]
+    window = dataset.EnergyWindowInformationSequence[0]
+    other = pydicom.Dataset()
+    dataset.EnergyWindowInformationSequence = [window, *[other] * 31]
+    dataset.save_as(path)
+    with pytest.raises(InputError, match=r"^scan\.dcm says it holds 64 images"):
+        read_scan(path)
