@@ -13,7 +13,7 @@ from pathlib import Path
 from .errors import InputError
 
 READING_SECONDS = 8.0  # a report of 50 pages takes two
-READING_BYTES = 1_000_000_000
+READING_BYTES = 800_000_000
 _WATCH_SECONDS = 0.05
 
 
@@ -51,7 +51,7 @@ def reading_limits(name: str, seconds: float = READING_SECONDS, memory_bytes: in
             if time.monotonic() > end:
                 fault = f"takes longer than {seconds:.0f} s to read"
             elif memory_in_use() > most:
-                fault = f"needs more than {memory_bytes / 1e9:.0f} GB of memory to read"
+                fault = f"needs more than {memory_bytes / 1e6:.0f} MB of memory to read"
             else:
                 continue
             with lock:
