@@ -6,6 +6,7 @@ for two axial slices.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,7 +183,8 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
     if not storage and not modality and "PixelData" not in dataset:
         raise InputError(f"{name} is truncated or damaged: it breaks off before its image")
     if modality not in ("NM", "") or (not modality and storage not in _NM_STORAGE):
-        raise InputError(f"{name} is no bone scan: its modality is {modality or 'not stated'}, and NM is needed")
+        said = coded_word(dataset, "Modality") or "not stated"
+        raise InputError(f"{name} is no bone scan: its modality is {said}, and NM is needed")
     if storage not in _NM_STORAGE | _SECONDARY_CAPTURE:
         raise InputError(
             f"{name} holds no planar image: it is a {uid_in_words(storage, 'DICOM object of unknown kind')}"
@@ -300,7 +302,9 @@ def _view_of_detector(name: str, detector: Dataset) -> tuple[View | None, str]:
         if by_meaning:
             return by_meaning, "view code's meaning"
         if any(word in meaning.lower() for word in ("lateral", "oblique", "vertex", "侧位", "斜位")):
-            raise InputError(f"{name} shows the view {meaning[:32]!r}; an anterior and a posterior view are needed")
+            # A damaged element may hold what followed it, the patient's name too: only a plain word or two is said.
+            said = repr(meaning) if re.fullmatch(r"[\w ,/-]{1,40}", meaning) else "lateral or oblique"
+            raise InputError(f"{name} shows the view {said}; an anterior and a posterior view are needed")
     return None, ""
 
 

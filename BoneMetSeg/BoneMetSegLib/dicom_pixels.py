@@ -38,6 +38,7 @@ _BY_GDCM = {
 }
 READ_IN_WORDS = "uncompressed, RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG 2000 pixels are read"
 
+_MAX_PIXELS = 2**27  # a few kB of packed zeros may claim any number; 512 slices of 512 x 512 are as many
 _SECONDARY_CAPTURE_OF_WORDS = "1.2.840.10008.5.1.4.1.1.7.3"
 _PIXEL_ELEMENTS = (
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit",
@@ -67,6 +68,8 @@ def stored_pixels(name: str, dataset: Dataset) -> np.ndarray:
     """
     rows, columns = int(dataset.Rows), int(dataset.Columns)
     frames = int(dataset.get("NumberOfFrames") or 1)
+    if frames * rows * columns > _MAX_PIXELS:
+        raise InputError(f"{name} says it holds {frames} images of {columns} x {rows} pixels, too many for a bone scan")
     syntax = dataset.file_meta.get("TransferSyntaxUID")
     if syntax in _BY_GDCM:
         return _decoded_by_gdcm(name, dataset, frames).reshape(frames, rows, columns)

@@ -68,7 +68,9 @@ def hl7_reports(name: str, data: bytes, read_document: Callable[[str, bytes], tu
     messages = list(_messages(name, data.removeprefix(b"\xef\xbb\xbf")))
     results = [message for message in messages if message.kind.startswith("ORU")]
     if not results:
-        kinds = ", ".join(sorted({message.kind[:20] for message in messages if message.kind.isascii()}))[:60]
+        # A damaged header may hold something else there, the patient's number too.
+        known = {message.kind for message in messages if re.fullmatch(r"[A-Z]{3}(?:\^[A-Z]\d\d)?", message.kind)}
+        kinds = ", ".join(sorted(known))[:60]
         raise InputError(f"{name} holds HL7 messages of the kind {kinds or 'unknown'}; ORU^R01 with a report is needed")
     found = [report for message in results for report in _reports(name, message, read_document)]
     if not found:

@@ -141,7 +141,9 @@ def _cuts_by_number(plain: str, marks: list[tuple[int, str]], spoken: list[int])
 
 
 def _speaks_of_several(plain: str, marks: list[tuple[int, str]], spoken: list[Heading]) -> bool:
-    if len({_same(match[1]) for match in _PERSON.finditer(plain)}) > 1:
+    names = [_same(match[1]) for match in _PERSON.finditer(plain)]
+    # The same name may run into the next field once, and be spaced out elsewhere.
+    if any(not (one.startswith(names[0]) or names[0].startswith(one)) for one in names):
         return True
     first_of = {_same(number): at for at, number in reversed(marks)}
     starts = sorted(first_of.values())

@@ -11,13 +11,13 @@ from .errors import InputError
 from .hl7_report import hl7_reports, looks_like_hl7
 from .html_report import html_text, looks_like_html
 from .pdf_report import pdf_text
+from .reading_limits import reading_limits
 from .report import Report, parse_report
 from .report_choice import FoundReport, chosen, reports_in_text
 from .rtf_report import rtf_text
 from .sr_report import dicom_report
 from .table_report import table_reports
 from .text_encodings import declared_charset, decoded, decoded_as
-from .time_limit import time_limit
 
 MAX_BYTES = 1_000_000  # of text; a long report has about 10 kB
 MAX_FILE_BYTES = 64_000_000  # of documents with pictures, of tables and messages with many reports
@@ -68,7 +68,7 @@ def read_report(path: str | Path, *, accession: str | None = None, scan_accessio
     """
     path = Path(path)
     data = _bytes(path)
-    with time_limit(path.name):
+    with reading_limits(path.name):
         report = chosen(path.name, _found(path.name, data), accession, scan_accession)
         text = report.text.replace("\r\n", "\n").replace("\r", "\n")
         if len(text) > MAX_BYTES:

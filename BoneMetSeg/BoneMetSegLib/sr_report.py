@@ -88,7 +88,8 @@ def _report(name: str, data: bytes, read_pdf: Any) -> FoundReport:
             raise InputError(f"{name} says it encapsulates a PDF document, but holds none")
         return FoundReport(read_pdf(name, document), "DICOM Encapsulated PDF", _accessions(dataset))
     if storage not in _TEXT_REPORTS:
-        kind = UID(storage).name if storage else "DICOM object of unknown kind"
+        # A damaged element may hold what followed it, the patient's name too: only a real UID is said.
+        kind = UID(storage).name if re.fullmatch(r"[\d.]{1,64}", storage) else "unknown"
         raise InputError(f"{name} is no report: it is a DICOM object of the kind {kind!r}")
     lines = list(_lines(dataset, _Tree(name, dataset)))
     if not lines:

@@ -14,6 +14,8 @@ import numpy as np
 
 from .errors import InputError
 
+_MAX_BITS = 64  # of a number; more are colours or complex ones
+_MAX_OFFSET = 2**31
 _NIFTI_HEADER_BYTES = 540  # of NIfTI-2, the longer one
 _META_HEADER_BYTES = 65536
 _BYTES_OF_META_TYPE = {
@@ -93,6 +95,8 @@ def _nifti_pixels(name: str, header: bytes) -> tuple[int, int, str]:
         datatype, bits = struct.unpack_from(f"{order}hh", header, 70)
     else:
         raise InputError(f"{name} is a NIfTI header whose pixels are in another file; save it as a single .nii file")
+    if not 1 <= bits <= _MAX_BITS or offset != offset or not 0 <= offset < _MAX_OFFSET:  # noqa: PLR0124 (NaN)
+        raise InputError(f"{name} is damaged: its NIfTI header has pixels of {bits} bits")
     kind = {16: "f4", 64: "f8"}.get(datatype, "")
     return int(offset), bits, f"{order}{kind}" if kind else ""
 

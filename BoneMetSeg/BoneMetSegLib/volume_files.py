@@ -24,6 +24,7 @@ from .quiet_decoder import quiet_decoder
 from .scan import PLANE_A_MM, VIEWS, PlanarScan, PlanarView, View
 from .view_words import only_view_named
 from .volume_bytes import refuse_short_metaimage, refuse_unsound_nifti
+from .volume_headers import refuse_unsound_metaimage_header, refuse_unsound_nrrd_header
 
 if TYPE_CHECKING:
     from SimpleITK import Image
@@ -159,7 +160,17 @@ def _image(path: Path, file_format: VolumeFormat) -> Image:
 
 @contextlib.contextmanager
 def itk_path(path: Path, file_format: VolumeFormat) -> Iterator[Path]:
-    """Yield a path ITK accepts: its NIfTI reader wants a known ending, so others are read from a copy."""
+    """Yield a path ITK accepts: its NIfTI reader wants a known ending, so others are read from a copy.
+
+    Raises
+    ------
+    InputError
+        The header is damaged; ITK would crash on it or never come back.
+    """
+    if file_format == "NRRD":
+        refuse_unsound_nrrd_header(path)
+    elif file_format == "MHA":
+        refuse_unsound_metaimage_header(path)
     if file_format != "NIfTI" or path.name.lower().endswith((".nii", ".nii.gz", ".hdr", ".img", ".hdr.gz", ".img.gz")):
         yield path
         return

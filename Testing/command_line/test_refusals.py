@@ -169,3 +169,17 @@ def test_a_user_gets_exit_code_two_and_one_sentence_from_the_shell(tmp_path):
 def test_measure_refuses_a_folder_without_a_case(tmp_path, capsys):
     assert main(["measure", str(tmp_path)]) == 2
     assert "result.json" in capsys.readouterr().err
+
+
+def test_a_file_of_several_reports_asks_for_one_and_a_wrong_number_is_refused(tmp_path, scan_file, refused):
+    reports = tmp_path / "reports.csv"
+    reports.write_text("检查号,姓名,影像所见\nB-1,某甲,左侧第7肋浓聚\nB-2,某乙,未见异常\n", encoding="gb18030")
+    sentence = refused(str(scan_file), "--report", str(reports))
+    assert "reports.csv holds 2 reports; choose one with --accession" in sentence
+    assert "某" not in sentence
+    assert "none of its 2 reports" in refused(str(scan_file), "--report", str(reports), "--accession", "B-3")
+
+
+def test_an_accession_number_without_a_file_of_reports_is_refused(scan_file, refused):
+    sentence = refused(str(scan_file), "--report-text", "L3 uptake", "--accession", "B-3")
+    assert "--accession chooses a report in a file" in sentence

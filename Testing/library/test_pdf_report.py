@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zlib
 
@@ -202,8 +203,9 @@ def _drawn_in_drawings() -> bytes:
         (_drawn_in_drawings(), "unpacks|longer than|damaged|without"),
         (raw_pdf(b"BT /F1 9 Tf 9 TL " + b"(xxxxxxxxx) Tj T* " * 30_000 + b"ET"), "60000 characters"),
         (Pdf().at(9, 9, "左").done().replace(b"/Count 1", b"/Count 999999999"), ""),
+        (re.sub(rb"(\s)29\s+31\s+605", rb"\g<1>29 999999999 605", pdf(CHINESE)), "needs more than 800 MB|longer than"),
     ],
-    ids=["encrypted", "no copying", "scanned", "empty", "cut", "nested", "bomb", "bomb in a bomb", "forms", "letters", "count"],
+    ids=["encrypted", "no copying", "scanned", "empty", "cut", "nested", "bomb", "bomb in a bomb", "forms", "letters", "count", "widths"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_a_sentence(tmp_path, data, fault):
     path = save(tmp_path, data, "r.pdf")
