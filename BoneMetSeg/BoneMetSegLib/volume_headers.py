@@ -13,6 +13,7 @@ from .errors import InputError
 _HEADER_BYTES = 65_536
 _LINE_BYTES = 1000
 _KEY_BYTES = 64
+_PAIR_KEY_BYTES = 256
 _MAX_LENGTH = 1e10  # also bounds numbers of bytes
 _NUMBER = r"[-+]?(?:\d{1,40}\.?\d{0,40}|\.\d{1,40})(?:[eE][-+]?\d{1,4})?"
 _ANY_NUMBER = rf"(?:{_NUMBER}|[-+]?nan|[-+]?inf)"
@@ -95,14 +96,13 @@ def refuse_unsound_nrrd_header(path: Path) -> None:
     for line in header.splitlines()[1:]:
         if line.startswith("#"):
             continue
+        # As the format's own reader does it: a known name before ": " makes a field, else ":=" makes a pair.
+        name, _, value = line.partition(": ")
+        pattern = _NRRD_PATTERNS.get(name.strip().lower())
         key, is_pair, _ = line.partition(":=")
-        name, _, value = line.partition(":")
-        name, value = name.strip().lower(), value.strip()
-        pattern = (
-            None if is_pair and len(key) <= _KEY_BYTES * 4 and name not in _NRRD_PATTERNS else _NRRD_PATTERNS.get(name)
-        )
-        if is_pair and pattern is None:
+        if pattern is None and is_pair and len(key) <= _PAIR_KEY_BYTES:
             continue
+        name, value = name.strip().lower(), value.strip()
         sound = len(line) <= _LINE_BYTES and pattern is not None and pattern.fullmatch(value)
         if not sound or ("(" in value and not _are_lengths(re.findall(_NUMBER, value))):
             raise InputError(f"{path.name} is damaged: a field of its NRRD header cannot be read")
