@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -70,35 +71,16 @@ _WORKER = (
 
 
 def _add_segment(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "scans",
-        type=Path,
-        nargs="+",
-        metavar="SCAN",
-        help="a file, two files of one view each, a DICOM folder, a DICOMDIR or a zip archive",
-    )
-    parser.add_argument(
-        "--series",
-        metavar="WHICH",
-        help="of several bone scans in a folder or archive: the number "
-        "in the list, a UID, or (part of) the series description",
-    )
+    _add_scan(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder to write; new or empty")
     parser.add_argument(
         "--report", type=Path, metavar="FILE", help="the report: text, DOCX, PDF, DICOM SR, HL7 v2, CSV, RTF or HTML"
     )
-    parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
     parser.add_argument("--accession", metavar="NUMBER", help="which report, where its file holds several")
+    parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="another model (default: the bundled one)")
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="where to run (default: auto)"
-    )
-    parser.add_argument("--view", choices=("anterior", "posterior"), help="the view of a file that does not name it")
-    parser.add_argument("--pixel-size-mm", type=float, metavar="X", help="pixel size of a file that does not give it")
-    parser.add_argument(
-        "--flip-posterior",
-        action=argparse.BooleanOptionalAction,
-        help="the posterior view was exported mirrored (--no-...: it was not, whatever the file says)",
     )
     parser.add_argument("--no-scene", action="store_true", help="do not write scene.mrb")
     parser.add_argument(
@@ -117,18 +99,40 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_info(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scans", type=Path, nargs="+", metavar="SCAN", help="the scan's file, or all its files")
+    _add_scan(parser)
+    parser.add_argument(
+        "--quantity", choices=("counts", "Bq/ml", "SUVbw"), help="what the voxels of a SPECT volume are, if not said"
+    )
     parser.add_argument("--json", action="store_true", help="print all that was read, as JSON")
     parser.add_argument("--scene", type=Path, metavar="FILE.mrb", help="write the scan as a Slicer scene")
     parser.add_argument("--overwrite", action="store_true", help="replace an existing FILE.mrb")
     parser.add_argument("--report", type=Path, metavar="FILE", help="the report, to be put into the scene")
+    parser.add_argument("--accession", metavar="NUMBER", help="which report, where its file holds several")
+    _add_lang(parser)
+
+
+def _add_scan(parser: argparse.ArgumentParser) -> None:
+    """Add the scan and what its files may leave open."""
+    parser.add_argument(
+        "scans",
+        type=Path,
+        nargs="+",
+        metavar="SCAN",
+        help="a file, two files of one view each, a DICOM folder, a DICOMDIR or a zip archive",
+    )
+    parser.add_argument(
+        "--series",
+        metavar="WHICH",
+        help="of several bone scans in a folder or archive: the number "
+        "in the list, a UID, or (part of) the series description",
+    )
     parser.add_argument("--view", choices=("anterior", "posterior"), help="the view of a file that does not name it")
     parser.add_argument("--pixel-size-mm", type=float, metavar="X", help="pixel size of a file that does not give it")
-    parser.add_argument("--flip-posterior", action="store_true", help="the posterior view was exported mirrored")
     parser.add_argument(
-        "--quantity", choices=("counts", "Bq/ml", "SUVbw"), help="what the voxels of a SPECT volume are, if not said"
+        "--flip-posterior",
+        action=argparse.BooleanOptionalAction,
+        help="the posterior view was exported mirrored (--no-...: it was not, whatever the file says)",
     )
-    _add_lang(parser)
 
 
 def _add_lang(parser: argparse.ArgumentParser) -> None:
@@ -152,6 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("bonemetseg: cancelled; nothing was written", file=sys.stderr)
         return EXIT_CANCELLED
+    except BrokenPipeError:
+        # Whoever reads our output (``| head``) has enough; Python's own last flush must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
 
 
 def _segment(options: argparse.Namespace) -> int:
@@ -197,16 +205,19 @@ def _info(options: argparse.Namespace) -> int:
 
     if options.scene:
         check_scene_path(options.scene, overwrite=options.overwrite)
-    elif options.report:
-        raise InputError("--report is for the scene; say where to write it with --scene")
-    report = read_report(options.report) if options.report else None
+    elif options.report or options.accession:
+        raise InputError("--report and --accession are for the scene; say where to write it with --scene")
     scan = read_scan(
         options.scans,
         view=options.view,
         pixel_size_mm=options.pixel_size_mm,
         flip_posterior=options.flip_posterior,
         quantity=options.quantity,
+        series=options.series,
     )
+    report = None
+    if options.report:
+        report = read_report(options.report, accession=options.accession, scan_accession=scan.identity.accession_number)
     if options.scene:
         write_scan_scene(scan, report, options.scene, lang=options.lang, overwrite=options.overwrite)
     details = describe_scan(scan)
