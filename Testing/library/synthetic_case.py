@@ -201,7 +201,7 @@ def a_case(foci: Sequence[Focus] = (), *, report: Report | None = None, **option
         spots,
         measure_burden(scan, segmentation, spots),
         compare_report(report, segmentation, spots) if report else Concordance(),
-        quality_flags(scan),
+        quality_flags(scan, hot_spots=spots),
         seconds={"write": 0.5},
         deidentified=deidentified,
         notes=("Painted by a test.",),

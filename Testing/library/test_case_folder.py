@@ -16,7 +16,6 @@ import pytest
 from BoneMetSegLib import case_folder
 from BoneMetSegLib.case_folder import (
     CASE_FILES,
-    CSV_COLUMNS,
     check_destination,
     read_case,
     same_scan,
@@ -24,6 +23,7 @@ from BoneMetSegLib.case_folder import (
     write_case,
 )
 from BoneMetSegLib.errors import InputError
+from BoneMetSegLib.hot_spot_csv import CSV_COLUMNS
 from BoneMetSegLib.hot_spots import find_hot_spots
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.seg_nrrd import Segment, read_segments, write_segments

@@ -1,0 +1,150 @@
+"""A case as ``result.json`` and ``maps.npz`` hold it, read back (floor 4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError
+from .hot_spots import HotSpot
+from .maps_file import read_maps
+from .report import Clause, Report, parse_report
+from .review import Change
+from .scan import Identity, PlanarScan
+from .segmentation import Mention, Segmentation
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """What is known of a case without its outlines.
+
+    Attributes
+    ----------
+    report : Report or None
+        Of a de-identified case its clauses without words.
+    hot_spots : sequence of HotSpot
+        Without views.
+    fingerprints : mapping from id to mapping from view to str
+        Of the outlines as they were written.
+    """
+
+    scan: PlanarScan
+    segmentation: Segmentation
+    report: Report | None
+    hot_spots: Sequence[HotSpot]
+    fingerprints: Mapping[str, Mapping[str, str]]
+    notes: Sequence[str]
+    seconds: Mapping[str, float]
+    changes: Sequence[Change]
+    deidentified: bool
+
+
+def read_stored_case(folder: Path) -> StoredCase:
+    """Read ``result.json`` and ``maps.npz`` of a folder.
+
+    Raises
+    ------
+    InputError
+        One of them is missing or damaged.
+    """
+    if not (folder / "result.json").is_file():
+        raise InputError(f"{folder} holds no result.json; it is not a case made by 'bonemetseg segment'")
+    scan, segmentation = read_maps(folder / "maps.npz")
+    try:
+        document = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        scan, segmentation = _with_document(scan, segmentation, document)
+        entries = document["hot_spots"]
+        return StoredCase(
+            scan=scan,
+            segmentation=segmentation,
+            report=_stored_report(document["report"]),
+            hot_spots=[_stored_hot_spot(entry) for entry in entries],
+            fingerprints={
+                entry["id"]: {name: view["mask_sha256"] for name, view in entry["views"].items()} for entry in entries
+            },
+            notes=document["notes"],
+            seconds=document["timings_s"],
+            changes=[Change(**entry) for entry in document["update"]],
+            deidentified=document["deidentified"],
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(f"result.json of {folder} is damaged; segment the scan again") from error
+
+
+def _with_document(
+    scan: PlanarScan, segmentation: Segmentation, document: Mapping[str, Any]
+) -> tuple[PlanarScan, Segmentation]:
+    """Add what ``result.json`` knows to what ``maps.npz`` knows."""
+    about, model = document["scan"], document["model"]
+    views = {
+        name: replace(
+            view,
+            pixel_size_source=about["views"][name]["pixel_size_source"],
+            view_source=about["views"][name]["view_source"],
+            sop_instance_uid=about["views"][name]["sop_instance_uid"],
+            frame_number=about["views"][name]["frame_number"],
+        )
+        for name, view in scan.views.items()
+    }
+    known = (
+        "modality",
+        "source_format",
+        "lossy",
+        "acquisition_date",
+        "acquisition_time",
+        "injection_time",
+        "radiopharmaceutical",
+        "device",
+    )
+    scan = replace(
+        scan,
+        views=views,
+        identity=Identity(**about["identity"]),
+        warnings=tuple(document["warnings"]),
+        **{key: about[key] for key in known},
+    )
+    mentions = tuple(
+        Mention(**{**entry, "slots": tuple(entry["slots"])}) for entry in document["report"].get("mentions", [])
+    )
+    names = {key: model[key] for key in ("name", "version", "sha256")}
+    return scan, replace(
+        segmentation, mentions=mentions, model=names, thresholds=model["thresholds"], device=model["device"]
+    )
+
+
+def _stored_report(entry: Mapping[str, Any]) -> Report | None:
+    """Return the report; of a de-identified case its clauses without words."""
+    if not entry["present"]:
+        return None
+    if "text" in entry:
+        return parse_report(entry["text"], entry["encoding"])
+    clauses = (Clause(clause["start"], clause["end"], clause["section"]) for clause in entry["clauses"])
+    return Report("", entry["language"], tuple(clauses))
+
+
+def _stored_hot_spot(entry: Mapping[str, Any]) -> HotSpot:
+    """Return a hot spot as ``result.json`` has it, without its views."""
+    span = entry["phrase_span"]
+    return HotSpot(
+        entry["id"],
+        entry["class"],
+        entry["accepted"],
+        entry["region"],
+        entry["side"],
+        entry["level"],
+        {},
+        _from_json(entry["probability"]),
+        _from_json(entry["probability_image_only"]),
+        _from_json(entry["probability_with_report"]),
+        entry["report_effect"],
+        entry["phrase"],
+        None if span is None else (span[0], span[1]),
+        entry["edited_by"],
+    )
+
+
+def _from_json(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
