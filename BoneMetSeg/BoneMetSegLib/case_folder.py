@@ -11,14 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .burden import measure_burden
-from .case_edits import Outlines, edited_hot_spots
-from .concordance import Concordance, compare_report
+from .case_edits import Outlines
 from .errors import InputError
 from .hot_spot_csv import read_decisions, write_hot_spot_csv
 from .hot_spot_segments import write_seg_nrrd
 from .maps_file import write_maps
-from .quality import quality_flags
 from .result_document import SOFTWARE_NAME, Case, result_document, summary_sentence, without_identity
 from .scan import PlanarScan
 from .seg_nrrd import read_segments
@@ -181,23 +178,7 @@ def read_case(out: Path, editor: str = "reader") -> Case:
     stored = read_stored_case(out)
     decisions = read_decisions(out / "hot_spots.csv", stored.fingerprints)
     outlines = _read_outlines(out, stored.scan, stored.fingerprints)
-    scan, segmentation, report = stored.scan, stored.segmentation, stored.report
-    spots = edited_hot_spots(
-        scan, segmentation, report, stored.hot_spots, stored.fingerprints, decisions, outlines, editor
-    )
-    return Case(
-        scan,
-        report,
-        segmentation,
-        spots,
-        measure_burden(scan, segmentation, spots),
-        compare_report(report, segmentation, spots) if report else Concordance(),
-        quality_flags(scan, hot_spots=spots),
-        changes=stored.changes,
-        seconds=stored.seconds,
-        deidentified=stored.deidentified,
-        notes=stored.notes,
-    )
+    return stored.edited(decisions, outlines, editor)
 
 
 def _read_outlines(out: Path, scan: PlanarScan, ids: Collection[str]) -> Outlines:

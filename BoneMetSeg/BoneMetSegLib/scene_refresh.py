@@ -1,0 +1,71 @@
+"""The scene brought up to date with a case under review: segments, table, report (floor 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from .hot_spot_segments import hot_spot_segments, is_shown
+from .hot_spots import HotSpot
+from .result_document import Case
+from .scan import PlanarView
+from .scene_nodes import SceneNodes
+from .scene_segments import add_segment, describe_segment, mask_of_segment
+from .scene_tables import fill_hot_spot_table
+
+
+def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", hidden: Collection[str] = ()) -> None:
+    """Make segments and table say what the case says; outlines that are the same already are not touched.
+
+    Parameters
+    ----------
+    nodes : SceneNodes
+    case : Case
+    lang : {"en", "zh"}
+        Of segment names and places.
+    hidden : collection of str
+        Ids of hot spots that are not to be seen, accepted or not.
+    """
+    for name, view in case.scan.views.items():
+        _refresh_segments(nodes.segmentations[name], case.hot_spots, view, lang)
+        show_segments(nodes.segmentations[name], case.hot_spots, name, hidden=hidden)
+    table = nodes.table
+    was_modifying = table.StartModify()
+    table.RemoveAllColumns()
+    fill_hot_spot_table(table, case.hot_spots, lang)
+    table.EndModify(was_modifying)
+
+
+def show_segments(
+    segmentation: Any,
+    hot_spots: Sequence[HotSpot],
+    view: str,
+    *,
+    hidden: Collection[str] = (),
+    also: Collection[str] = (),
+) -> None:
+    """Show what is accepted, and ``also`` these, but none of ``hidden``."""
+    display = segmentation.GetDisplayNode()
+    was_modifying = display.StartModify()
+    for spot in hot_spots:
+        if view in spot.views:
+            shown = (is_shown(spot) or spot.id in also) and spot.id not in hidden
+            display.SetSegmentVisibility(spot.segment_id(view), shown)
+    display.EndModify(was_modifying)
+
+
+def _refresh_segments(node: Any, hot_spots: Sequence[HotSpot], view: PlanarView, lang: str) -> None:
+    segmentation = node.GetSegmentation()
+    wanted = {segment.id: segment for segment in hot_spot_segments(hot_spots, view.view, lang)}
+    for segment_id in list(segmentation.GetSegmentIDs()):
+        if segment_id not in wanted:
+            segmentation.RemoveSegment(segment_id)
+    for segment in wanted.values():
+        existing = segmentation.GetSegment(segment.id)
+        if existing is None:
+            add_segment(segmentation, segment, view)
+            continue
+        describe_segment(existing, segment)
+        if (mask_of_segment(node, segment.id, view) != segment.mask).any():
+            segmentation.RemoveSegment(segment.id)
+            add_segment(segmentation, segment, view)
