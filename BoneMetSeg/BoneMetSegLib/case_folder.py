@@ -121,7 +121,7 @@ def _move_foreign_files(source: Path, target: Path) -> None:
             path.rename(target / path.name)
 
 
-def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True) -> None:
+def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True, pictures: bool = True) -> None:
     """Write every file of a case into an empty folder.
 
     Parameters
@@ -130,9 +130,9 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
         Of segment names and pictures.
     scene : bool
         Also ``scene.mrb``, which needs Slicer or the package ``slicer-core``.
+    pictures : bool
+        Also ``overlay.png``.
     """
-    from .figures import draw_overlay
-
     if case.deidentified:
         case = without_identity(case)
     for view in case.scan.views:
@@ -141,11 +141,17 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
     text = json.dumps(result_document(case), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "result.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     write_maps(folder / "maps.npz", case.scan, case.segmentation)
-    model = f"{case.segmentation.model['name']} {case.segmentation.model['version']}"
-    caption = summary_sentence(case)
-    draw_overlay(case.scan, case.hot_spots, folder / "overlay.png", lang=lang, caption=caption, model=model)
+    if pictures:
+        _draw(folder / "overlay.png", case, lang)
     if scene:
         _write_scene(folder / "scene.mrb", case, lang)
+
+
+def _draw(path: Path, case: Case, lang: str) -> None:
+    from .figures import draw_overlay
+
+    model = f"{case.segmentation.model['name']} {case.segmentation.model['version']}"
+    draw_overlay(case.scan, case.hot_spots, path, lang=lang, caption=summary_sentence(case), model=model)
 
 
 def _write_scene(path: Path, case: Case, lang: str) -> None:
