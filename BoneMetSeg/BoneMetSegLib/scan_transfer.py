@@ -62,7 +62,7 @@ def read_transferred_scan(path: Path) -> PlanarScan:
             }
             fields = {name: about[name] for name in _SCAN_FIELDS}
             return PlanarScan(views, warnings=tuple(about["warnings"]), **fields)
-    except (OSError, ValueError, LookupError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, LookupError, TypeError, zipfile.BadZipFile) as error:
         raise InputError(f"{path.name} is missing or damaged") from error
 
 
