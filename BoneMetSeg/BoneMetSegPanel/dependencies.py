@@ -1,7 +1,7 @@
 """The Python packages that Slicer does not bring: asked for at Apply, installed with consent, never replaced.
 
-Torch comes through the extension PyTorch where it is installed, which chooses the build for the computer's GPU. A folder of wheels
-(``BoneMetSeg/WheelsFolder`` in Slicer's settings) serves computers without internet.
+Torch comes through the extension PyTorch where it is installed, which chooses the build for the computer's GPU. A
+folder of wheels (``BoneMetSeg/WheelsFolder`` in Slicer's settings) serves computers without internet.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _is_satisfied(requirement: str) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    parts = version.split("+")[0].split(".")
+    parts = version.split("+", maxsplit=1)[0].split(".")
     return tuple(int("".join(digit for digit in part if digit.isdigit()) or 0) for part in parts[:3])
 
 
@@ -118,8 +118,8 @@ def _install(missing: Sequence[str]) -> None:
         _LOG.exception("installation failed")
         raise DependencyFailure(
             _(
-                "The Python packages could not be installed: {reason}\n\nCheck the internet connection and the proxy, or "
-                "download the wheels on another computer and choose their folder under Advanced. The log "
+                "The Python packages could not be installed: {reason}\n\nCheck the internet connection and the proxy, "
+                "or download the wheels on another computer and choose their folder under Advanced. The log "
                 "(View > Error Log) has the details."
             ).format(reason=str(error).splitlines()[0] if str(error) else type(error).__name__)
         ) from error
