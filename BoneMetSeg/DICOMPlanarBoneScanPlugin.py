@@ -46,10 +46,6 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
             _logger.debug("Where the bone scan plugin failed", exc_info=True)
             return []
 
-    def examineFiles(self, files):
-        """Return what can be loaded of one series."""
-        return self.examineForImport([files])
-
     def _loadables(self, fileLists):
         from BoneMetSegLib.dicom_database import bone_scans_in
 
@@ -74,14 +70,13 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
         the DICOM module checks one; ``load`` sees to it where both are checked, as in scripts.
         """
         views = [view for view in ("anterior", "posterior") if any(view in image.views for image in candidate.images)]
-        tooltip = _("Whole-body bone scan, {views}. Each view becomes a volume that is seen from its side.").format(
-            views=_(" and ").join(self._viewWord(view) for view in views)
-        )
+        if len(views) == 2:
+            tooltip = _("Whole-body bone scan, anterior and posterior view. Each is seen from its own side.")
+        elif views == ["anterior"]:
+            tooltip = _("Whole-body bone scan, anterior view. There is no posterior view among the selected series.")
+        else:
+            tooltip = _("Whole-body bone scan, posterior view. There is no anterior view among the selected series.")
         first = self._loadable(candidate, files, tooltip)
-        if len(views) == 1:
-            first.tooltip += " " + _("There is no {view} view among the selected series.").format(
-                view=self._viewWord("posterior" if views == ["anterior"] else "anterior")
-            )
         if len({image.series_uid for image in candidate.images}) == 1:
             return [first]
         second = self._loadable(candidate, files[::-1], tooltip)

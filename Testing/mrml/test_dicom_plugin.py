@@ -440,3 +440,21 @@ def test_the_slices_of_a_spect_series_are_one_thing_to_load(a_slicer, tmp_path):
     assert len(loadable.files) == 12
     (volume,) = loaded(a_slicer, tmp_path)
     assert len(set(volume.GetAttribute("DICOM.instanceUIDs").split())) == 12
+
+
+# ---- a scan from a real camera ---------------------------------------------------------------------------------------
+
+
+def test_a_real_lossy_scan_that_does_not_name_its_view_can_be_loaded_as_the_user_says(a_slicer, tmp_path):
+    """The anterior scan that pydicom ships, in JPEG Extended."""
+    from pydicom.data import get_testdata_file
+
+    source = get_testdata_file("JPGExtended.dcm", download=False)
+    if source is None:
+        pytest.skip("pydicom ships no JPGExtended.dcm here")
+    (tmp_path / "real.dcm").write_bytes(Path(source).read_bytes())
+    loadables = examined(a_slicer, tmp_path)
+    assert [loadable.view for loadable in loadables] == ["anterior", "posterior"]
+    volume = a_slicer.plugin.load(loadables[0])
+    assert volume.GetAttribute("BoneMetSeg.Lossy") == "yes"
+    assert array_from_volume(volume).shape == (1, 1024, 256)
