@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from scipy.ndimage import uniform_filter
 
 from BoneMetSegLib import scene_boot
 from BoneMetSegLib.scan_files import read_scan
@@ -20,6 +21,7 @@ from BoneMetSegLib.scene import write_mrb
 from BoneMetSegLib.scene_nodes import SceneNodes
 from model_training.simulator.nm_dicom import Manner, Study, write_planar_nm
 from model_training.simulator.nm_spect_dicom import Calibration, SpectGeometry, SpectObject, write_spect_nm
+from Testing.mrml.test_display import offscreen  # noqa: F401 (a fixture)
 from Testing.mrml.test_mrb import read_mrb  # noqa: F401 (a fixture)
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
@@ -359,6 +361,21 @@ def test_the_views_are_shown_side_by_side_each_from_its_side(a_slicer, a_folder)
         assert slice_node.GetOrientation() == orientation
         assert volume.GetDisplayNode().GetViewNodeIDs() == (shown[view],)
         assert volume.GetDisplayNode().GetColorNode().GetName() == "InvertedGrey"
+
+
+def test_the_left_is_drawn_right_from_the_front_and_left_from_behind(a_slicer, a_folder, offscreen):  # noqa: F811
+    from Testing.mrml.slice_window import SliceWindow
+
+    loaded(a_slicer, a_folder)
+    for name, at_right in (("Red", True), ("Yellow", False)):
+        window = SliceWindow(a_slicer.booted, a_slicer.scene.GetSingletonNode(name, "vtkMRMLSliceNode"), (300, 600))
+        picture = window.picture()
+        window.close()
+        # A block of 18 x 24 mm is 9 x 12 pixels here; single pixels of noise may be as dark.
+        row, column = np.unravel_index(uniform_filter(picture.mean(axis=-1), 9).argmin(), picture.shape[:2])
+        assert picture[row, column].max() < 20, "hot is black"
+        assert (column > 160, column < 140) == (at_right, not at_right)
+        assert 290 < row < 320, "row 203 of 400, the image centred"
 
 
 def test_what_the_scan_says_of_itself_outlives_saving_the_scene(a_slicer, tmp_path, read_mrb):  # noqa: F811
