@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .count_window import upper_counts
 from .hot_spot_segments import hot_spot_segments, is_shown
 from .hot_spots import HotSpot
@@ -19,15 +17,13 @@ from .resources import resource_path
 from .scan import VIEWS, PlanarScan, PlanarView
 from .scene_boot import mrml, vtk_errors
 from .scene_hierarchy import add_to_hierarchy
-from .scene_images import vtk_image, vtk_matrix
 from .scene_nodes import SceneNodes, add_text
 from .scene_segments import add_segment
 from .scene_tables import fill_hot_spot_table
 from .scene_views import show_views
+from .scene_volumes import add_planar_volumes, describe_view, show_inverse_grey
 from .terminology import REGION_CONTEXT_FILE, TYPE_CONTEXT_FILE
 
-# Without colon and semicolon, which separate attributes in the scene file.
-DEPTH_CONVENTION = "The A coordinate is a convention, a planar image has no depth."
 _VIEW_TERMS = {
     "en": {"anterior": "anterior", "posterior": "posterior"},
     "zh": {"anterior": "前位", "posterior": "后位"},
@@ -75,10 +71,11 @@ def build_scene(
     views: list[str] = [view for view in VIEWS if view in scan.views]
     names = {view: f"{case_name} {_VIEW_TERMS[lang][view]}" for view in views}
     terms = _TERMS[lang]
-    volume_nodes = {view: given.get(view) or _add_volume(scene, scan.views[view], names[view]) for view in views}
+    made = add_planar_volumes(scene, scan, {view: names[view] for view in views if view not in given})
+    volume_nodes = {view: given.get(view) or made[view] for view in views}
     segmentations = {}
     for view in views:
-        _show_inverse_grey(volume_nodes[view], upper_counts(scan.views[view], hot_spots))
+        show_inverse_grey(volume_nodes[view], upper_counts(scan.views[view], hot_spots))
         segmentations[view] = _add_segmentation(
             scene, scan.views[view], hot_spots, volume_nodes[view], f"{names[view]} {terms['hot_spots']}", lang
         )
@@ -93,29 +90,6 @@ def build_scene(
     return case
 
 
-def _add_volume(scene: Any, view: PlanarView, name: str) -> Any:
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    node.SetAndObserveImageData(vtk_image(view.counts.astype(np.float32)))
-    node.SetIJKToRASMatrix(vtk_matrix(view.ijk_to_ras))
-    node.CreateDefaultDisplayNodes()
-    _describe(node, view)
-    return node
-
-
-def _describe(node: Any, view: PlanarView) -> None:
-    node.SetAttribute("BoneMetSeg.View", view.view)
-    node.SetAttribute("BoneMetSeg.DepthConvention", DEPTH_CONVENTION)
-    node.SetAttribute("BoneMetSeg.Mirrored", "yes" if view.mirrored else "no")
-    node.SetAttribute("BoneMetSeg.PixelSizeSource", view.pixel_size_source)
-
-
-def _show_inverse_grey(volume: Any, upper: float) -> None:
-    display = volume.GetScalarVolumeDisplayNode()
-    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeInvertedGrey")
-    display.SetAutoWindowLevel(False)
-    display.SetWindowLevelMinMax(0.0, upper)
-
-
 def _add_segmentation(
     scene: Any, view: PlanarView, hot_spots: Sequence[HotSpot], volume: Any, name: str, lang: str
 ) -> Any:
@@ -128,7 +102,7 @@ def _add_segmentation(
     for segment in hot_spot_segments(hot_spots, view.view, lang):
         add_segment(segmentation, segment, view)
     segmentation.CollapseBinaryLabelmaps(False)  # overlapping segments keep layers of their own
-    _describe(node, view)
+    describe_view(node, view)
     display = node.GetDisplayNode()
     display.SetPreferredDisplayRepresentationName2D("Binary labelmap")
     display.SetVisibility3D(False)

@@ -12,6 +12,7 @@ from .scene_hierarchy import add_to_hierarchy
 from .scene_images import vtk_image, vtk_matrix
 from .scene_nodes import SceneNodes, add_text
 from .scene_views import composite_of, set_layout, slice_view
+from .scene_volumes import describe_scan
 
 # (UCUM unit, its meaning, the code of the quantity where DICOM has one).
 _CODES: dict[str, tuple[tuple[str, str], tuple[str, str] | None]] = {
@@ -61,7 +62,7 @@ def build_spect_scene(
     """
     scene = scene or mrml().scene
     volume_term, report_term, patient_term = _TERMS[lang]
-    volume = _add_volume(scene, scan, f"{case_name} {volume_term}")
+    volume = add_spect_volume(scene, scan, f"{case_name} {volume_term}")
     text = None if report_text is None else add_text(scene, report_text, f"{case_name} {report_term}")
     nodes = [volume, *([text] if text else [])]
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, patient_term), nodes)
@@ -76,16 +77,15 @@ def upper_window(voxels: np.ndarray) -> float:
     return float(np.percentile(above, _WINDOW_PERCENTILE))
 
 
-def _add_volume(scene: Any, scan: SpectScan, name: str) -> Any:
+def add_spect_volume(scene: Any, scan: SpectScan, name: str) -> Any:
+    """Add the volume, in the quantity it was read in and in inverse grey; return its vtkMRMLScalarVolumeNode."""
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     node.SetAndObserveImageData(vtk_image(scan.voxels))
     node.SetIJKToRASMatrix(vtk_matrix(scan.ijk_to_ras))
     node.CreateDefaultDisplayNodes()
-    node.SetAttribute("BoneMetSeg.Kind", "spect")
+    describe_scan(node, scan)
     node.SetAttribute("BoneMetSeg.Quantity", scan.quantity)
-    # Colon and semicolon separate attributes in the scene file.
-    reason = scan.quantity_reason.replace(";", ",").replace(":", ",")
-    node.SetAttribute("BoneMetSeg.QuantityReason", reason)
+    node.SetAttribute("BoneMetSeg.QuantityReason", scan.quantity_reason)
     (unit, meaning), quantity = _CODES[scan.quantity]
     node.SetAttribute("BoneMetSeg.Units", unit)
     node.SetVoxelValueUnits(_coded(unit, "UCUM", meaning))

@@ -56,7 +56,7 @@ def show_views(nodes: SceneNodes, slice_nodes: Mapping[str, Any] | None = None) 
         composite.SetBackgroundVolumeID(nodes.volumes[view].GetID())
         composite.SetForegroundVolumeID(None)
         composite.SetLabelVolumeID(None)
-        for displayable in (nodes.volumes[view], nodes.segmentations[view]):
+        for displayable in filter(None, (nodes.volumes[view], nodes.segmentations.get(view))):
             displayable.GetDisplayNode().SetViewNodeIDs((slice_node.GetID(),))
     if slice_nodes is None:
         layout = slicer_package().vtkMRMLLayoutNode
