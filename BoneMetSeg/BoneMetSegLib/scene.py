@@ -43,6 +43,7 @@ def build_scene(
     lang: str = "en",
     case_name: str = "Bone scan",
     volumes: Mapping[str, Any] | None = None,
+    show: bool = True,
 ) -> SceneNodes:
     """Put a case into a scene.
 
@@ -60,6 +61,8 @@ def build_scene(
         First word of every node's name. Never an identity: node names become file names.
     volumes : mapping from view to vtkMRMLScalarVolumeNode, optional
         Volumes already in the scene (loaded by the DICOM plugin); the others are made.
+    show : bool
+        Arrange the scene's slice views, as a bundle that opens by itself needs it.
 
     Raises
     ------
@@ -86,7 +89,8 @@ def build_scene(
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, terms["patient"]), nodes)
     owned = tuple(view for view in views if view not in given)
     case = SceneNodes(scene, volume_nodes, segmentations, table, text, subject, study, items, owned)
-    show_views(case)
+    if show:
+        show_views(case)
     return case
 
 

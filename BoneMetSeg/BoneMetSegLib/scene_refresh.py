@@ -14,7 +14,7 @@ from .scene_segments import add_segment, describe_segment, mask_of_segment
 from .scene_tables import fill_hot_spot_table
 
 
-def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", hidden: Collection[str] = ()) -> None:
+def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", also: Collection[str] = ()) -> None:
     """Make segments and table say what the case says; outlines that are the same already are not touched.
 
     Parameters
@@ -23,12 +23,12 @@ def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", hidden: Co
     case : Case
     lang : {"en", "zh"}
         Of segment names and places.
-    hidden : collection of str
-        Ids of hot spots that are not to be seen, accepted or not.
+    also : collection of str
+        Ids of hot spots to be seen beside the accepted ones.
     """
     for name, view in case.scan.views.items():
         _refresh_segments(nodes.segmentations[name], case.hot_spots, view, lang)
-        show_segments(nodes.segmentations[name], case.hot_spots, name, hidden=hidden)
+        show_segments(nodes.segmentations[name], case.hot_spots, name, also=also)
     table = nodes.table
     was_modifying = table.StartModify()
     table.RemoveAllColumns()
@@ -36,21 +36,13 @@ def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", hidden: Co
     table.EndModify(was_modifying)
 
 
-def show_segments(
-    segmentation: Any,
-    hot_spots: Sequence[HotSpot],
-    view: str,
-    *,
-    hidden: Collection[str] = (),
-    also: Collection[str] = (),
-) -> None:
-    """Show what is accepted, and ``also`` these, but none of ``hidden``."""
+def show_segments(segmentation: Any, hot_spots: Sequence[HotSpot], view: str, *, also: Collection[str] = ()) -> None:
+    """Show the segments of accepted hot spots, physiological ones excepted, and ``also`` these."""
     display = segmentation.GetDisplayNode()
     was_modifying = display.StartModify()
     for spot in hot_spots:
         if view in spot.views:
-            shown = (is_shown(spot) or spot.id in also) and spot.id not in hidden
-            display.SetSegmentVisibility(spot.segment_id(view), shown)
+            display.SetSegmentVisibility(spot.segment_id(view), is_shown(spot) or spot.id in also)
     display.EndModify(was_modifying)
 
 

@@ -23,6 +23,7 @@ from .scene_outlines import outlines_in_scene
 from .stored_case import parse_stored_case
 
 CASE_ATTRIBUTE = "BoneMetSeg.Case"
+CASE_NAME_ATTRIBUTE = "BoneMetSeg.CaseName"
 _VERSION = "1"
 
 
@@ -39,6 +40,7 @@ def store_case(nodes: SceneNodes, case: Case, case_name: str) -> Any:
     maps_node = _hidden_text(nodes.scene, base64.b64encode(maps.getvalue()).decode("ascii"), f"{case_name} maps")
     case_node = _hidden_text(nodes.scene, "", f"{case_name} result")
     case_node.SetAttribute(CASE_ATTRIBUTE, _VERSION)
+    case_node.SetAttribute(CASE_NAME_ATTRIBUTE, case_name)
     case_node.SetNodeReferenceID("maps", maps_node.GetID())
     for role, node in _roles(nodes).items():
         case_node.SetNodeReferenceID(role, node.GetID())
@@ -49,6 +51,11 @@ def store_case(nodes: SceneNodes, case: Case, case_name: str) -> Any:
 def update_stored_case(case_node: Any, case: Case) -> None:
     """Write down what a review changed; the maps do not change."""
     case_node.SetText(json.dumps(result_document(case), ensure_ascii=False, allow_nan=False))
+
+
+def refer_to_text(case_node: Any, text_node: Any) -> None:
+    """Remember the report's node of a case."""
+    case_node.SetNodeReferenceID("text", text_node.GetID())
 
 
 def replace_stored_maps(case_node: Any, case: Case) -> None:

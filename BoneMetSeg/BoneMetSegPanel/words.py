@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from slicer.i18n import tr as _
 
 from BoneMetSegLib.anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
+from BoneMetSegLib.result_document import Case
 
 
 def class_word(name: str) -> str:
@@ -57,3 +60,16 @@ def step_word(name: str) -> str:
         "outlines": _("edited outlines"),
         "report": _("report"),
     }[name]
+
+
+def summary_words(case: Case) -> str:
+    """Return the finding in a line: lesions and Bone Scan Index, or plainly that there is no lesion."""
+    burden = case.burden
+    if not burden.lesion_count:
+        return _("No lesion found: no hot spot is accepted as a metastasis. Research use only.")
+    lesions = _("1 lesion") if burden.lesion_count == 1 else _("{n} lesions").format(n=burden.lesion_count)
+    if math.isnan(burden.bsi_percent):
+        return _("{lesions} accepted as metastasis. Research use only.").format(lesions=lesions)
+    return _("{lesions} accepted as metastasis; Bone Scan Index {bsi} % ({rule}). Research use only.").format(
+        lesions=lesions, bsi=f"{burden.bsi_percent:.2f}", rule=_("view rule {name}").format(name=burden.view_rule)
+    )
