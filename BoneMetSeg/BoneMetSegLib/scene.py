@@ -17,6 +17,7 @@ from .resources import resource_path
 from .scan import VIEWS, PlanarScan, PlanarView
 from .scene_boot import mrml, vtk_errors
 from .scene_hierarchy import add_to_hierarchy
+from .scene_intensity import share_scale
 from .scene_nodes import SceneNodes, add_text
 from .scene_segments import add_segment
 from .scene_tables import fill_hot_spot_table
@@ -89,6 +90,7 @@ def build_scene(
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, terms["patient"]), nodes)
     owned = tuple(view for view in views if view not in given)
     case = SceneNodes(scene, volume_nodes, segmentations, table, text, subject, study, items, owned)
+    share_scale(case)
     if show:
         show_views(case)
     return case

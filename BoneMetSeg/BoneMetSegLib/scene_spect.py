@@ -10,8 +10,9 @@ from .scan import SpectScan
 from .scene_boot import mrml, slicer_package
 from .scene_hierarchy import add_to_hierarchy
 from .scene_images import vtk_image, vtk_matrix
+from .scene_intensity import share_scale
 from .scene_nodes import SceneNodes, add_text
-from .scene_views import composite_of, set_layout, slice_view
+from .scene_views import centre_and_extents, fitting_scale, set_layout, set_scale, show_volume, slice_view
 from .scene_volumes import describe_scan
 
 # (UCUM unit, its meaning, the code of the quantity where DICOM has one).
@@ -67,6 +68,7 @@ def build_spect_scene(
     nodes = [volume, *([text] if text else [])]
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, patient_term), nodes)
     case = SceneNodes(scene, {"spect": volume}, {}, None, text, subject, study, items, ("spect",))
+    share_scale(case)
     show_three_planes(scene, volume)
     return case
 
@@ -112,27 +114,29 @@ def show_three_planes(scene: Any, volume: Any) -> dict[str, Any]:
     dict
         The slice node of each view's name.
     """
-    bounds = [0.0] * 6
-    volume.GetRASBounds(bounds)
-    centre = [(low + high) / 2 for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
-    extents = np.array(bounds[1::2]) - np.array(bounds[::2])
-    # Which extents lie across and down each plane.
-    across_down = {"Axial": (0, 1), "Sagittal": (1, 2), "Coronal": (0, 2)}
     shown = {}
     for name, plane in PLANES.items():
-        node = slice_view(scene, name)
-        _add_missing_preset(node, plane)
-        node.SetOrientation(plane)
-        node.JumpSliceByCentering(*centre)
-        _fit(node, *(float(extents[axis]) for axis in across_down[plane]))
-        composite = composite_of(scene, node)
-        composite.SetLinkedControl(False)
-        composite.SetBackgroundVolumeID(volume.GetID())
-        composite.SetForegroundVolumeID(None)
-        composite.SetLabelVolumeID(None)
-        shown[name] = node
+        shown[name] = slice_view(scene, name)
+        show_plane(scene, shown[name], plane, volume)
     set_layout(scene, slicer_package().vtkMRMLLayoutNode.SlicerLayoutFourUpView, tuple(PLANES))
     return shown
+
+
+def show_plane(scene: Any, slice_node: Any, plane: str, volume: Any) -> None:
+    """Show a plane ("Axial", "Sagittal", "Coronal") through a volume's centre in a slice view, all of it."""
+    _add_missing_preset(slice_node, plane)
+    slice_node.SetOrientation(plane)
+    slice_node.JumpSliceByCentering(*centre_and_extents(volume)[0])
+    fit_plane(slice_node, plane, volume)
+    show_volume(scene, slice_node, volume)
+
+
+def fit_plane(slice_node: Any, plane: str, volume: Any) -> None:
+    """Give a slice view the scale at which a plane of the volume just fits."""
+    extents = centre_and_extents(volume)[1]
+    # Which extents lie across and down each plane.
+    across, down = {"Axial": (0, 1), "Sagittal": (1, 2), "Coronal": (0, 2)}[plane]
+    set_scale(slice_node, fitting_scale(slice_node, float(extents[across]), float(extents[down])))
 
 
 def _add_missing_preset(node: Any, plane: str) -> None:
@@ -144,10 +148,3 @@ def _add_missing_preset(node: Any, plane: str) -> None:
     matrix = vtkMatrix3x3()
     getattr(node, f"Get{plane}SliceToRASMatrix")(matrix, True)
     node.AddSliceOrientationPreset(plane, matrix)
-
-
-def _fit(node: Any, width_mm: float, height_mm: float) -> None:
-    across, down, _ = (max(size, 1) for size in node.GetDimensions())
-    mm_per_screen_pixel = max(width_mm / across, height_mm / down)
-    depth_mm = node.GetFieldOfView()[2]
-    node.SetFieldOfView(mm_per_screen_pixel * across, mm_per_screen_pixel * down, depth_mm)
