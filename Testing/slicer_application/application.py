@@ -46,7 +46,9 @@ class Application:
         self._path_before = list(sys.path)
         self._start_qt(temporary)
         self._start_scene(temporary)
-        self._start_window()
+        from Testing.slicer_application.main_window import qSlicerMainWindow
+
+        self.window = qSlicerMainWindow()
 
     def _start_qt(self, temporary: Path) -> None:
         from PySide6 import QtCore, QtWidgets
@@ -112,11 +114,6 @@ class Application:
             if name.startswith(("qMRML", "qSlicer")) and isinstance(member, type):
                 setattr(self._slicer, name, member)
 
-    def _start_window(self) -> None:
-        from Testing.slicer_application.main_window import qSlicerMainWindow
-
-        self.window = qSlicerMainWindow()
-
     # ---- what a test does ------------------------------------------------------------------------------------------
 
     def load_module(self, path: Path) -> Any:
@@ -159,8 +156,11 @@ class Application:
             self.qt_application.processEvents(QtCore.QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
     def grab(self, widget: Any, path: Path, width: int = 0, height: int = 0) -> Path:
-        """Write a picture of a widget as PNG."""
+        """Write a picture of a widget as PNG; the main window's shows the slice views of the present layout."""
         from Testing.slicer_application.pictures import grab
+
+        if widget is self.window:
+            self.window.show_views()
 
         return grab(widget, path, width, height)
 

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import Property, Signal
 
-# ruff: noqa: N801, N802, N803, N815 - the names are CTK's
+# ruff: noqa: N801, N802, N815 - the names are CTK's
 
 
 class ctkCollapsibleButton(QtWidgets.QAbstractButton):
@@ -34,9 +34,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         if collapsed == self._collapsed:
             return
         self._collapsed = collapsed
-        for child in self.findChildren(
-            QtWidgets.QWidget, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly
-        ):
+        for child in self.findChildren(QtWidgets.QWidget, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly):
             child.setVisible(not collapsed)
         self.setMaximumHeight(self._heading_height() if collapsed else 16777215)
         self.updateGeometry()
@@ -78,9 +76,7 @@ class ctkCollapsibleButton(QtWidgets.QAbstractButton):
         arrow.initFrom(self)
         arrow.rect = QtCore.QRect(6, 4, 14, self._heading_height() - 8)
         style = QtWidgets.QStyle.PrimitiveElement
-        painter.drawPrimitive(
-            style.PE_IndicatorArrowRight if self._collapsed else style.PE_IndicatorArrowDown, arrow
-        )
+        painter.drawPrimitive(style.PE_IndicatorArrowRight if self._collapsed else style.PE_IndicatorArrowDown, arrow)
         text = option.rect.adjusted(26, 0, 0, 0)
         painter.drawText(text, int(QtCore.Qt.AlignmentFlag.AlignVCenter.value), self.text)
 
@@ -97,9 +93,7 @@ class ctkCollapsibleGroupBox(QtWidgets.QGroupBox):
         self.toggled.connect(self._fold)
 
     def _fold(self, opened: bool) -> None:
-        for child in self.findChildren(
-            QtWidgets.QWidget, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly
-        ):
+        for child in self.findChildren(QtWidgets.QWidget, options=QtCore.Qt.FindChildOption.FindDirectChildrenOnly):
             child.setVisible(opened)
 
     def _is_collapsed(self) -> bool:
@@ -128,11 +122,14 @@ class ctkPathLineEdit(QtWidgets.QWidget):
         self._line.editTextChanged.connect(self.currentPathChanged)
         self._browse = QtWidgets.QToolButton(self)
         self._browse.setText("...")
-        self._browse.clicked.connect(lambda: self.browse())
+        self._browse.clicked.connect(self._on_browse)
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._line, 1)
         layout.addWidget(self._browse)
+
+    def _on_browse(self, _checked: bool) -> None:
+        self.browse()
 
     def browse(self) -> None:
         """Ask for the path; nothing changes if that is cancelled."""
@@ -196,9 +193,9 @@ class ctkDirectoryButton(QtWidgets.QPushButton):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self._directory = ""
-        self.clicked.connect(lambda: self._browse())
+        self.clicked.connect(self._browse)
 
-    def _browse(self) -> None:
+    def _browse(self, _checked: bool) -> None:
         if chosen := QtWidgets.QFileDialog.getExistingDirectory(self, "Choose directory"):
             self.setDirectory(str(chosen))
 

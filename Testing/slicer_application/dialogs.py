@@ -137,12 +137,20 @@ def _message_box(icon: str) -> Callable[..., Any]:
     return show
 
 
-def _file_dialog(parent: Any = None, caption: str = "", *_arguments: Any) -> Any:  # noqa: ARG001
+def _show_dialog(dialog: Any) -> int:
+    return _current[0].dialog(dialog)
+
+
+def _show_message(box: Any) -> int:
+    return _current[0].message(box)
+
+
+def _file_dialog(parent: Any = None, caption: str = "", *_arguments: Any) -> Any:
     return _current[0].choose("file", caption)  # a plain path, as PythonQt returns it
 
 
 def _input_dialog(empty: Any) -> Callable[..., Any]:
-    def ask(parent: Any, title: str, label: str, *arguments: Any) -> Any:  # noqa: ARG001
+    def ask(parent: Any, title: str, label: str, *arguments: Any) -> Any:
         answer = _current[0].choose("input", title, label)
         from Testing.slicer_application.qt_module import BoolResult
 
@@ -157,8 +165,8 @@ def _input_dialog(empty: Any) -> Callable[..., Any]:
 def take_over_dialogs() -> None:
     """Make Qt's modal dialogs ask the test instead of waiting."""
     box, files, inputs = QtWidgets.QMessageBox, QtWidgets.QFileDialog, QtWidgets.QInputDialog
-    QtWidgets.QDialog.exec = lambda dialog: _current[0].dialog(dialog)
-    box.exec = lambda dialog: _current[0].message(dialog)
+    QtWidgets.QDialog.exec = _show_dialog
+    box.exec = _show_message
     for name, icon in (
         ("question", "Question"),
         ("information", "Information"),

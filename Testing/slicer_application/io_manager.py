@@ -7,7 +7,7 @@ from typing import Any
 
 import slicer
 
-# ruff: noqa: N802, N803 - the names are Slicer's
+# ruff: noqa: N802 - the names are Slicer's
 
 _KINDS = (
     ("SegmentationFile", (".seg.nrrd", ".seg.nhdr")),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import slicer
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import Property, Signal
 
-# ruff: noqa: N801, N802, N803, N815 - the names are Slicer's
+# ruff: noqa: N801, N802, N815 - the names are Slicer's
 
 
 class qMRMLSliceView(QtWidgets.QWidget):
@@ -188,9 +189,9 @@ class LayoutManager(QtCore.QObject):
 
     def visible_slice_views(self) -> tuple[str, ...]:
         """Return the slice views that the present layout shows, left to right (of the tests, not Slicer's)."""
-        nodes = self._logic.GetViewNodes()
-        every = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
-        return tuple(node.GetLayoutName() for node in every if node.IsA("vtkMRMLSliceNode") and node.IsMappedInLayout())
+        description = self._logic.GetLayoutNode().GetCurrentLayoutDescription() or "<layout/>"
+        views = ET.fromstring(description).iter("view")
+        return tuple(view.get("singletontag") for view in views if view.get("class") == "vtkMRMLSliceNode")
 
     def sliceWidget(self, name: str) -> Any:
         """Return the widget of a slice view, None where no layout has named it."""

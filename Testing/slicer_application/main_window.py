@@ -8,7 +8,7 @@ import slicer
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Property, Signal
 
-# ruff: noqa: N801, N802, N803, N815 - the names are Slicer's
+# ruff: noqa: N801, N802, N815 - the names are Slicer's
 
 
 class qSlicerModuleSelectorToolBar(QtWidgets.QToolBar):

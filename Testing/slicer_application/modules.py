@@ -14,7 +14,7 @@ from PySide6.QtCore import Property
 
 from Testing.slicer_application.mrml_widgets import qMRMLWidget
 
-# ruff: noqa: N801, N802, N803, N815 - the names are Slicer's
+# ruff: noqa: N801, N802, N815 - the names are Slicer's
 
 
 class BuiltInModule:

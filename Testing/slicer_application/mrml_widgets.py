@@ -9,7 +9,7 @@ import slicer
 from PySide6 import QtWidgets
 from PySide6.QtCore import Property, Signal
 
-# ruff: noqa: N801, N802, N803, N815 - the names are Slicer's
+# ruff: noqa: N801, N802, N815 - the names are Slicer's
 
 
 def _stop_observing(observed: list, named: dict, *_destroyed: Any) -> None:

@@ -75,9 +75,7 @@ def connector(widget: Any, annotated: Any) -> Connector:
 
 def _by_property(widget: Any, signal: str | None, name: str, convert: Any = None) -> Connector:
     convert = convert or (lambda value: value)
-    return Connector(
-        widget, signal, lambda: convert(getattr(widget, name)), lambda value: setattr(widget, name, value)
-    )
+    return Connector(widget, signal, lambda: convert(getattr(widget, name)), lambda value: setattr(widget, name, value))
 
 
 def _bool(widget: Any, kind: Any, _annotations: list) -> Connector | None:

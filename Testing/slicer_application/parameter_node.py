@@ -205,7 +205,7 @@ def _parameter(classtype: Any, name: str, kind: Any) -> _Parameter:
     try:
         serializer, annotations = serializer_for(kind)
     except TypeError as error:
-        raise Exception(f"Unable to create serializer for {classtype} member {name}") from error  # noqa: TRY002
+        raise Exception(f"Unable to create serializer for {classtype} member {name}") from error
     if hasattr(classtype, name):
         default = Default(getattr(classtype, name))
     else:

@@ -6,8 +6,6 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
-# ruff: noqa: N802 - the names are Slicer's
-
 
 class Default:
     """The value of a parameter that the scene does not hold yet."""

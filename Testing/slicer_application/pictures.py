@@ -20,7 +20,7 @@ def use_fonts() -> tuple[str, ...]:
     for path in _font_files():
         number = QtGui.QFontDatabase.addApplicationFont(str(path))
         families += QtGui.QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
-    wanted = [name for name in families if name == "DejaVu Sans"] + [name for name in families if "CJK" in name or "SC" in name]
+    wanted = sorted(families, key=lambda name: name != "DejaVu Sans")  # Latin first, what it lacks from the others
     if wanted:
         font = QtGui.QFont()
         font.setFamilies(wanted)
@@ -57,12 +57,27 @@ def grab(widget: Any, path: Path, width: int = 0, height: int = 0) -> Path:
         The file could not be written.
     """
     use_fonts()
-    hint = widget.sizeHint()
-    if width or height or not widget.visible:
+    scroll = _scroll_area_of(widget)
+    if scroll is not None:
+        scroll.takeWidget()  # a scroll area would decide the size
+    try:
+        hint = widget.sizeHint()
         widget.resize(width or max(hint.width(), 320), height or max(hint.height(), 80))
-    widget.show()
-    for _ in range(3):  # a layout within a layout settles one turn later
-        QtWidgets.QApplication.processEvents()
-    if not widget.grab().save(str(path)):
+        widget.show()
+        for _ in range(3):  # a layout within a layout settles one turn later
+            QtWidgets.QApplication.processEvents()
+        written = widget.grab().save(str(path))
+    finally:
+        if scroll is not None:
+            scroll.setWidget(widget)
+    if not written:
         raise OSError(f"the picture could not be written: {Path(path).name}")
     return Path(path)
+
+
+def _scroll_area_of(widget: Any) -> Any:
+    for area in QtWidgets.QApplication.topLevelWidgets():
+        for scroll in area.findChildren(QtWidgets.QScrollArea):
+            if scroll.widget() is widget:
+                return scroll
+    return None

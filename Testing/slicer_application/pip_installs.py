@@ -36,7 +36,7 @@ class PipInstalls:
 
     def _install(self, requirements: Any) -> None:
         if not isinstance(requirements, str | list):
-            raise ValueError("pip_install requirement input must be string or list")  # noqa: TRY004 - as Slicer does
+            raise ValueError("pip_install requirement input must be string or list")
         self.asked.append(requirements)
         if self.fails:
             raise subprocess.CalledProcessError(1, ["PythonSlicer", "-m", "pip", "install", str(requirements)])

@@ -42,7 +42,7 @@ def _reader_of(cls: type) -> Any:
     return _get
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _reader(cls: type) -> Any:
     return next(_adopted[base] for base in cls.__mro__ if base in _adopted)
 
@@ -52,14 +52,14 @@ def forget_connections() -> None:
     _connections.clear()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _declared_properties(cls: type) -> frozenset[str]:
     meta = cls.staticMetaObject
     names = {meta.property(index).name() for index in range(meta.propertyCount())}
     return frozenset(names - _METHODS_ALL_THE_SAME)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _is_overridden(cls: type, name: str) -> bool:
     """Say whether a class written in Python, above Qt's own, defines the name."""
     for base in cls.__mro__:
@@ -124,7 +124,7 @@ def _write_attribute(self: Any, name: str, value: Any) -> None:
         _write_property(self, qt_name, value)
     elif _get(self, "property")(name) is not None and name not in _get(self, "__dict__"):
         _get(self, "setProperty")(name, value)
-    elif cls in _adopted or _is_double(cls) and not name.startswith("_"):
+    elif cls in _adopted or (_is_double(cls) and not name.startswith("_")):
         if hasattr(cls, name):
             raise AttributeError(f"'{name}' can not be overwritten on {cls.__name__} object")
         raise AttributeError(
@@ -173,7 +173,7 @@ def _signal(sender: Any, signature: str) -> Any:
     ValueError
         There is none. Slicer only returns False, and the slot is never called: here the mistake shows.
     """
-    name, _, arguments = signature.partition("(")
+    name = signature.partition("(")[0]
     named = getattr(type(sender), "string_signals", {}).get(signature)
     if named:
         return _get(sender, named)

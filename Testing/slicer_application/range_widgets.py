@@ -7,7 +7,7 @@ from typing import Any
 from PySide6 import QtCore, QtWidgets
 from PySide6.QtCore import Property, Signal
 
-# ruff: noqa: N801, N802, N803, N815 - the names are CTK's
+# ruff: noqa: N801, N802, N815 - the names are CTK's
 
 
 class ctkDoubleSpinBox(QtWidgets.QWidget):

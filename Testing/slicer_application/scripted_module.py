@@ -14,7 +14,9 @@ from PySide6 import QtGui, QtWidgets
 
 from Testing.slicer_application.mrml_widgets import qMRMLWidget
 
-# ruff: noqa: N802, N803, N815 - the names are Slicer's
+_log = logging.getLogger(__name__)
+
+# ruff: noqa: N802, N803 - the names are Slicer's
 
 
 class ScriptedLoadableModule:
@@ -166,7 +168,7 @@ class ScriptedLoadableModuleTest(unittest.TestCase):
     def runTest(self) -> None:
         """Run every method with "test" in its name."""
         if not self.moduleTestNames:
-            logging.warning("No test is defined in %s", type(self).__name__)
+            _log.warning("No test is defined in %s", type(self).__name__)
             return
         self.setUpClass()
         for name in self.moduleTestNames:

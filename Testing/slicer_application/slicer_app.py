@@ -13,7 +13,7 @@ from PySide6.QtCore import Property, Signal
 from Testing.slicer_application.io_manager import CoreIOManager
 from Testing.slicer_application.layout_manager import LayoutManager
 
-# ruff: noqa: N801, N802, N803, N815 - the names are Slicer's
+# ruff: noqa: N802, N815 - the names are Slicer's
 
 SLICER_VERSION = (5, 10, 0)  # the oldest that is supported
 

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from PySide6 import QtCore
 
+_log = logging.getLogger(__name__)
+
 
 def translate(context: str, text: str) -> str:
     """Return the text in the language of the application."""
     return QtCore.QCoreApplication.translate(context, text)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def getContext(source_file: str) -> str:  # noqa: N802 - Slicer's name
     """Return the context of a file: its name, after the package's name where it lies in a package."""
     path = Path(source_file)
@@ -32,7 +34,7 @@ def tr(text: str) -> str:
     context = getContext(inspect.getsourcefile(frame) or inspect.getfile(frame))
     translated = translate(context, text)
     if _placeholders(text) != _placeholders(translated):
-        logging.warning("In context '%s' the translation of '%s' has other placeholders: '%s'", context, text, translated)
+        _log.warning("In context '%s', '%s' and '%s' have other placeholders", context, text, translated)
         return text
     return translated
 

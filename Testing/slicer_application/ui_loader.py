@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from PySide6 import QtCore, QtUiTools, QtWidgets
 
@@ -23,19 +23,19 @@ class UiLoader(QtUiTools.QUiLoader):
         UnknownWidgetError
             It holds a widget without a stand-in.
         """
-        document = ElementTree.fromstring(bytes(device.readAll().data()))
+        document = ET.fromstring(bytes(device.readAll().data()))
         self._refuse_unknown_classes(document)
         _number_enumerations(document)
         connections = _take_connections(document)
         buffer = QtCore.QBuffer()
-        buffer.setData(ElementTree.tostring(document))
+        buffer.setData(ET.tostring(document))
         buffer.open(QtCore.QIODevice.OpenModeFlag.ReadOnly)
         widget = super().load(buffer, parent)
         for connection in connections:
             _make(widget, connection)
         return widget
 
-    def _refuse_unknown_classes(self, document: ElementTree.Element) -> None:
+    def _refuse_unknown_classes(self, document: ET.Element) -> None:
         known = set(self.availableWidgets()) | set(_stand_ins()) | {"Line", "QWidget"}
         unknown = {widget.get("class") for widget in document.iter("widget")} - known
         if unknown:
@@ -62,7 +62,7 @@ def _stand_ins() -> dict[str, type]:
     }
 
 
-def _number_enumerations(document: ElementTree.Element) -> None:
+def _number_enumerations(document: ET.Element) -> None:
     """Write enumerators of the stand-ins as numbers: Qt does not know their names."""
     stand_ins = _stand_ins()
     for prop in document.iter("property"):
@@ -73,7 +73,7 @@ def _number_enumerations(document: ElementTree.Element) -> None:
                 value.tag, value.text = "number", str(sum(int(getattr(stand_ins[o[0]], o[-1])) for o in owners))
 
 
-def _take_connections(document: ElementTree.Element) -> list[dict[str, str]]:
+def _take_connections(document: ET.Element) -> list[dict[str, str]]:
     """Remove the connections that Qt cannot make between stand-ins, and return them."""
     parent = document.find("connections")
     if parent is None:

@@ -18,7 +18,7 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# ruff: noqa: N801, N802, N803, N806, N815 - Slicer's names
+# ruff: noqa: N802, N806, N815 - Slicer's names
 
 
 class SampleCounter(ScriptedLoadableModule):
