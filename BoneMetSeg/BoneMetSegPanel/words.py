@@ -49,6 +49,19 @@ def stage_word(name: str) -> str:
     }.get(name, name)
 
 
+def failure_words(kind: str, sentence: str) -> str:
+    """Return what to tell the user of a segmentation that failed."""
+    if kind == "memory":
+        return _("The computer ran out of memory during the segmentation. Close other programs or scans.")
+    if kind == "crash":
+        return _(
+            "The process that segments ended unexpectedly. The scene is as it was; the error log has its last words."
+        )
+    if kind == "bug":
+        return _("The segmentation failed by a fault of the program: {reason}").format(reason=sentence)
+    return sentence
+
+
 def step_word(name: str) -> str:
     """Return the words for a step of the review, for undo and redo."""
     return {

@@ -1,0 +1,3 @@
+"""Sample cases for the module Sample Data: simulated, and shipped with the extension."""
+
+from __future__ import annotations
