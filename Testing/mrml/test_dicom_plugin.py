@@ -264,6 +264,17 @@ def test_finding_the_plugin_at_start_loads_neither_torch_nor_readers(tmp_path):
     assert not {"torch", "BoneMetSegLib", "SimpleITK", "scipy", "numpy"} & set(eval(done.stdout))
 
 
+def test_reading_and_showing_a_scan_needs_no_torch():
+    modules = "dicom_database scan_files scene_volumes scene_spect scene_views scene_nodes".split()
+    code = "import sys\n" + "".join(f"import BoneMetSegLib.{name}\n" for name in modules)
+    code += "print([name for name in ('torch', 'transformers', 'matplotlib') if name in sys.modules])"
+    folder = Path(__file__).resolve().parents[2] / "BoneMetSeg"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True, timeout=60
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
 # ---- planar scans in the scene ---------------------------------------------------------------------------------------
 
 
