@@ -18,6 +18,8 @@ _logger = logging.getLogger(__name__)
 _CONFIDENCE = 0.9
 # Under them: only who looks for it in the advanced view finds it.
 _CONFIDENCE_UNNAMED_VIEW = 0.3
+# Time to read a sentence or two in the status bar.
+_STATUS_MS = 15000
 
 
 class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
@@ -158,8 +160,11 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
             slicer.util.errorDisplay(sentence, windowTitle=_("Bone scan"))
             return None
         volumes = self._addSpect(scan, loadable) if scan.kind == "spect" else self._addPlanar(scan, loadable)
-        for sentence in scan.warnings:
-            _logger.info("Bone scan: %s", sentence)
+        if scan.warnings:
+            # They stay with the volumes as an attribute; a dialog for each assumption would only be clicked away.
+            sentences = self._inSlicersWords(" ".join(scan.warnings), loadable)
+            slicer.util.showStatusMessage(sentences, _STATUS_MS)
+            _logger.info("Bone scan: %s", sentences)
         if shared is not None:
             shared["loadedBy"], shared["nodes"] = id(loadable), [volume.GetID() for volume in volumes]
         return volumes[0]
@@ -177,7 +182,8 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
         for file in loadable.files:
             sentence = sentence.replace(Path(file).name, loadable.name)
         elsewhere = _("load it as a scalar volume and enter the image spacing in the Volumes module")
-        return sentence.replace("give it with --pixel-size-mm", elsewhere)
+        sentence = sentence.replace("give it with --pixel-size-mm", elsewhere)
+        return sentence.replace("; --no-flip-posterior says otherwise", "")
 
     def _addPlanar(self, scan, loadable):
         from BoneMetSegLib.scene_nodes import SceneNodes
