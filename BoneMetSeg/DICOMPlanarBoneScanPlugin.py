@@ -6,6 +6,7 @@ view at a higher confidence; two series with one view each are offered together.
 
 import itertools
 import logging
+import traceback
 from pathlib import Path
 
 import slicer
@@ -42,10 +43,10 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
         try:
             return self._loadables(fileLists)
         except Exception as error:
-            # Whatever fails here must not keep the user from the other readers. A traceback may show file names, which
-            # may show who was scanned: it goes to the log for developers only.
-            _logger.error("The bone scan plugin could not examine the selected series: %s", type(error).__name__)
-            _logger.debug("Where the bone scan plugin failed", exc_info=True)
+            # Whatever fails here must not keep the user from the other readers. What the error says may hold a file's
+            # name or an element's value, and so who was scanned: the log gets its kind and where it happened.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _logger.error("The selected series could not be examined: %s\n%s", type(error).__name__, where)
             return []
 
     def _loadables(self, fileLists):
