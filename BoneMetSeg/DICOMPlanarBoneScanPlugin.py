@@ -6,6 +6,7 @@ view at a higher confidence; two series with one view each are offered together.
 
 import itertools
 import logging
+import traceback
 from pathlib import Path
 
 import slicer
@@ -18,6 +19,8 @@ _logger = logging.getLogger(__name__)
 _CONFIDENCE = 0.9
 # Under them: only who looks for it in the advanced view finds it.
 _CONFIDENCE_UNNAMED_VIEW = 0.3
+# Time to read a sentence or two in the status bar.
+_STATUS_MS = 15000
 
 
 class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
@@ -40,10 +43,10 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
         try:
             return self._loadables(fileLists)
         except Exception as error:
-            # Whatever fails here must not keep the user from the other readers. A traceback may show file names, which
-            # may show who was scanned: it goes to the log for developers only.
-            _logger.error("The bone scan plugin could not examine the selected series: %s", type(error).__name__)
-            _logger.debug("Where the bone scan plugin failed", exc_info=True)
+            # Whatever fails here must not keep the user from the other readers. What the error says may hold a file's
+            # name or an element's value, and so who was scanned: the log gets its kind and where it happened.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _logger.error("The selected series could not be examined: %s\n%s", type(error).__name__, where)
             return []
 
     def _loadables(self, fileLists):
@@ -158,8 +161,11 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
             slicer.util.errorDisplay(sentence, windowTitle=_("Bone scan"))
             return None
         volumes = self._addSpect(scan, loadable) if scan.kind == "spect" else self._addPlanar(scan, loadable)
-        for sentence in scan.warnings:
-            _logger.info("Bone scan: %s", sentence)
+        if scan.warnings:
+            # They stay with the volumes as an attribute; a dialog for each assumption would only be clicked away.
+            sentences = self._inSlicersWords(" ".join(scan.warnings), loadable)
+            slicer.util.showStatusMessage(sentences, _STATUS_MS)
+            _logger.info("Bone scan: %s", sentences)
         if shared is not None:
             shared["loadedBy"], shared["nodes"] = id(loadable), [volume.GetID() for volume in volumes]
         return volumes[0]
@@ -177,7 +183,8 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
         for file in loadable.files:
             sentence = sentence.replace(Path(file).name, loadable.name)
         elsewhere = _("load it as a scalar volume and enter the image spacing in the Volumes module")
-        return sentence.replace("give it with --pixel-size-mm", elsewhere)
+        sentence = sentence.replace("give it with --pixel-size-mm", elsewhere)
+        return sentence.replace("; --no-flip-posterior says otherwise", "")
 
     def _addPlanar(self, scan, loadable):
         from BoneMetSegLib.scene_nodes import SceneNodes

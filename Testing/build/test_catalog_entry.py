@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import struct
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
 from Testing.build.module_files import CHECKOUT
@@ -96,6 +98,16 @@ def test_the_icon_is_128_pixels_wide_and_high_with_a_transparent_ground():
     width, height, _, colour_type = struct.unpack(">IIBB", data[16:26])
     assert (width, height) == (128, 128)
     assert colour_type == 6, "RGBA"
+
+
+def test_the_icon_is_what_its_script_draws():
+    """Apart from how a version of Pillow rounds."""
+    from PIL import Image
+
+    script = runpy.run_path(str(CHECKOUT / "Resources" / "Icons" / "draw_icon.py"))
+    with Image.open(script["ICON"]) as committed:
+        difference = np.abs(np.asarray(script["icon"](), int) - np.asarray(committed, int))
+    assert difference.max() <= 4
 
 
 def test_the_licence_stands_in_the_root_and_is_named_on_the_homepage():

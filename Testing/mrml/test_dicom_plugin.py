@@ -75,11 +75,13 @@ def a_slicer(monkeypatch):
     booted = scene_boot._boot.__wrapped__()  # a scene of its own
     scene = booted.scene
     errors: list[str] = []
+    status: list[str] = []
     modules = types.SimpleNamespace()
     monkeypatch.setattr(slicer, "mrmlScene", scene, raising=False)
     monkeypatch.setattr(slicer, "dicomDatabase", Database(), raising=False)
     monkeypatch.setattr(slicer, "modules", modules, raising=False)
     monkeypatch.setattr(slicer.util, "errorDisplay", lambda text, **_: errors.append(text), raising=False)
+    monkeypatch.setattr(slicer.util, "showStatusMessage", lambda text, _ms: status.append(text), raising=False)
     for name, module in stand_in_modules().items():
         monkeypatch.setitem(sys.modules, name, module)
     forget(["DICOMPlanarBoneScanPlugin"])
@@ -88,8 +90,9 @@ def a_slicer(monkeypatch):
     hook.DICOMPlanarBoneScanPlugin(parent)
     plugin = modules.dicomPlugins["DICOMPlanarBoneScanPlugin"]()
     yield types.SimpleNamespace(
-        scene=scene, database=slicer.dicomDatabase, plugin=plugin, parent=parent, errors=errors, booted=booted
-    )
+        scene=scene, database=slicer.dicomDatabase, plugin=plugin, parent=parent, errors=errors, status=status,
+        booted=booted,
+    )  # fmt: skip
     forget(["DICOMPlanarBoneScanPlugin"])
 
 
@@ -264,6 +267,17 @@ def test_finding_the_plugin_at_start_loads_neither_torch_nor_readers(tmp_path):
     assert not {"torch", "BoneMetSegLib", "SimpleITK", "scipy", "numpy"} & set(eval(done.stdout))
 
 
+def test_reading_and_showing_a_scan_needs_no_torch():
+    modules = "dicom_database scan_files scene_volumes scene_spect scene_views scene_nodes".split()
+    code = "import sys\n" + "".join(f"import BoneMetSegLib.{name}\n" for name in modules)
+    code += "print([name for name in ('torch', 'transformers', 'matplotlib') if name in sys.modules])"
+    folder = Path(__file__).resolve().parents[2] / "BoneMetSeg"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True, timeout=60
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
 # ---- planar scans in the scene ---------------------------------------------------------------------------------------
 
 
@@ -336,6 +350,9 @@ def test_a_posterior_view_that_the_export_mirrored_keeps_its_left(a_slicer, tmp_
     assert volume.GetAttribute("BoneMetSeg.Mirrored") == "yes"
     np.testing.assert_allclose(hottest_ras(volume), [-69, -100, -12])
     assert "exported mirrored" in json.loads(volume.GetAttribute("BoneMetSeg.Warnings"))[0]
+    (said,) = a_slicer.status
+    assert "exported mirrored" in said, "in the status bar too"
+    assert "--" not in said, "no words of the command line"
 
 
 def test_node_names_hold_views_and_no_identity(a_slicer, tmp_path):
