@@ -155,6 +155,13 @@ class Application:
             assert clock.elapsed() < 1000 * seconds, f"not reached within {seconds} s"
             self.qt_application.processEvents(QtCore.QEventLoop.ProcessEventsFlag.AllEvents, 20)
 
+    def show(self, width: int = 1400, height: int = 900) -> None:
+        """Show the main window with the slice views of the present layout; widgets are visible from then on."""
+        self.window.resize(width, height)
+        self.window.show_views()
+        self.window.show()
+        self.process_events()
+
     def grab(self, widget: Any, path: Path, width: int = 0, height: int = 0) -> Path:
         """Write a picture of a widget as PNG; the main window's shows the slice views of the present layout."""
         from Testing.slicer_application.pictures import grab
@@ -177,6 +184,13 @@ class Application:
         self.scene.Clear(False)
         self.process_events()
 
+    @staticmethod
+    def _delete_now() -> None:
+        """Do what deleteLater put off: without a running event loop Qt does it never."""
+        from PySide6 import QtCore
+
+        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)
+
     def stop(self) -> None:
         """Make the process what it was before."""
         from Testing.slicer_application import pythonqt
@@ -185,6 +199,7 @@ class Application:
         self.window.close_down()
         self.app.close_down()
         self.process_events()
+        self._delete_now()
         self.pip.give_back()
         sys.excepthook = self._hook
         for name, value in self._before.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import slicer
+from vtkmodules.vtkCommonCore import vtkCommand
 
 # ruff: noqa: N802 - the names are Slicer's
 
@@ -51,7 +51,7 @@ class CoreIOManager:
         reader = getattr(self, f"_read_{file_type}", None)
         if reader is None or not Path(path).is_file():
             if messages is not None:
-                messages.AddMessage(slicer.vtkMRMLMessageCollection.ErrorEvent, f"cannot read {Path(path).name}")
+                messages.AddMessage(vtkCommand.ErrorEvent, f"cannot read {Path(path).name}")
             return False
         result = reader(path, properties)
         if loaded is not None and hasattr(result, "GetID"):
@@ -78,7 +78,7 @@ class CoreIOManager:
         storage.SetUseCompression(int(properties.get("useCompression", True)))
         written = bool(storage.WriteData(node))
         if not written and messages is not None:
-            messages.AddMessage(slicer.vtkMRMLMessageCollection.ErrorEvent, f"cannot write {Path(path).name}")
+            messages.AddMessage(vtkCommand.ErrorEvent, f"cannot write {Path(path).name}")
         return written
 
     def addDefaultStorageNodes(self) -> None:

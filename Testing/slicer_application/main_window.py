@@ -97,4 +97,5 @@ class qSlicerMainWindow(QtWidgets.QMainWindow):
         while layout.count():
             layout.takeAt(0).widget().setParent(None)
         self.close()
+        self.setObjectName("")  # or Slicer's mainWindow() would find it in the next test
         self.deleteLater()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import Property
 
 from Testing.slicer_application.mrml_widgets import qMRMLWidget
@@ -148,4 +148,3 @@ class Modules(types.SimpleNamespace):
                 module.close()
                 sys.modules.pop(name, None)
                 slicer.selfTests.pop(name, None)
-        QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete)

@@ -78,6 +78,8 @@ def _read_attribute(self: Any, name: str) -> Any:
     if name.startswith("__"):
         return _get(self, name)
     cls = type(self)
+    if isinstance(in_python := _descriptor(cls, name), QtCore.Property):
+        return _as_python(in_python.fget(self))
     if _is_overridden(cls, name):
         return _get(self, name)
     if name == "connect":
@@ -85,14 +87,17 @@ def _read_attribute(self: Any, name: str) -> Any:
     if name == "disconnect":
         return functools.partial(disconnect, self)
     if (qt_name := _qt_name(cls, name)) in _declared_properties(cls):
-        value = _get(self, "property")(qt_name)
-        return tuple(value) if isinstance(value, list) else value
+        return _as_python(_get(self, "property")(qt_name))
     if name.endswith("_") and not name.startswith("_"):
         name = name[:-1]  # exec_, print_: Python's own words carry a tail
     try:
         return _reader(cls)(self, name)
     except AttributeError:
         return _read_undeclared(self, name)
+
+
+def _as_python(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value  # PythonQt makes tuples of Qt's lists
 
 
 def _read_undeclared(self: Any, name: str) -> Any:
@@ -134,6 +139,7 @@ def _write_attribute(self: Any, name: str, value: Any) -> None:
         _get(self, "__dict__")[name] = value
 
 
+@functools.cache
 def _descriptor(cls: type, name: str) -> Any:
     return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)
 

@@ -67,7 +67,7 @@ class SlicerApp(QtCore.QObject):
         self._module_manager = ModuleManager(modules)
         self._io = CoreIOManager(boot)
         self._settings = QtCore.QSettings(str(temporary / "Slicer.ini"), QtCore.QSettings.Format.IniFormat)
-        self._layout_manager: Any = None
+        self._layout_manager = LayoutManager(boot)
         self._testing = False
         self._restarts = 0
         self._exit_code: int | None = None
@@ -87,9 +87,7 @@ class SlicerApp(QtCore.QObject):
         return self._boot.logics.get(name)
 
     def layoutManager(self) -> LayoutManager:
-        """Return who arranges the views; made when first asked for."""
-        if self._layout_manager is None:
-            self._layout_manager = LayoutManager(self._boot)
+        """Return who arranges the views."""
         return self._layout_manager
 
     def moduleManager(self) -> ModuleManager:
@@ -260,9 +258,7 @@ class SlicerApp(QtCore.QObject):
 
     def close_down(self) -> None:
         """Let go of everything at the end of a test."""
-        if self._layout_manager is not None:
-            self._layout_manager.close()
-            self._layout_manager = None
+        self._layout_manager.close()
 
     def restarts(self) -> int:
         """Return how often a restart was asked for."""

@@ -18,7 +18,7 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-# ruff: noqa: N802, N806, N815 - Slicer's names
+# ruff: noqa: ARG002, N802, N806, N815 - Slicer's names
 
 
 class SampleCounter(ScriptedLoadableModule):
