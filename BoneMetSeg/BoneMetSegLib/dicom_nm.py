@@ -29,7 +29,7 @@ from .dicom_elements import image_type as _image_type
 from .dicom_elements import items as _items
 from .dicom_elements import text as _text
 from .dicom_elements import vector as _vector
-from .dicom_pixels import is_lossy, rescale_of, stored_pixels
+from .dicom_pixels import is_lossy, refuse_without_counts, rescale_of, stored_pixels
 from .errors import InputError
 from .planar_checks import (
     SWEPT_HEIGHT_MM,
@@ -40,6 +40,7 @@ from .planar_checks import (
     chosen_pixel_size,
     chosen_view,
 )
+from .planar_orientation import NOT_SAID, Orientation, image_orientation, patient_orientation
 from .quiet_decoder import quiet_decoder
 from .scan import VIEWS, PlanarScan, PlanarView, View
 from .view_words import only_view_named, says_whole_body, views_named
@@ -89,15 +90,17 @@ class _Frame:
     index: int
     view: View | None
     source: str
+    lies: Orientation = NOT_SAID
 
 
 @dataclass(frozen=True)
 class _KnownFrame:
-    """A frame of the object (0-based) whose view is known."""
+    """A frame of the object (0-based) whose view is known, and where its rows and columns run."""
 
     index: int
     view: View
     source: str
+    lies: Orientation
 
 
 def read_dicom(
@@ -152,7 +155,7 @@ def _read(
     checked_height(name, int(dataset.Rows), size)
     warnings += [*size_warnings, *_not_a_whole_body_by_name(name, dataset, size)]
 
-    mirrored, notes = _mirrored_posterior(dataset, frames, flip_posterior)
+    mirrored, notes = _mirrored_posterior(frames, flip_posterior)
     warnings += notes
     pixels = _pixels(name, dataset)
     views: dict[str, PlanarView] = {
@@ -168,7 +171,7 @@ def _read(
         )
         for frame in sorted(frames, key=lambda frame: VIEWS.index(frame.view))
     }
-    warnings += _doubts_about_sides(name, dataset, views)
+    warnings += _doubts_about_sides(name, frames, views)
     return _scan(dataset, views, warnings)
 
 
@@ -189,12 +192,7 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
         raise InputError(
             f"{name} holds no planar image: it is a {uid_in_words(storage, 'DICOM object of unknown kind')}"
         )
-    if "PixelData" not in dataset:
-        raise InputError(f"{name} holds no image; it may be truncated")
-    if "Rows" not in dataset or "Columns" not in dataset:
-        raise InputError(f"{name} does not say how many rows and columns its image has")
-    if int(dataset.get("SamplesPerPixel") or 1) != 1:
-        raise InputError(f"{name} is a colour picture; the counts are needed, not a screenshot")
+    refuse_without_counts(name, dataset)
     image_type = _image_type(dataset)
     if image_type in _IMAGE_TYPES_IN_WORDS:
         raise InputError(
@@ -241,7 +239,7 @@ def _chosen_frames(name: str, dataset: Dataset, given: View | None) -> tuple[lis
         frame = frames[0]
         said, source = (frame.view, frame.source) if frame.view else _view_described(name, dataset)
         shown, source = chosen_view(name, said, source, given)
-        return [_KnownFrame(frame.index, shown, source)], warnings
+        return [_KnownFrame(frame.index, shown, source, frame.lies or patient_orientation(dataset))], warnings
     if given is not None:
         raise InputError(f"{name} holds {len(frames)} images; --view is for a file with a single view")
     known = []
@@ -251,7 +249,7 @@ def _chosen_frames(name: str, dataset: Dataset, given: View | None) -> tuple[lis
                 f"{name} does not say whether its image {frame.index + 1} is the anterior or the posterior view; "
                 f"export the views as two files and name each with its view (ant, post)"
             )
-        known.append(_KnownFrame(frame.index, frame.view, frame.source))
+        known.append(_KnownFrame(frame.index, frame.view, frame.source, frame.lies))
     if len({frame.view for frame in known}) < len(known):
         raise InputError(f"{name} holds the {known[0].view} view more than once; give one anterior and one posterior")
     return known, warnings
@@ -261,9 +259,6 @@ def _frames(name: str, dataset: Dataset) -> list[_Frame]:
     """Return every frame with the view that its detector's codes or words say."""
     count = int(dataset.get("NumberOfFrames") or 1)
     detectors = _vector(dataset, "DetectorVector")
-    number_of_detectors = max([int(dataset.get("NumberOfDetectors") or 1), *detectors])
-    if number_of_detectors > 2:
-        raise InputError(f"{name} has {number_of_detectors} detectors; an anterior and a posterior view are needed")
     if not 1 <= count <= 2 * max(1, _energy_windows(dataset)):
         raise InputError(f"{name} holds {count} images; an anterior and a posterior view are needed")
     if not detectors and count == 1:
@@ -274,12 +269,17 @@ def _frames(name: str, dataset: Dataset) -> list[_Frame]:
             f"not known"
         )
     items = _items(dataset, "DetectorInformationSequence")
+    if count == 1 and not items and "ViewCodeSequence" in dataset:
+        items = [dataset]  # as Secondary Captures have it
     frames = []
     for index, detector in enumerate(detectors):
         if detector < 1 or (items and detector > len(items)):
             raise InputError(f"{name} has an image of detector {detector}, which it does not describe")
-        view, source = _view_of_detector(name, items[detector - 1]) if items else (None, "")
-        frames.append(_Frame(index, view, source))
+        if not items:
+            frames.append(_Frame(index, None, ""))
+            continue
+        item = items[detector - 1]
+        frames.append(_Frame(index, *_view_of_detector(name, item), image_orientation(item)))
     return frames
 
 
@@ -411,50 +411,40 @@ def _pixels(name: str, dataset: Dataset) -> np.ndarray:
 # --- what else it says ------------------------------------------------------------------------------------------------
 
 
-def _doubts_about_sides(name: str, dataset: Dataset, views: Mapping[str, PlanarView]) -> list[str]:
-    """Return a sentence where Patient Orientation says another side than the view is taken to have.
+def _doubts_about_sides(name: str, frames: Sequence[_KnownFrame], views: Mapping[str, PlanarView]) -> list[str]:
+    """Return a sentence for each view whose rows run toward another side, by the file, than the view is taken to have.
 
     Raises
     ------
     InputError
         The first row is the feet.
     """
-    if len(views) != 1:
-        return []  # one orientation cannot speak for two opposite views
-    along_row, along_column = _patient_orientation(dataset)
-    if along_column.startswith("H"):
-        raise InputError(f"{name} is stored with the feet at the top; export it with the head at the top")
-    (view,) = views.values()
-    right_first = {"L": True, "R": False}.get(along_row[:1])
-    if right_first is None or right_first == view.patient_right_first:
-        return []
-    return [f"Patient Orientation contradicts the sides of the {view.view} view: check left and right."]
+    doubts = []
+    for frame in frames:
+        if frame.lies.along_column == "H":
+            raise InputError(f"{name} is stored with the feet at the top; export it with the head at the top")
+        right_first = {"L": True, "R": False}.get(frame.lies.along_row)
+        if right_first is not None and right_first != views[frame.view].patient_right_first:
+            doubts.append(f"{frame.lies.source} contradicts the sides of the {frame.view} view: check left and right.")
+    return doubts
 
 
-def _patient_orientation(dataset: Dataset) -> tuple[str, str]:
-    """Return where rows and columns run (DICOM PS3.3 C.7.6.1.1.1): "L", "F"; empty where it is not said."""
-    orientation = dataset.get("PatientOrientation")
-    if not orientation or isinstance(orientation, str) or len(orientation) != 2:
-        return "", ""
-    along_row, along_column = (str(value).strip().upper() for value in orientation)
-    return along_row, along_column
+def _mirrored_posterior(frames: Sequence[_KnownFrame], given: bool | None) -> tuple[bool, list[str]]:
+    """Return whether the posterior view is stored mirrored, and a sentence where the file says so.
 
-
-def _mirrored_posterior(dataset: Dataset, frames: Sequence[_KnownFrame], given: bool | None) -> tuple[bool, list[str]]:
-    """Return whether a posterior view is stored mirrored, and a sentence where the file says so.
-
-    As the camera sees it the rows of a posterior view run toward the patient's right (R, F). In a single posterior view
-    (L, F) says that the export turned it. One orientation cannot speak for two opposite views.
+    As the camera sees it the rows of a posterior view run toward the patient's right. Rows toward the left say that the
+    export turned it.
     """
     if given is not None:
         return given, []
-    if len(frames) != 1 or frames[0].view != "posterior" or not _patient_orientation(dataset)[0].startswith("L"):
-        return False, []
-    sentence = (
-        "By its Patient Orientation (L\\F) the posterior view was exported mirrored, and its first column was taken as "
-        "the patient's right; --no-flip-posterior says otherwise."
-    )
-    return True, [sentence]
+    for frame in frames:
+        if frame.view == "posterior" and frame.lies.along_row == "L":
+            sentence = (
+                f"By its {frame.lies.source} the posterior view was exported mirrored, and its first column was taken "
+                f"as the patient's right; --no-flip-posterior says otherwise."
+            )
+            return True, [sentence]
+    return False, []
 
 
 def _scan(dataset: Dataset, views: Mapping[str, PlanarView], warnings: list[str]) -> PlanarScan:

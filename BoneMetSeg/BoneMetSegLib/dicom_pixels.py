@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .codestream_size import codestream_size
-from .dicom_elements import number, text, uid_in_words
+from .dicom_elements import image_types, number, text, uid_in_words
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -44,6 +44,24 @@ _PIXEL_ELEMENTS = (
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit",
     "PixelRepresentation",
 )  # fmt: skip
+
+
+def refuse_without_counts(name: str, dataset: Dataset) -> None:
+    """Refuse an object that holds no image, or one whose values are no counts.
+
+    Raises
+    ------
+    InputError
+        There are no pixels or no size of them, they are colours, or a transmission image.
+    """
+    if "PixelData" not in dataset:
+        raise InputError(f"{name} holds no image; it may be truncated")
+    if "Rows" not in dataset or "Columns" not in dataset:
+        raise InputError(f"{name} does not say how many rows and columns its image has")
+    if int(dataset.get("SamplesPerPixel") or 1) != 1:
+        raise InputError(f"{name} is a colour picture; the counts are needed, not a screenshot")
+    if "TRANSMISSION" in image_types(dataset)[3:]:
+        raise InputError(f"{name} is a transmission image (of attenuation); the emission image is needed")
 
 
 def stored_pixels(name: str, dataset: Dataset) -> np.ndarray:
