@@ -121,7 +121,7 @@ def read_dicom(
     pixel_size_mm : float or (height, width), optional
         Size of a pixel where Pixel Spacing is empty or wrong.
     flip_posterior : bool, optional
-        Whether the export mirrored the posterior view; by default Patient Orientation decides.
+        Whether the export mirrored the posterior view; by default Patient Orientation or Image Orientation decides.
 
     Returns
     -------

@@ -39,6 +39,7 @@ _BY_GDCM = {
 READ_IN_WORDS = "uncompressed, RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG 2000 pixels are read"
 
 _MAX_PIXELS = 2**27  # a few kB of packed zeros may claim any number; 512 slices of 512 x 512 are as many
+_BITS_OF_A_BYTE = 8
 _SECONDARY_CAPTURE_OF_WORDS = "1.2.840.10008.5.1.4.1.1.7.3"
 _PIXEL_ELEMENTS = (
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit",
@@ -188,6 +189,9 @@ def _pixels_alone(dataset: Dataset, streams: list[bytes]) -> Dataset:
     for keyword in _PIXEL_ELEMENTS:
         if keyword in dataset:
             alone[keyword] = dataset[keyword]
+    bits = [size.bits for stream in streams if (size := codestream_size(stream))]
+    if max(bits) <= _BITS_OF_A_BYTE:  # GDCM makes bytes of such streams, whatever was allocated
+        alone.BitsAllocated, alone.BitsStored, alone.HighBit = _BITS_OF_A_BYTE, _BITS_OF_A_BYTE, _BITS_OF_A_BYTE - 1
     alone.PixelData = encapsulate(streams)
     alone["PixelData"].is_undefined_length = True
     return alone

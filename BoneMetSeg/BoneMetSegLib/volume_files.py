@@ -16,7 +16,14 @@ import numpy as np
 
 from .errors import InputError
 from .itk_volume import VolumeFormat, VolumeHeader, read_image
-from .planar_checks import PixelSize, checked_counts, checked_height, checked_size, chosen_pixel_size, chosen_view
+from .planar_checks import (
+    PixelSize,
+    checked_counts,
+    checked_height,
+    checked_size,
+    chosen_pixel_size,
+    chosen_view,
+)
 from .scan import PLANE_A_MM, VIEWS, PlanarScan, PlanarView, View
 from .view_words import only_view_named
 
@@ -79,11 +86,8 @@ def read_volume(
     path : Path
     file_format : {"NRRD", "NIfTI", "MHA"}
         What the file is by its content; its ending does not matter.
-    view : {"anterior", "posterior"}, optional
-        The view of a single image that does not say it.
-    pixel_size_mm : float or (height, width), optional
-    flip_posterior : bool, optional
-        The export mirrored the posterior view; axes of the body say it by themselves.
+    view, pixel_size_mm, flip_posterior
+        As of a DICOM file. Axes of the body decide by default whether the posterior view is mirrored.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def read_volume(
             pixel_size_mm=size,
             pixel_size_source=size_source,
             view_source=source,
-            mirrored=shown == "posterior" and (bool(flip_posterior) or one.right_first is True),
+            mirrored=shown == "posterior" and (one.right_first is True if flip_posterior is None else flip_posterior),
         )
     return PlanarScan(views=views, modality="NM", source_format=file_format, warnings=(*warnings, *notes))
 
@@ -243,7 +247,10 @@ def _with_views(
             notes.append("The view was taken to be anterior by the direction of its columns; --view says otherwise.")
         shown, source = chosen_view(name, said, source, given)
         if shown == "posterior" and one.right_first:
-            notes.append("By the file's axes the posterior view is mirrored: its first column is the patient's right.")
+            notes.append(
+                "By the file's axes the posterior view is mirrored: its first column is the patient's right. "
+                "--no-flip-posterior says otherwise."
+            )
         return [(shown, source, one)], notes
     if given is not None:
         raise InputError(f"{name} holds two views; --view is for a file with a single view")

@@ -68,6 +68,10 @@ def jpeg_8_bit(image: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
+def lossless_8_bit(image: np.ndarray) -> bytes:
+    return lossless_jpeg(image, precision=8)
+
+
 def with_frames(syntax, encode, bits=16):
     """Return what replaces the pixels of a dataset by compressed frames."""
 
@@ -156,6 +160,17 @@ def test_spect_volumes_come_back_with_their_values_and_sides(both_ways, way):
     k, j, i = np.unravel_index(np.argmax(compressed.voxels), compressed.voxels.shape)
     assert (k, i > 20, compressed.to_ras(i, j, k)[0] < -60) == (4, True, True)
     assert compressed.lossy == bool(bound)
+
+
+def test_a_stream_of_bytes_in_an_object_of_words_is_read(tmp_path):
+    for name, bound, encode in ((JPEGBaseline8Bit, 3, jpeg_8_bit), (JPEGLosslessSV1, 0, lossless_8_bit)):
+        path = write_planar_nm(tmp_path / "scan.dcm", planar_counts(8), 6.0)
+        original, dataset = read_scan(path), pydicom.dcmread(path)
+        with_frames(name, encode, 8)(dataset)
+        dataset.BitsAllocated = 16
+        dataset.save_as(path)
+        for view, planar in read_scan(path).views.items():
+            assert np.abs(planar.counts - original.views[view].counts).max() <= bound
 
 
 @pytest.mark.parametrize("syntax", [DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian])
