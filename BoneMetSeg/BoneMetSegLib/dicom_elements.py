@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,16 @@ def text(dataset: Dataset, keyword: str) -> str:
     """Return an element as text, empty where it is missing or empty."""
     value: Any = dataset.get(keyword)
     return "" if value is None else str(value).strip().strip("\0")
+
+
+def readings(text: str) -> Iterator[str]:
+    """Yield the text, and what it is if it was written as GB18030 without a Specific Character Set."""
+    yield text
+    if not text.isascii():
+        try:
+            yield text.encode("latin-1").decode("gb18030")
+        except UnicodeError:
+            return
 
 
 def coded_word(dataset: Dataset, keyword: str) -> str:

@@ -170,7 +170,7 @@ def _pixel_size(image: Image, layout: _Layout) -> PixelSize | None:
     spacing = image.GetSpacing()
     size = (float(spacing[layout.rows]), float(spacing[layout.columns]))
     # These formats write 1 where nothing is known, and no bone scan has pixels of 1 mm.
-    return None if size == (1.0, 1.0) else size
+    return None if 1.0 in size else size
 
 
 def _slices(image: Image, layout: _Layout) -> list[_Slice]:

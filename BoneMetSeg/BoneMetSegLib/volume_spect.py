@@ -108,7 +108,8 @@ def _scale(keys: dict[str, str]) -> Scale:
 def _scaled(image: Image, scale: Scale) -> np.ndarray:
     import SimpleITK
 
-    voxels = SimpleITK.GetArrayViewFromImage(image).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused as no number
+        voxels = SimpleITK.GetArrayViewFromImage(image).astype(np.float32)
     return voxels if scale.slope == 1 else voxels * np.float32(scale.slope)
 
 
