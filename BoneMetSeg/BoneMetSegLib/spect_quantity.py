@@ -86,12 +86,12 @@ def scale_of(name: str, dataset: Dataset, stored: np.ndarray) -> tuple[Scale, li
         return mapped[0], [] if mapped[0].quantity != "counts" else notes
     said = text(dataset, "Units").upper()
     if said in ("BQML", "GML"):
-        suv = text(dataset, "SUVType").upper()
+        suv = coded_word(dataset, "SUVType")
         if said == "BQML":
             return Scale("Bq/ml", slope, intercept, "Bq/ml by the file's Units"), notes
         if suv in ("", "BW"):
             return Scale("SUVbw", slope, intercept, "SUV by body weight by the file's Units"), notes
-        notes.append(f"The file's SUV is of type {suv[:16]}, not by body weight; its values were taken as counts.")
+        notes.append(f"The file's SUV is of type {suv}, not by body weight; its values were taken as counts.")
     if said not in ("", "CNTS"):
         notes.append(f"The file's Units are {coded_word(dataset, 'Units')}; its values were taken as counts.")
     reason = "counts, since the file has no Real World Value Mapping to Bq/ml"
@@ -111,13 +111,15 @@ def _real_world(mapping: Dataset, stored: np.ndarray) -> tuple[Scale | None, str
     unit = next((text(code, "CodeValue") for code in items(mapping, "MeasurementUnitsCodeSequence")), "")
     known = known_unit(unit)
     if known is None:
-        return None, f"A Real World Value Mapping to {unit[:16] or 'no unit'!r} was not used: its unit is not known."
+        # A damaged element may hold what followed it, the patient's name too.
+        shown = unit if re.fullmatch(r"[A-Za-z0-9{}/.*%]{1,16}", unit) else "no unit"
+        return None, f"A Real World Value Mapping to {shown!r} was not used: its unit is not known."
     slope, intercept = number(mapping, "RealWorldValueSlope"), number(mapping, "RealWorldValueIntercept") or 0.0
     if not slope:
-        return None, f"The Real World Value Mapping to {unit[:16]} was not used: it has no slope."
+        return None, f"The Real World Value Mapping to {unit} was not used: it has no slope."
     first, last = (_bound(mapping, end) for end in ("First", "Last"))
     if (first is not None and stored.min() < first) or (last is not None and stored.max() > last):
-        return None, f"The Real World Value Mapping to {unit[:16]} was not used: it does not cover all stored values."
+        return None, f"The Real World Value Mapping to {unit} was not used: it does not cover all stored values."
     quantity, size = known
     words = {"SUVbw": "SUV by body weight"}.get(quantity, quantity)
     return Scale(quantity, slope * size, intercept * size, f"{words} by the file's Real World Value Mapping"), ""

@@ -229,6 +229,11 @@ def test_the_size_in_a_stream_is_read_before_it_is_decoded():
     assert codestream_size(b"\xff\xd8" + b"\xff" * 50) is None
 
 
+def test_the_marks_of_jpeg_2000_within_another_stream_are_chance():
+    stream = lossless_jpeg(np.zeros((20, 30), np.uint16)) + bytes.fromhex("ff4fff51") + bytes(60)
+    assert codestream_size(stream) == CodestreamSize(20, 30, 1, 16, "lossless")
+
+
 @pytest.mark.parametrize("way", ["JPEG 2000 lossless", "JPEG lossless SV1"])
 def test_a_stream_that_says_it_is_huge_is_refused_before_memory_is_reserved(tmp_path, way):
     path = write_planar_nm(tmp_path / "scan.dcm", planar_counts(16), 6.0)
