@@ -14,7 +14,7 @@ from .errors import InputError
 from .metaimage_header import metaimage_header
 from .nrrd_header import nrrd_fields
 from .quiet_decoder import quiet_decoder
-from .volume_bytes import refuse_unsound_metaimage, refuse_unsound_nifti
+from .volume_bytes import refuse_broken_nrrd, refuse_unsound_metaimage, refuse_unsound_nifti
 
 if TYPE_CHECKING:
     from SimpleITK import Image, ImageFileReader
@@ -65,6 +65,8 @@ def read_image(
                 refuse_unsound_nifti(path, reader.GetSize())
             elif file_format == "MHA":
                 refuse_unsound_metaimage(path, metaimage_header(path))
+            else:
+                refuse_broken_nrrd(path, nrrd_fields(path))
             keys = {key.lower(): reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
             image = reader.Execute()
     except InputError:

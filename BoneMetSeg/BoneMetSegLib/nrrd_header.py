@@ -91,6 +91,18 @@ def nrrd_fields(path: Path) -> dict[str, str]:
     return fields
 
 
+def pixels_within(path: Path, fields: dict[str, str]) -> tuple[Path, int] | None:
+    """Return the file of the pixels and the byte where they start, ``None`` where they are in several or skipped to."""
+    where = fields.get("data file")
+    if "line skip" in fields or "byte skip" in fields:
+        return None
+    if where is not None:
+        return None if where.upper().startswith("LIST") or "%" in where else (path.parent / where, 0)
+    with path.open("rb") as file:
+        end = re.search(rb"\r?\n\r?\n", file.read(_HEADER_BYTES))
+    return (path, end.end()) if end else None
+
+
 def lacks_spacing(fields: dict[str, str]) -> bool:
     """Return whether fewer than three axes say how far their voxels are apart: ITK then puts 1 mm."""
     if "space directions" in fields:

@@ -187,6 +187,17 @@ def test_a_metaimage_that_itk_would_read_wrong_is_refused(tmp_path, lines, pixel
     refused(mha(tmp_path / "spect.mha", *FIRST, *lines, *GEOMETRY, pixels=pixels), fault)
 
 
+def test_an_nrrd_whose_packed_pixels_were_changed_is_refused(tmp_path):
+    """ITK does not look at the checksum: a stored (not deflated) block shows a changed value as if it were one."""
+    packed = bytearray(gzip.compress(PIXELS, compresslevel=0))
+    packed[len(packed) // 2] ^= 1
+    lines = (*SIZE, "encoding: gzip", "endian: little", *PLACE)
+    assert_read(nrrd(tmp_path / "good.nrrd", *lines, pixels=gzip.compress(PIXELS)))
+    refused(nrrd(tmp_path / "spect.nrrd", *lines, pixels=bytes(packed)), "cannot be unpacked")
+    (tmp_path / "spect.gz").write_bytes(packed)
+    refused(nrrd(tmp_path / "apart.nhdr", *lines, "data file: spect.gz", pixels=b""), "cannot be unpacked")
+
+
 def test_a_metaimage_whose_other_file_is_short_or_missing_is_refused(tmp_path):
     refused(mha(tmp_path / "spect.mhd", *FIRST, *GEOMETRY, kept="gone.raw"), "not beside it")
     (tmp_path / "short.raw").write_bytes(PIXELS[:100])
