@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from .dicom_nm import views_said
 from .planar_checks import SWEPT_HEIGHT_MM
+from .planar_frames import views_said
 from .scan import View
 from .view_words import says_whole_body
 
