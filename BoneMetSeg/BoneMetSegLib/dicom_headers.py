@@ -156,6 +156,9 @@ def _header(path: Path, dataset: Dataset) -> ImageHeader | None:
     if not storage and "Modality" not in dataset:
         return None
     kind, words = _kind(dataset, storage)
+    rows = _count(dataset, "Rows", 0)
+    if not rows and (text(dataset, "Modality").upper() == "NM" or storage in NM_STORAGE):
+        return None  # it breaks off before the image
     moment = text(dataset, "AcquisitionDateTime")
     dates = (text(dataset, "AcquisitionDate"), moment[:8], text(dataset, "SeriesDate"), text(dataset, "StudyDate"))
     times = (text(dataset, "AcquisitionTime"), moment[8:14], text(dataset, "SeriesTime"))
@@ -172,7 +175,7 @@ def _header(path: Path, dataset: Dataset) -> ImageHeader | None:
         views=views_said(path.name, dataset) if kind == "planar" else (),
         date=next((date for date in dates if _DATE.fullmatch(date)), ""),
         time=next((time.replace(":", "")[:6] for time in times if _TIME.match(time)), ""),
-        matrix=(_count(dataset, "Rows", 0), _count(dataset, "Columns", 0), _count(dataset, "NumberOfFrames", 1)),
+        matrix=(rows, _count(dataset, "Columns", 0), _count(dataset, "NumberOfFrames", 1)),
         is_capture=storage in _SECONDARY_CAPTURE,
         patient_id=" ".join(text(dataset, "PatientID").upper().split()),
         patient_name=text(dataset, "PatientName"),

@@ -223,7 +223,7 @@ def _zipped(archive: ZippedStudy) -> StudyContents:
             _count_other(contents, head, name)
             continue
         header = read_header(head, Path(name))
-        if len(head) == _HEADER_BYTES and (header is None or (header.is_nuclear and not header.matrix[0])):
+        if len(head) == _HEADER_BYTES and header is None:
             header = read_header(archive.head(member, _LONG_HEADER_BYTES), Path(name))
         if header is None:
             contents.damaged += head[128:132] == b"DICM"

@@ -226,6 +226,12 @@ def test_a_folder_without_dicom_says_what_lies_there_instead(tmp_path, name, con
     assert f"it holds no DICOM image, but {words}" in _refusal(tmp_path)
 
 
+def test_a_file_that_breaks_off_before_its_image_is_damaged(tmp_path):
+    whole = write_scan(tmp_path / "a").read_bytes()
+    (tmp_path / "a").write_bytes(whole[:400])
+    assert "its 1 DICOM file cannot be read" in _refusal(tmp_path)
+
+
 def test_a_deflated_file_that_fills_the_memory_counts_as_damaged(tmp_path, monkeypatch):
     write_scan(tmp_path / "a")
     bomb = pydicom.dcmread(tmp_path / "a")

@@ -9,6 +9,7 @@ import struct
 import tempfile
 import zipfile
 
+import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -105,6 +106,15 @@ def test_views_named_by_chinese_file_names_are_known_from_windows_and_macos_arch
     scan = read_scan(path)
     assert list(scan.views) == ["anterior", "posterior"]
     assert int(scan.views["anterior"].counts.argmax()) % 100 >= 70  # patient's left, right in the picture
+
+
+def test_a_header_longer_than_what_is_looked_at_first_is_read_on(zipped, tmp_path):
+    write_scan(tmp_path / "scan")
+    dataset = pydicom.dcmread(tmp_path / "scan")
+    dataset.add_new(0x00090010, "LO", "ACME")
+    dataset.add_new(0x00091001, "OB", bytes(300_000))  # before the matrix
+    dataset.save_as(tmp_path / "scan")
+    assert read_scan(zipped({"scan": (tmp_path / "scan").read_bytes()})).views
 
 
 def test_folders_written_with_backslashes_are_read(zipped, scan_bytes):
