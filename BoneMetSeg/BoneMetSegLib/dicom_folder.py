@@ -65,8 +65,10 @@ def _find(study: StudyContents, series: str | None) -> FoundScan:
     refuse_several_patients(study.name, study.images)
     images, repeats = without_repeats([image for image in study.images if image.is_nuclear])
     if not images:
-        needed = "; a planar whole-body scan or a SPECT volume (modality NM) is needed" if study.images else ""
-        raise InputError(f"{study.name} holds no bone scan: {study.instead()}{needed}")
+        advice = "a planar whole-body scan or a SPECT volume of modality NM is needed"
+        if study.others and not study.images:
+            advice = "give the scan's own file"
+        raise InputError(f"{study.name} holds no bone scan: {study.instead()}; {advice}")
     images, copies = _without_copies(images, study)
     candidate, notes = chosen(study.name, candidates_of(images), series)
     repeats += copies

@@ -104,7 +104,7 @@ class StudyContents:
         if self.damaged:
             return f"its {_files(self.damaged, 'DICOM file')} cannot be read"
         if self.others:
-            return f"it holds no DICOM image, but {_counted(self.others)}; give the scan's own file"
+            return f"it holds no DICOM image, but {_counted(self.others)}"
         return "it holds no DICOM image"
 
     def notes(self) -> list[str]:
@@ -169,7 +169,12 @@ def _folder(name: str, folder: Path) -> StudyContents:
     contents = StudyContents(name)
     count = 0
     base = len(folder.parts)
-    for where, folders, files in os.walk(folder):
+
+    def refuse(error: OSError) -> None:
+        if error.filename == str(folder):
+            raise InputError(f"{name} cannot be opened; check that you may read it") from error
+
+    for where, folders, files in os.walk(folder, onerror=refuse):
         here = Path(where)
         folders[:] = sorted(folders) if len(here.parts) - base < MAX_DEPTH else []
         count += len(files)

@@ -221,7 +221,7 @@ def test_a_volume_that_only_its_number_of_slices_tells_is_no_spot_view(tmp_path)
 )
 def test_a_folder_without_dicom_says_what_lies_there_instead(tmp_path, name, content, words):
     (tmp_path / "empty").mkdir()
-    assert _refusal(tmp_path).endswith("holds no bone scan: it holds no DICOM image")
+    assert "holds no bone scan: it holds no DICOM image; a planar whole-body scan or" in _refusal(tmp_path)
     (tmp_path / name).write_bytes(content)
     assert f"it holds no DICOM image, but {words}" in _refusal(tmp_path)
 
@@ -274,6 +274,14 @@ def test_a_damaged_file_beside_is_told_of(tmp_path):
     write_scan(tmp_path / "a")
     (tmp_path / "b").write_bytes(bytes(128) + b"DICM" + b"\x02\x00\x10\x00UI\xff\xffrubbish")
     assert any("1 file in the study could not be read" in sentence for sentence in read_scan(tmp_path).warnings)
+
+
+def test_a_folder_that_may_not_be_read_is_refused_for_that(tmp_path, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    assert "check that you may read it" in _refusal(tmp_path)
 
 
 def test_a_pipe_in_the_folder_is_passed_by(tmp_path):
