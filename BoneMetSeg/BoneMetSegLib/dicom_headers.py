@@ -236,8 +236,11 @@ def _is_whole_body(dataset: Dataset, kind: str) -> bool:
 
 
 def shown_text(dataset: Dataset, words: str) -> str:
-    """Return a description or name as it may be printed: one line, without the patient's name and number."""
-    words = _legible(dataset, words)
+    """Return a description or name as it may be printed: one line, without the patient's name and number.
+
+    A damaged element may hold what follows it, names included: nothing is shown from a control character on.
+    """
+    words = re.split(r"[\x00-\x1f\x7f]", _legible(dataset, words), maxsplit=1)[0]
     for one in sorted(_identifying(dataset), key=len, reverse=True):
         words = re.sub(re.escape(one), "...", words, flags=re.IGNORECASE)
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())[:64]

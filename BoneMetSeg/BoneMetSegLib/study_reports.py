@@ -7,6 +7,7 @@ says it replaces another: a person chooses.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ _MAX_SHOWN = 8
 _TAGS = (
     "SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesNumber", "SeriesDescription",
     "PatientName", "PatientID", "AccessionNumber", "ContentDate", "ContentTime", "SeriesDate", "SeriesTime",
-    "StudyDate", "DocumentTitle", "CompletionFlag", "VerificationFlag", "PreliminaryFlag", "ConceptNameCodeSequence",
+    "StudyDate", "CompletionFlag", "VerificationFlag", "PreliminaryFlag", "ConceptNameCodeSequence",
     "PredecessorDocumentsSequence", "ReferencedRequestSequence", "CurrentRequestedProcedureEvidenceSequence",
 )  # fmt: skip
 
@@ -54,7 +55,7 @@ class StudyReport:
     patient_id : str
         Only compared, never shown.
     description : str
-        Its title, else that of its series, as it may be shown.
+        Its coded title, else that of its series, as it may be shown.
     date, time : str
         Of its content, ``YYYYMMDD`` and ``HHMMSS``, empty where not known.
     completion : {"COMPLETE", "PARTIAL", ""}
@@ -92,8 +93,8 @@ class StudyReport:
     def in_words(self, numbers: dict[str, int]) -> str:
         """Return what it is; ``numbers`` says which number in the list a SOP Instance UID has."""
         words = [f"{self.kind} {self.description!r}" if self.description else self.kind]
-        if len(self.date) == 8:
-            time = f" {self.time[:2]}:{self.time[2:4]}" if len(self.time) >= 4 else ""
+        if self.date:
+            time = f" {self.time[:2]}:{self.time[2:4]}" if self.time else ""
             words[0] += f" of {self.date[:4]}-{self.date[4:6]}-{self.date[6:]}{time}"
         words += [flag.lower() for flag in (self.completion, self.verification) if flag]
         words += [f"replaces [{numbers[uid]}]" for uid in self.replaces if uid in numbers]
@@ -244,8 +245,8 @@ def _described(dataset: Dataset, header: ImageHeader, inside: str) -> StudyRepor
     requests = items(dataset, "ReferencedRequestSequence")
     evidence = items(dataset, "CurrentRequestedProcedureEvidenceSequence")
     studies = [text(one, "StudyInstanceUID") for one in (dataset, *requests, *evidence)]
-    titles = [text(dataset, "DocumentTitle"), *(text(code, "CodeMeaning") for code in _titles(dataset))]
-    title = next(filter(None, [*titles, text(dataset, "SeriesDescription")]), "")
+    # Not Document Title: hospitals put the patient's name there, also in other letters than Patient Name.
+    titles = [*(text(code, "CodeMeaning") for code in _titles(dataset)), text(dataset, "SeriesDescription")]
     return StudyReport(
         kind=_kind(dataset),
         sop_class_uid=text(dataset, "SOPClassUID"),
@@ -253,15 +254,21 @@ def _described(dataset: Dataset, header: ImageHeader, inside: str) -> StudyRepor
         study_instance_uids=tuple(dict.fromkeys(filter(None, studies))),
         accessions=tuple(dict.fromkeys(filter(None, (text(one, "AccessionNumber") for one in (dataset, *requests))))),
         patient_id=text(dataset, "PatientID"),
-        description=shown_text(dataset, title),
-        date=text(dataset, "ContentDate") or text(dataset, "SeriesDate") or text(dataset, "StudyDate"),
-        time=text(dataset, "ContentTime") or text(dataset, "SeriesTime"),
-        completion=text(dataset, "CompletionFlag").upper(),
-        verification=text(dataset, "VerificationFlag").upper(),
+        description=shown_text(dataset, next(filter(None, titles), "")),
+        date=_first(dataset, ("ContentDate", "SeriesDate", "StudyDate"), r"[0-9]{8}"),
+        time=_first(dataset, ("ContentTime", "SeriesTime"), r"([0-9]{4}(?:[0-9]{2})?)(?:\.[0-9]*)?"),
+        completion=_first(dataset, ("CompletionFlag",), "COMPLETE|PARTIAL"),
+        verification=_first(dataset, ("VerificationFlag",), "VERIFIED|UNVERIFIED"),
         replaces=tuple(_referenced(items(dataset, "PredecessorDocumentsSequence"))),
         inside=inside,
         header=header,
     )
+
+
+def _first(dataset: Dataset, keywords: Sequence[str], form: str) -> str:
+    """Return the first element of a form; a damaged one may hold the rest of the file, names included."""
+    found = (re.fullmatch(form, text(dataset, keyword).upper()) for keyword in keywords)
+    return next((match[match.lastindex or 0] for match in found if match), "")
 
 
 def _kind(dataset: Dataset) -> ReportKind:

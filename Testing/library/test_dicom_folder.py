@@ -137,6 +137,14 @@ def test_no_writing_of_the_patients_name_or_number_is_printed(tmp_path, name, de
         assert hidden not in sentence.upper()
 
 
+def test_of_a_damaged_description_that_runs_into_the_next_element_only_the_start_is_printed(tmp_path):
+    for number in (1, 2):
+        write_scan(tmp_path / f"{number}", number, manner=Manner(series_description="WB bone\x10\0PN\x04HIDDEN"))
+    sentence = _refusal(tmp_path)
+    assert "'WB bone' of" in sentence
+    assert "HIDDEN" not in sentence
+
+
 def test_a_description_in_chinese_without_a_character_set_is_legible(tmp_path):
     for number in (1, 2):
         path = write_scan(tmp_path / f"{number}", number, manner=Manner(series_description="0123456789"))

@@ -49,7 +49,7 @@ def pdf_bytes(*, study: str = STUDY, **elements) -> bytes:
     document = pdf(CHINESE)
     return dicom(
         PDF_STORAGE, StudyInstanceUID=study, SOPInstanceUID=generate_uid(), SeriesInstanceUID=generate_uid(),
-        DocumentTitle="Report of Name^Secret ID-4711", EncapsulatedDocument=document + b"\0" * (len(document) % 2),
+        SeriesDescription="Report of Name^Secret ID-4711", DocumentTitle="\u6c5f\u79d8", EncapsulatedDocument=document + b"\0" * (len(document) % 2),
         MIMETypeOfEncapsulatedDocument="application/pdf", **elements,
     )  # fmt: skip
 
@@ -157,6 +157,14 @@ def test_reports_of_different_accession_numbers_are_chosen_by_number(tmp_path):
     with study_report(tmp_path, study_instance_uid=STUDY, accession="B-2") as opened:
         assert opened.path.name == "b"
     assert "none of the reports" in _refusal(tmp_path, accession="C-3")
+
+
+def test_damaged_flags_and_dates_are_not_shown(tmp_path):
+    put(tmp_path, a=report_bytes(), b=report_bytes())
+    content = (tmp_path / "a").read_bytes()
+    assert b"VERIFIED" in content
+    (tmp_path / "a").write_bytes(content.replace(b"VERIFIED", b"Secret\n ").replace(b"20260110", b"Secret  "))
+    assert "[1] structured report 'CT Report', complete, in a;" in _refusal(tmp_path, study_instance_uid=STUDY)
 
 
 def test_a_folder_without_a_report_says_what_it_holds(tmp_path):
