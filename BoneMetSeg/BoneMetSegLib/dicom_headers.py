@@ -242,7 +242,9 @@ def shown_text(dataset: Dataset, words: str) -> str:
     """
     words = re.split(r"[\x00-\x1f\x7f]", _legible(dataset, words), maxsplit=1)[0]
     for one in sorted(_identifying(dataset), key=len, reverse=True):
-        words = re.sub(re.escape(one), "...", words, flags=re.IGNORECASE)
+        # Letters are taken as whole words: of a patient called An, "ANT" stays.
+        pattern = rf"(?<![A-Za-z]){one}(?![A-Za-z])" if one.isascii() and one.isalpha() else re.escape(one)
+        words = re.sub(pattern, "...", words, flags=re.IGNORECASE)
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())[:64]
 
 

@@ -126,7 +126,14 @@ def test_views_whose_times_do_not_part_them_stay_single(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "description"),
-    [("Wang^Wu=王^五", "王五 全身"), ("Wang^Wu", "WANGWU WB"), ("Wang^Wu", "WB wang wu"), ("Li^A", "WB X-4711 late")],
+    [
+        ("Wang^Wu=王^五", "王五 全身"),
+        ("Wang^Wu", "WANGWU WB"),
+        ("Wang^Wu", "WB wang wu"),
+        ("Li^A", "WB X-4711 late"),
+        ("Wang^Wu=王^五", "王五WB"),
+        ("Wang^Wu", "WANG2026_wu"),
+    ],
 )
 def test_no_writing_of_the_patients_name_or_number_is_printed(tmp_path, name, description):
     for number in (1, 2):
@@ -135,6 +142,15 @@ def test_no_writing_of_the_patients_name_or_number_is_printed(tmp_path, name, de
     sentence = _refusal(tmp_path / "study")
     for hidden in ("王", "WANG", "WU", "4711"):
         assert hidden not in sentence.upper()
+
+
+def test_a_short_name_within_a_word_of_a_description_is_left(tmp_path):
+    study = Study(patient_name="Bo^An", acquisition_time="")
+    for number, view in ((1, "anterior"), (2, "posterior"), (3, "posterior")):
+        how = Manner(series_description=f"WB BONE {'ANT' if view == 'anterior' else 'POST'} {number} An")
+        write_scan(tmp_path / f"{number}", number, [view], manner=how, study=study)
+    assert "'WB BONE ANT 1 ...', anterior" in _refusal(tmp_path).replace(" of 2025-03-01", "")
+    assert read_scan(tmp_path, series="BONE ANT").views["anterior"].counts.max() == 301
 
 
 def test_of_a_damaged_description_that_runs_into_the_next_element_only_the_start_is_printed(tmp_path):
