@@ -275,7 +275,10 @@ def _names_in_index(name: str, path: Path) -> list[tuple[str, ...]]:
         raise
     except Exception as error:  # pydicom raises whatever a damaged file makes it stumble over
         raise InputError(f"{name} is damaged and cannot be read as a DICOMDIR") from error
-    names = [(one,) if isinstance(one, str) else tuple(str(part) for part in one) for one in found if one]
+    # Some programs write a file's name as one text with slashes.
+    names = [
+        tuple(one.split("/")) if isinstance(one, str) else tuple(str(part) for part in one) for one in found if one
+    ]
     if not names:
         raise InputError(f"{name} names no files")
     return list(dict.fromkeys(names))

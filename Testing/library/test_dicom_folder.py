@@ -343,7 +343,12 @@ def test_a_dicomdir_leads_to_its_scan_in_whatever_case_the_disc_was_copied(tmp_p
     assert any("1 file that the DICOMDIR names is missing" in sentence for sentence in scan.warnings)
 
 
-def test_a_disc_with_spect_planar_views_and_ct_is_read_through_its_dicomdir(tmp_path):
+def test_a_dicomdir_with_slashes_in_its_names_is_followed(tmp_path):
+    write_scan(tmp_path / "DICOM" / "IM1")
+    assert list(read_scan(write_dicomdir(tmp_path, [("DICOM/IM1",)])).views) == ["anterior", "posterior"]
+
+
+def test_a_disc_with_planar_views_and_ct_is_read_through_its_dicomdir(tmp_path):
     disc = FileSet()
     needed = {"StudyTime": "100000", "StudyID": "1", "StudyInstanceUID": Study().uid, "StudyDate": "20250301"}
     paths = [changed(write_scan(tmp_path / "files" / "wb"), **needed)]
