@@ -192,6 +192,18 @@ def test_a_patient_who_moved_sideways_is_flagged_where_it_happened(patient):
     assert flags_of(with_counts(patient, _shifted(6)), "motion") == []
 
 
+def test_views_of_two_sizes_are_searched_for_motion_one_by_one(patient):
+    def padded(view):
+        return np.pad(_shifted(18)(view), ((0, 0), (10, 10)))
+
+    wider = with_counts(with_counts(patient, _shifted(18), "anterior"), padded, "posterior")
+    (flag,) = flags_of(wider, "motion")
+    assert flag.value == pytest.approx(18, abs=5)
+    assert (
+        flags_of(with_counts(patient, lambda view: np.pad(view.counts, ((0, 0), (9, 9))), "anterior"), "motion") == []
+    )
+
+
 def test_a_seam_of_counts_over_the_whole_width_is_flagged(patient):
     def halved(view):
         counts = view.counts.copy()
@@ -244,6 +256,15 @@ def test_a_mirrored_posterior_is_doubted_and_is_right_with_flip_posterior(patien
         mirrored, views={**mirrored.views, "posterior": replace(mirrored.views["posterior"], mirrored=True)}
     )
     assert flags_of(flipped, "views_mirrored") == []
+
+
+def test_a_wider_posterior_view_is_compared_about_its_middle(patient):
+    def padded(view):
+        return np.pad(view.counts, ((0, 0), (40, 40)))
+
+    assert flags_of(with_counts(patient, padded, "posterior"), "views_mirrored") == []
+    mirrored = with_counts(patient, lambda view: padded(view)[:, ::-1], "posterior")
+    assert len(flags_of(mirrored, "views_mirrored")) == 1
 
 
 def test_a_perfectly_symmetric_body_says_nothing_of_sides(patient):
