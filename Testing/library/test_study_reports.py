@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.fileset import FileSet
 from pydicom.sequence import Sequence as Items
@@ -207,3 +209,26 @@ def test_of_a_scan_without_identifiers_the_only_report_is_taken_with_its_doubts(
     put(tmp_path, sr=report_bytes(CompletionFlag="PARTIAL", VerificationFlag="UNVERIFIED"))
     with study_report(tmp_path) as opened:
         assert [note[-13:] for note in opened.notes] == ["not complete.", "has verified it."[-13:]]
+
+
+# Here nothing but Patient Name and ID says who it is.
+_GOOD = [report_bytes(SeriesDescription="Report"), pdf_bytes().replace(b"Name^Secret ID-4711", b"bone scan, of bones")]
+
+
+@settings(max_examples=60, deadline=10_000)
+@given(data=st.data())
+def test_any_damaged_report_is_found_or_refused_with_a_sentence(tmp_path_factory, data):
+    content = bytearray(data.draw(st.sampled_from(_GOOD)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, min(len(content) - 1, 2000)))] = data.draw(st.integers(0, 255))
+    if data.draw(st.booleans()):
+        del content[data.draw(st.integers(0, len(content))) :]
+    folder = put(tmp_path_factory.mktemp("damaged"), a=bytes(content), b=_GOOD[0])
+    try:
+        with study_report(folder, study_instance_uid=STUDY) as opened:
+            sentence = opened.path.name
+    except InputError as error:
+        sentence = str(error)
+    assert sentence
+    assert "\n" not in sentence
+    assert "Secret" not in sentence
