@@ -28,7 +28,9 @@ _RADICALS = {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in ran
 # ... those of the block CJK Radicals Supplement have none (CJKRadicals.txt of Unicode).
 _RADICALS |= {
     ord(radical): ord(character)
-    for radical, character in zip("⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰", "母民西见角贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙", strict=True)
+    for radical, character in zip(
+        "⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰", "母民西见角贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙", strict=True
+    )
 }
 _SAME_LENGTH = _HALF_WIDTH | _SPACES | _LINE_ENDS | _RADICALS
 

@@ -36,6 +36,7 @@ _OTHER_FILES = (
 )
 _PDF_MARK, _ZIP_MARK, _OLE_MARK, _RTF_MARK = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"
 _DICOM_MARK, _DICOM_MARK_AT = b"DICM", 128
+_PADDING = b"\x1a"  # DOS's mark of a file's end
 _WHITE_SPACE = frozenset("\t\n\r\f\v\x85")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
@@ -70,7 +71,7 @@ def read_report(path: str | Path, *, accession: str | None = None, scan_accessio
     data = _bytes(path)
     with reading_limits(path.name):
         report = chosen(path.name, _found(path.name, data), accession, scan_accession)
-        text = report.text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _CONTROL.sub("", report.text.replace("\r\n", "\n").replace("\r", "\n"))
         if len(text) > MAX_BYTES:
             raise InputError(f"{path.name} is larger than 1 MB, too large for a report; give its text alone")
         _check_text(path.name, text)
@@ -152,12 +153,14 @@ def _ole_in_words(data: bytes) -> str:
 
 
 def _in_text(name: str, data: bytes) -> list[FoundReport]:
-    text, encoding = _decoded(name, data)
+    text, encoding = _decoded(name, data.rstrip(_PADDING))
     if looks_like_html(text):
         return reports_in_text(html_text(text), f"HTML, {encoding}")
     if text.lstrip("\ufeff \t\r\n").startswith("<?xml") or text.lstrip("\ufeff \t\r\n").startswith("<ClinicalDocument"):
         kind = "an HL7 CDA document" if "ClinicalDocument" in text[:5000] else "XML"
         raise InputError(f"{name} is {kind}, which is not read; save the report as a text file, PDF or Word document")
+    if text.lstrip().lower().startswith("mime-version:"):
+        raise InputError(f"{name} is a web archive (.mht), which is not read; save the report as .docx, PDF or text")
     table = table_reports(name, text, encoding)
     if table is not None:
         return table

@@ -30,31 +30,42 @@ _SECTIONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "impression",
-        f"{_ZH_KIND}{{0,5}}(?:印象|结论|诊断印象) {_ZH_KIND}{{1,5}}(?:诊断|意见|提示|诊断意见|诊断结论|诊断建议) "
-        "诊断(?:意见|印象|结论|提示|结果|建议) (?:初步|最后|最终|综合)(?:诊断|意见|诊断意见|结论|印象) "
-        f"(?:{_EN_KIND}_){{0,5}}(?:impressions?|conclusions?|opinion|interpretation) (?:{_EN_KIND}_){{1,5}}diagnos[ei]s",
+        f"""
+        {_ZH_KIND}{{0,5}}(?:印象|结论|诊断印象) {_ZH_KIND}{{1,5}}(?:诊断|意见|提示|诊断意见|诊断结论|诊断建议)
+        诊断(?:意见|印象|结论|提示|结果|建议) (?:初步|最后|最终|综合)(?:诊断|意见|诊断意见|结论|印象)
+        (?:{_EN_KIND}_){{0,5}}(?:impressions?|conclusions?|opinion|interpretation)
+        (?:{_EN_KIND}_){{1,5}}diagnos[ei]s
+        """,
         "提示 意见 总结 summary comments? assessment",
     ),
     (
         "clinical",
-        "临床(?:诊断|资料|病史|信息|表现|症状|印象|情况) (?:简要|现|既往)病史 病史(?:摘要|资料) 病历摘要 主诉 现病史 既往史 "
-        "(?:申请|送检|入院|门诊)诊断 (?:检查|申请)(?:目的|原因) "
-        "clinical_(?:history|information|indications?|data|details|diagnos[ei]s|question|context|background|statement|notes?) "
-        "(?:reason|indications?)_for_(?:the_)?(?:exam|examination|study|test|referral|scan|request) "
-        "(?:patient|medical)_history",
+        """
+        临床(?:诊断|资料|病史|信息|表现|症状|印象|情况) (?:简要|现|既往)病史 病史(?:摘要|资料) 病历摘要 主诉 现病史
+        既往史 (?:申请|送检|入院|门诊)诊断 (?:检查|申请)(?:目的|原因)
+        clinical_(?:history|information|indications?|data|details|diagnos[ei]s|question|context|background|statement)
+        clinical_notes? (?:reason|indications?)_for_(?:the_)?(?:exam|examination|study|test|referral|scan|request)
+        (?:patient|medical)_history
+        """,
         "病史 体征 (?:brief_|relevant_)?history indications? symptoms?",
     ),
     (
         "technique",
-        "(?:检查|扫描|显像|成像)(?:项目|方法|技术|名称|部位|类型|设备|药物|参数) 显像剂 "
-        f"(?:{_EN_KIND}_){{0,3}}(?:technique|protocol) procedure_description radiopharmaceuticals?",
-        f"方法 技术 药物 (?:{_EN_KIND}_){{0,3}}(?:procedure|examination|exam|study) radiotracer tracer methods? "
-        "type_of_(?:study|exam|examination)",
+        f"""
+        (?:检查|扫描|显像|成像)(?:项目|方法|技术|名称|部位|类型|设备|药物|参数) 显像剂
+        (?:{_EN_KIND}_){{0,3}}(?:technique|protocol) procedure_description radiopharmaceuticals?
+        """,
+        f"""
+        方法 技术 药物 (?:{_EN_KIND}_){{0,3}}(?:procedure|examination|exam|study) radiotracer tracer methods?
+        type_of_(?:study|exam|examination)
+        """,
     ),
     (
         "comparison",
-        "(?:前片|既往片?|历史)对比 对比(?:检查|片) comparisons? comparison_(?:study|studies|exams?|examinations?) "
-        "(?:prior|previous)_(?:study|studies|exams?|examinations?|scans?|imaging)",
+        """
+        (?:前片|既往片?|历史)对比 对比(?:检查|片) comparisons? comparison_(?:study|studies|exams?|examinations?)
+        (?:prior|previous)_(?:study|studies|exams?|examinations?|scans?|imaging)
+        """,
         "对比 比较 对照 既往检查 priors?",
     ),
     (
@@ -170,6 +181,12 @@ def _known(words: str) -> tuple[str, bool]:
         if is_clear or unclear.fullmatch(words):
             return section, is_clear
     return "", False
+
+
+def section_of(phrase: str) -> str:
+    """Return the section that half-width, simplified words head, "diagnosis" where it depends on their place, or ""."""
+    match = re.fullmatch(_PHRASE + _REMARK, phrase)
+    return _section_of(match[1])[0] if match else ""
 
 
 def is_heading(line: str) -> bool:
