@@ -68,7 +68,7 @@ def table_reports(name: str, text: str, encoding: str) -> list[FoundReport] | No
     """
     text = re.sub(r"\A(?i:sep=.)\r?\n", "", text.lstrip("\ufeff\r\n \t"))  # Excel's note of the delimiter
     try:
-        heads = [found for delimiter in _DELIMITERS if (found := _header(text, delimiter)) is not None]
+        heads = [head for head in (_header(text, delimiter) for delimiter in _DELIMITERS) if head is not None]
         if not heads:
             return None
         header, at, delimiter = max(heads, key=lambda one: one[0].width)
