@@ -5,11 +5,12 @@ Some vendors write GBK, Big5 or UTF-8 into objects that declare Latin letters or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from .text_encodings import chinese_in_disguise, decoded, decoded_as
 
-_ESCAPE = b"\x1b"
+_ESCAPE, _TO_GB2312 = b"\x1b", b"\x1b$)A"
 _CHINESE_CODECS = {"GB18030": "gb18030", "GBK": "gb18030", "GB2312": "gb18030", "ISO_IR 192": "utf-8"}
 
 
@@ -53,6 +54,10 @@ def _western_codec(said: str) -> str:
 
 def _with_escapes(value: bytes, declared: Sequence[str]) -> str:
     """Return a text that changes its character set by escape sequences (ISO 2022)."""
+    if _TO_GB2312 in value:  # pydicom leaves the sequence in the text
+        return re.sub(rb"\x1b(?:\$[)]A|[(]B|-A)", b"", value).decode("gb18030", "replace")
+    if _ESCAPE not in value and not value.isascii():
+        return decoded_as(value, "utf-8") or (decoded(value) or ("", ""))[0]
     from pydicom.charset import convert_encodings, decode_bytes
     from pydicom.valuerep import TEXT_VR_DELIMS
 

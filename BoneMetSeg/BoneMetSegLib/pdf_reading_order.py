@@ -8,18 +8,20 @@ Coordinates are in points, y upward.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from .line_joining import columns, continues, glue
+from .pdf_form_labels import Rule, labels_first
 from .report import normalise
 from .report_headings import is_heading
 
 _SAME_LINE = 0.5  # share of the smaller height by which two characters of a line overlap
 _SPACE_EM = 0.25  # a gap of this many character heights is a space between Latin letters
+_WIDE_SPACE_EM = 0.7  # ... and one of this beside a Chinese character: more than in justified lines
 _GAP_EM = 1.8  # ... and one of this parts cells or columns
-_DOUBLE_EM = 0.3  # a character drawn twice this near is bold print
+_DOUBLE = 0.4  # a character drawn twice within this share of its width is bold print
 _MAX_COLUMN_DEPTH = 6  # columns within columns
 _BLOCK_GAP = 3.0  # columns end at white of this many character heights across the page
 _COLUMN_LINES = 3  # a column has at least so many lines
@@ -89,10 +91,10 @@ class Line:
         return max(self.y1 - self.y0, 0.1)
 
 
-def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
-    """Return the lines of a page in reading order."""
-    rows = [_pieces(row) for row in _rows(glyphs)]
-    return _ordered([row for row in rows if row])
+def lines_of(glyphs: Sequence[Glyph], rules: Sequence[Rule] = ()) -> list[Line]:
+    """Return the lines of a page in reading order; its ruled lines tell the cells of a form."""
+    rows = [row for row in (_pieces(row) for row in _rows(glyphs)) if row]
+    return _ordered([[replace(row[0], text=label)] if label else row for label, row in labels_first(rows, rules)])
 
 
 def text_of(lines: Sequence[Line]) -> str:
@@ -134,13 +136,13 @@ def _pieces(row: Sequence[Glyph]) -> list[Piece]:
         if current:
             before = current[-1]
             size = max(before.height, glyph.height)
-            if glyph.text == before.text and abs(glyph.x0 - before.x0) < _DOUBLE_EM * size:
+            if glyph.text == before.text and abs(glyph.x0 - before.x0) < _DOUBLE * (before.x1 - before.x0):
                 continue
             gap = glyph.x0 - before.x1
             if gap > _GAP_EM * size:
                 pieces.append(_piece(text, current))
                 current, text = [], ""
-            elif gap > _SPACE_EM * size and before.text.isascii() and glyph.text.isascii():
+            elif gap > (_SPACE_EM if before.text.isascii() and glyph.text.isascii() else _WIDE_SPACE_EM) * size:
                 text += " "
         if not glyph.text.isspace():
             current.append(glyph)
