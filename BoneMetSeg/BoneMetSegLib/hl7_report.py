@@ -84,9 +84,9 @@ def hl7_reports(name: str, data: bytes, read_document: Callable[[str, bytes], tu
     found = [report for message in results for report in _reports(name, message, read_document)]
     if not found:
         raise InputError(f"{name} holds HL7 messages without a report's text (OBX segments of type TX, FT or ED)")
-    latest: dict[tuple[str, ...] | int, tuple[int, FoundReport]] = {}
-    for number, (rank, report) in enumerate(found):
-        key = report.accessions or number
+    latest: dict[tuple[str, tuple[str, ...] | int], tuple[int, FoundReport]] = {}
+    for number, (patient, rank, report) in enumerate(found):
+        key = patient, report.accessions or number
         if key not in latest or rank >= latest[key][0]:
             latest[key] = rank, report
     return [report for _, report in latest.values()]
@@ -180,15 +180,15 @@ def _segments(lines: list[str], separator: str) -> list[list[str]]:
 
 def _reports(
     name: str, message: _Message, read_document: Callable[[str, bytes], tuple[str, str]]
-) -> Iterator[tuple[int, FoundReport]]:
-    """Yield rank and report of each examination (OBR) of a message; examinations of one number are one report."""
+) -> Iterator[tuple[str, int, FoundReport]]:
+    """Yield patient, rank and report of each examination (OBR); those of one number are one report."""
     order: list[str] = []
-    groups: dict[tuple[int, tuple[str, ...]], tuple[int, list[list[str]]]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], tuple[int, list[list[str]]]] = {}
     numbers: tuple[str, ...] = ()
-    patient = 0  # a message may hold the results of several
+    patient = ""  # a message may hold the results of several
     for segment in message.segments:
         if segment[0] == "PID":
-            patient, order, numbers = patient + 1, [], ()
+            patient, order, numbers = "|".join(segment[2:4]), [], ()
         elif segment[0] == "ORC":
             order = _numbers(message, segment, (2, 3))
         elif segment[0] == "OBR":
@@ -197,10 +197,10 @@ def _reports(
             groups.setdefault((patient, numbers), (_STATUS_RANK.get(status[:1], 0), []))
         elif segment[0] == "OBX":
             groups.setdefault((patient, numbers), (0, []))[1].append(segment)
-    for (_, accessions), (rank, observations) in groups.items():
+    for (patient, accessions), (rank, observations) in groups.items():
         text, kind = _observed(name, message, observations, read_document)
         if text.strip():
-            yield rank, FoundReport(text, f"HL7 v2, {kind or message.encoding}", accessions)
+            yield patient, rank, FoundReport(text, f"HL7 v2, {kind or message.encoding}", accessions)
 
 
 def _numbers(message: _Message, segment: list[str], fields: tuple[int, ...]) -> list[str]:

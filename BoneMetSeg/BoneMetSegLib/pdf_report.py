@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
+from .line_joining import is_page_number
 from .pdf_fields import field_glyphs
 from .pdf_fonts import font_manager
 from .pdf_form_labels import Rule
@@ -40,10 +41,6 @@ _MARK_CHARACTERS = 60  # a scanner's or a program's mark on a page ("Scanned by 
 _MAX_RULES = 2000  # horizontal lines on a page
 _RULE_POINTS = 15.0
 _EDGE_LINES = 3  # running heads and feet stand among the first or last lines
-_PAGE_NUMBER = re.compile(
-    r"(?:第\s*\d+\s*页)?[\s,，/]*(?:共\s*\d+\s*页)?|(?:page\s*)?\d+\s*(?:/|of)\s*\d+|page\s*\d+|-\s*\d+\s*-|\d{1,2}",
-    re.IGNORECASE,
-)
 
 
 class _TooMuch(Exception):  # noqa: N818 (becomes an InputError that names the file)
@@ -229,7 +226,8 @@ def _interpreter() -> tuple[Any, Any]:
 
         def begin_page(self, page: Any, ctm: Any) -> None:
             """Start a page."""
-            self.pictures, self.scanned, self.rules = 0, False, []
+            self.pictures, self.scanned = 0, False
+            self.rules: list[Rule] = []
             super().begin_page(page, ctm)
 
         def render_image(self, *_: Any) -> None:
@@ -320,7 +318,7 @@ def _without_running_heads(pages: list[list[Line]]) -> list[Line]:
     for page in pages:
         for index, line in enumerate(page):
             if min(index, len(page) - 1 - index) < _EDGE_LINES:
-                if len(pages) > 1 and _PAGE_NUMBER.fullmatch(line.text.strip()):
+                if len(pages) > 1 and is_page_number(line.text):
                     continue
                 key = _key(line.text)
                 if repeated[key] > 1 and key in seen:

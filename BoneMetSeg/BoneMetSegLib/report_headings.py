@@ -99,7 +99,7 @@ _BRACKETS = re.compile(rf"[【\[〖〔「『<]{_SPACES}{_PHRASE}{_SPACES}[】\]�
 _RULES = re.compile(rf"[=\-_*~]{{2,40}}{_SPACES}{_PHRASE}{_SPACES}[=\-_*~]{{2,40}}{_SPACES}$", re.MULTILINE)
 _ALONE = re.compile(rf"[《(]?{_PHRASE}[》)]?[*_]{{0,3}}{_SPACES}$", re.MULTILINE)
 _CELL = re.compile(rf"{_PHRASE}(?:\t|[ \t]{{2,20}})(?=\S)")
-_DASH = re.compile(rf"{_PHRASE}{_SPACES}[-–—]{{1,3}}(?=[ \t—]|[\u4e00-\u9fff]|$)", re.MULTILINE)
+_DASH = re.compile(rf"{_PHRASE}{_SPACES}(?:[-–—]{{1,3}}(?=[ \t\u4e00-\u9fff]|$)|[–—]{{1,3}}(?![–—]))", re.MULTILINE)
 _START = re.compile(
     rf"(?:^|(?<=[\n。;.])){_MARK}(?=[=_~【\[〖〔「『《(<A-Za-z\u4e00-\u9fff])|(?<=[ \t])(?=[A-Z\u4e00-\u9fff])",
     re.MULTILINE,

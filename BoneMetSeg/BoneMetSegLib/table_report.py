@@ -111,7 +111,7 @@ def _columns(row: Sequence[str]) -> _Header:
             numbers.append(index)
             continue
         words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.*\s\[\]【】:]+", " ", cell).strip()
-        section = "whole" if plain in _WHOLE else section_of(words) or section_of(words.removesuffix(" text"))
+        section = "whole" if plain in _WHOLE else section_of(words) or section_of(words.lower().removesuffix(" text"))
         if section:
             sections.setdefault(section, []).append(index)
     if "diagnosis" in sections:
