@@ -34,12 +34,14 @@ _MAX_PAGES = 50
 _MAX_STREAM_BYTES = 32_000_000  # a Chinese font has up to 20 MB; images are not unpacked
 _MAX_TOTAL_BYTES = 128_000_000
 _MAX_SLOW_BYTES = 2_000_000  # of filters that are decoded in Python
-_MAX_GLYPHS = 60_000  # a full page of a report has 2000
+_MAX_GLYPHS = 150_000  # 30 full pages of 5000; they take 2 s, and a slow machine four times that
 _UNREADABLE_SHARE = 0.02
 _SCAN_SHARE = 0.6  # of the page that a picture covers
 _MARK_CHARACTERS = 60  # a scanner's or a program's mark on a page ("Scanned by ...") is shorter than a report
 _MAX_RULES = 2000  # horizontal lines on a page
 _RULE_POINTS = 15.0
+_SAME_HEIGHT_POINTS = 3.0
+_COUNTS_PAGES = re.compile(r"第\d+页|\d+页|page\d+|\d+/\d+", re.IGNORECASE)
 _EDGE_LINES = 3  # running heads and feet stand among the first or last lines
 
 
@@ -311,22 +313,28 @@ def _plain(text: str) -> str:
 
 
 def _without_running_heads(pages: list[list[Line]]) -> list[Line]:
-    """Return the lines of all pages; page numbers are left out, and repeated heads and feet after the first time."""
-    edges = [{_key(line.text) for line in (*page[:_EDGE_LINES], *page[-_EDGE_LINES:])} for page in pages]
-    repeated = Counter(key for edge in edges for key in edge)
-    lines, seen = [], set()
-    for page in pages:
+    """Return the lines of all pages; page numbers are left out, and repeated heads and feet after the first time.
+
+    A head is repeated where the same words stand at the same height of another page.
+    """
+    places: dict[str, list[tuple[int, float]]] = {}
+    for number, page in enumerate(pages):
+        for line in (*page[:_EDGE_LINES], *page[_EDGE_LINES:][-_EDGE_LINES:]):
+            places.setdefault(_key(line.text), []).append((number, line.y0))
+    lines = []
+    for number, page in enumerate(pages):
         for index, line in enumerate(page):
             if min(index, len(page) - 1 - index) < _EDGE_LINES:
                 if len(pages) > 1 and is_page_number(line.text):
                     continue
-                key = _key(line.text)
-                if repeated[key] > 1 and key in seen:
+                before = places[_key(line.text)]
+                if any(other < number and abs(height - line.y0) < _SAME_HEIGHT_POINTS for other, height in before):
                     continue
-                seen.add(key)
             lines.append(line)
     return lines
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\d+", "#", "".join(text.split()))
+    """Return what tells a line: of one that counts pages, not its numbers."""
+    plain = "".join(text.split())
+    return re.sub(r"\d+", "#", plain) if _COUNTS_PAGES.search(plain) else plain

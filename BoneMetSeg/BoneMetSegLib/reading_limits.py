@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from .errors import InputError
 
-READING_SECONDS = 8.0  # a report of 50 pages takes two
+READING_SECONDS = 8.0  # 30 full pages of a PDF document take two, and a slow machine four times that
 READING_BYTES = 800_000_000
 _WATCH_SECONDS = 0.05
 _TIMES_TOLD = 10

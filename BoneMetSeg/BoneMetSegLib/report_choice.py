@@ -12,8 +12,8 @@ from .report import normalise
 from .report_headings import Heading, headings
 
 _LABEL = (
-    r"检\s{0,4}查\s{0,4}(?:编\s{0,4})?号|影\s{0,4}像\s{0,4}(?:编\s{0,4})?号|登记号|检查流水号|申请单号|核医学号|"
-    r"accession(?:\s{1,3}(?:no\.?|number|nr\.?|#))?|exam(?:ination)?\s{1,3}(?:no\.?|number|id)|study\s{1,3}(?:no\.?|number|id)"
+    r"检\s{0,4}查\s{0,4}(?:编\s{0,4})?号|影\s{0,4}像\s{0,4}(?:编\s{0,4})?号|登记号|检查流水号|申请单号|医嘱号|"
+    r"检查ID|(?:核医学|放射|报告)(?:编)?号|acc(?:ession)?\.?\s{1,3}(?:no\.?|number|nr\.?|id|#)|accession|order\s{1,3}(?:no\.?|number)|exam(?:ination)?\s{1,3}(?:no\.?|number|id)|study\s{1,3}(?:no\.?|number|id)"
 )
 # Not within a sentence or brackets: "(检查号: ...)" speaks of another examination.
 _BEFORE = r"(?:^|(?<=[\s|【\[]))"

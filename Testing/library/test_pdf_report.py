@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import time
 import zlib
 
 import pytest
@@ -205,7 +206,7 @@ def _drawn_in_drawings() -> bytes:
         (_bomb(), "unpacks to more than 32 MB"),
         (_bomb(2), "unpacks to more than 32 MB"),
         (_drawn_in_drawings(), "unpacks|longer than|damaged|without"),
-        (raw_pdf(b"BT /F1 9 Tf 9 TL " + b"(xxxxxxxxx) Tj T* " * 30_000 + b"ET"), "60000 characters"),
+        (raw_pdf(b"BT /F1 9 Tf 9 TL " + b"(xxxxxxxxx) Tj T* " * 60_000 + b"ET"), "150000 characters"),
         (Pdf().at(9, 9, "左").done().replace(b"/Count 1", b"/Count 999999999"), ""),
         (re.sub(rb"(\s)29\s+31\s+605", rb"\g<1>29 999999999 605", pdf(CHINESE)), "needs more than 800 MB|longer than"),
     ],
@@ -319,3 +320,34 @@ def test_a_label_in_the_middle_of_its_cell_heads_all_of_its_text(tmp_path, label
     assert said == {
         "clinical": "前列腺癌术后", "findings": findings, "impression": "左侧第7肋骨转移瘤可能性大，请结合临床。" * times
     }  # fmt: skip
+
+
+def test_thirty_full_pages_are_read_in_half_of_the_time_allowed():
+    from BoneMetSegLib.reading_limits import READING_SECONDS
+
+    line = "Whole body images show focal increased uptake in the left 7th rib and nowhere else in the skeleton."
+    document = Pdf(font="Helvetica", size=9)
+    for page in range(30):
+        document.lines(50, 800, [f"{page}. {number}. {line}" for number in range(45)], leading=16).next_page()
+    data = document.done()
+    start = time.process_time()
+    text = pdf_text("a.pdf", data)
+    assert time.process_time() - start < READING_SECONDS / 2
+    assert text.count("left 7th rib") == 30 * 45
+
+
+def test_a_finding_at_a_pages_edge_is_no_running_head():
+    pages = (
+        Pdf()
+        .lines(60, 780, ["检查所见：", "左侧第7肋浓聚。"])
+        .next_page()
+        .lines(60, 780, ["影像科", "左侧第8肋浓聚。"])
+    )
+    assert pdf_text("a.pdf", pages.done()) == "检查所见：\n左侧第7肋浓聚。\n影像科\n左侧第8肋浓聚。"
+    pages = (
+        Pdf()
+        .lines(60, 780, ["检查所见：", "余骨未见异常。"])
+        .next_page()
+        .lines(60, 600, ["余骨未见异常。", "建议复查。"])
+    )
+    assert pdf_text("a.pdf", pages.done()).count("余骨未见异常。") == 2
