@@ -173,7 +173,7 @@ def _ordered(rows: list[list[Piece]], depth: int = 0) -> list[Line]:
     if found is None:
         left = min((row[0].x0 for row in rows), default=0.0)
         right = max((row[-1].x1 for row in rows), default=0.0)
-        return [_line(row, left, right) for row in rows]
+        return [line for row in rows for line in _lines(row, left, right)]
     first, last, gutter = found
     inside = rows[first:last]
     left_rows = [[piece for piece in row if piece.x1 <= gutter] for row in inside]
@@ -235,20 +235,22 @@ def _column_lines(rows: list[list[Piece]], gutter: float) -> int:
     return min(len(side) for side in sides) if both_high > 0 else 0
 
 
-def _line(row: Sequence[Piece], left: float, right: float) -> Line:
-    texts = [piece.text for piece in row]
-    # A heading in the cell beside its text is a line of its own.
-    text = "\n".join([texts[0], "  ".join(texts[1:])]) if len(texts) > 1 and is_heading(normalise(texts[0])) else None
-    return Line(
-        text or "  ".join(texts),
-        row[0].x0,
-        row[-1].x1,
-        min(piece.y0 for piece in row),
-        max(piece.y1 for piece in row),
-        left,
-        right,
-        is_row=len(row) > 1,
-    )
+def _lines(row: Sequence[Piece], left: float, right: float) -> list[Line]:
+    """Return a row as a line; a heading in the cell beside its text as a line of its own."""
+    if len(row) > 1 and is_heading(normalise(row[0].text)):
+        return [*_lines(row[:1], left, right), *_lines(row[1:], left, right)]
+    return [
+        Line(
+            "  ".join(piece.text for piece in row),
+            row[0].x0,
+            row[-1].x1,
+            min(piece.y0 for piece in row),
+            max(piece.y1 for piece in row),
+            left,
+            right,
+            is_row=len(row) > 1,
+        )
+    ]
 
 
 def _goes_on(before: Line, line: Line) -> bool:

@@ -351,3 +351,16 @@ def test_a_finding_at_a_pages_edge_is_no_running_head():
         .lines(60, 600, ["余骨未见异常。", "建议复查。"])
     )
     assert pdf_text("a.pdf", pages.done()).count("余骨未见异常。") == 2
+
+
+def test_a_sentence_beside_its_label_is_one_clause():
+    form = (
+        Pdf()
+        .at(60, 780, "检查所见：")
+        .at(140, 780, "左侧第7肋见浓聚，右侧股骨近段及髂骨翼")
+        .at(140, 764, "未见异常浓聚。")
+    )
+    form.at(60, 740, "诊断意见：").at(140, 740, "转移")
+    assert pdf_text("a.pdf", form.done()) == (
+        "检查所见：\n左侧第7肋见浓聚，右侧股骨近段及髂骨翼未见异常浓聚。\n诊断意见：\n转移"
+    )
