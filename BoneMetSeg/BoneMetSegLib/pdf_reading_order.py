@@ -26,6 +26,8 @@ _MAX_COLUMN_DEPTH = 6  # columns within columns
 _BLOCK_GAP = 3.0  # columns end at white of this many character heights across the page
 _COLUMN_LINES = 3  # a column has at least so many lines
 _COLUMN_FILL = 0.5  # ... which fill on average this share of its width
+_SLACK_EM, _CHINESE_SLACK_EM = 0.5, 1.5  # white at the end of a full line, in character heights
+_FULL_COLUMN_EM = 15.0  # ... in a column of more than this
 _COLUMN_WIDTH = 10  # ... and are on average so many characters wide
 
 
@@ -266,4 +268,6 @@ def _goes_on(before: Line, line: Line) -> bool:
     first_word = line.text.split(" ", 1)[0]
     share = 1 if columns(first_word[:1]) == 2 else len(first_word) + 1
     needed = (line.x1 - line.x0) * min(1.0, share * columns(first_word[:1]) / max(1, columns(line.text)))
-    return before.x1 + needed > before.right - 0.5 * size
+    # Where programs do not break a Chinese line anywhere, up to two more characters would have fitted.
+    is_chinese = columns(first_word[:1]) == 2 and before.right - before.left > _FULL_COLUMN_EM * size
+    return before.x1 + needed > before.right - (_CHINESE_SLACK_EM if is_chinese else _SLACK_EM) * size

@@ -364,3 +364,9 @@ def test_a_sentence_beside_its_label_is_one_clause():
     assert pdf_text("a.pdf", form.done()) == (
         "检查所见：\n左侧第7肋见浓聚，右侧股骨近段及髂骨翼未见异常浓聚。\n诊断意见：\n转移"
     )
+
+
+def test_a_chinese_line_that_ends_two_characters_early_goes_on():
+    full = "检查所见：左侧第7肋见点状放射性浓聚灶，脊柱各椎体显影清晰"
+    form = Pdf().lines(60, 780, [full, "骨盆诸骨及双侧股骨近段、第7胸椎及双足各部诸骨均未见异", "常浓聚。"])
+    assert pdf_text("a.pdf", form.done()).endswith("骨盆诸骨及双侧股骨近段、第7胸椎及双足各部诸骨均未见异常浓聚。")
