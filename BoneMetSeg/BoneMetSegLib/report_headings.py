@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # What may stand before a heading's last word: "全身骨显像所见", "Whole body bone scan findings".
-_ZH_KIND = "(?:全身|局部|断层|骨骼?|放射性?|核素|核医学|影像|放射|医学|学|显像|扫描|检查|报告|断层融合|融合|图像|本次)"
+_ZH_KIND = "(?:全身|局部|断层|骨骼?|放射性?|核素|核医学|影像|放射|医学|学|显像|扫描|检查|报告|融合|图像|本次)"
 _EN_KIND = (
     "(?:radiolog(?:y|ical|ic)|radiologist(?:'s)?|imaging|image|scintigraphic|scintigraphy|whole|body|bone|scan|planar|spect|"
     "ct|pet|nuclear|medicine|skeletal|key|relevant|final|overall|diagnostic|preliminary|report|provisional)"

@@ -25,6 +25,7 @@ _ID_COLUMN = re.compile(
     r"|acc(?:ession)?(?:no|number|num|nr|id)?|(?:study|series|sop)?(?:instance)?uid|mrn"
     r"|(?:exam|examination|study|report|order|request|case|patient|pat|subject|hospital|medicalrecord)?(?:no|number|num|nr|id)"
 )
+_OF_A_PATIENT = re.compile(r"(?:住院|门诊|病历|病案|患者|病人|就诊|档案|pat|subject|hospital|medicalrecord|mrn).*")
 _EXCEL_TEXT = re.compile(r'="(.*)"|\'(.*)', re.DOTALL)  # how Excel is kept from making a number of "0012"
 # Sections in the order of a report: heading in Chinese, in English.
 _SECTIONS = {
@@ -45,6 +46,7 @@ class _Header:
     """Which columns hold the numbers and which the sections of a report."""
 
     numbers: tuple[int, ...]
+    of_patients: bool  # no number is of the examination
     sections: dict[str, list[int]]
     width: int
 
@@ -77,6 +79,8 @@ def table_reports(name: str, text: str, encoding: str) -> list[FoundReport] | No
         raise InputError(f"{name} is a table that cannot be read; one of its cells does not end") from error
     if not found:
         raise InputError(f"{name} is a table whose columns of findings and impression are empty")
+    if len(found) == 1 and header.of_patients:  # nothing to choose, and no number of an examination to contradict
+        return [FoundReport(found[0].text, found[0].container)]
     return found
 
 
@@ -104,11 +108,12 @@ def _header(text: str, delimiter: str) -> tuple[_Header, int, str] | None:
 
 def _columns(row: Sequence[str]) -> _Header:
     sections: dict[str, list[int]] = {}
-    numbers = []
+    numbers, of_patients = [], True
     for index, cell in enumerate(normalise(one) for one in row):
         plain = re.sub(r"[\s._\-#:/()\[\]【】*]+", "", cell).lower()  # "Accession No." and "accession_no" are one
         if _ID_COLUMN.fullmatch(plain):
             numbers.append(index)
+            of_patients = of_patients and _OF_A_PATIENT.fullmatch(plain) is not None
             continue
         words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.*\s\[\]【】:]+", " ", cell).strip()
         section = "whole" if plain in _WHOLE else section_of(words) or section_of(words.lower().removesuffix(" text"))
@@ -117,7 +122,7 @@ def _columns(row: Sequence[str]) -> _Header:
     if "diagnosis" in sections:
         section = "clinical" if "impression" in sections else "impression"
         sections[section] = sorted(sections.get(section, []) + sections.pop("diagnosis"))
-    return _Header(tuple(numbers), sections, len(row))
+    return _Header(tuple(numbers), of_patients, sections, len(row))
 
 
 def _rows(name: str, rows: Iterator[list[str]], header: _Header, container: str) -> Iterator[FoundReport]:

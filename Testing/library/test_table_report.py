@@ -195,3 +195,10 @@ def test_numbers_that_were_kept_from_excel_are_numbers(tmp_path):
 def test_two_columns_of_findings_are_both_read(tmp_path):
     table = "检查所见,SPECT/CT所见,诊断意见\n左侧第7肋,骨质破坏,转移\n"
     assert read_report(save(tmp_path, table.encode())).text == "检查所见:\n左侧第7肋\n骨质破坏\n诊断意见:\n转移"
+
+
+def test_the_only_row_of_a_patient_is_taken_whatever_its_examinations_number(tmp_path):
+    table = "病历号,检查所见\n4711,左侧第7肋\n"
+    assert read_report(save(tmp_path, table.encode()), accession="A-1").text == "检查所见:\n左侧第7肋"
+    with pytest.raises(InputError, match="its report names another"):
+        read_report(save(tmp_path, table.replace("病历号", "检查号").encode()), accession="A-1")
