@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from .deflated_dicom import refuse_deflated_bomb
-from .dicom_elements import NM_STORAGE, image_type, number, text
+from .dicom_elements import NM_STORAGE, image_type, image_types, number, text
 from .planar_checks import SWEPT_HEIGHT_MM
 from .planar_frames import views_said
 from .scan import View
@@ -53,7 +53,7 @@ _TAGS = (
     "ProtocolName", "StudyInstanceUID", "SeriesInstanceUID", "SeriesNumber", "InstanceNumber", "ImageComments",
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "PixelSpacing", "RequestedProcedureDescription",
     "PerformedProcedureStepDescription", "EnergyWindowVector", "EnergyWindowInformationSequence", "DetectorVector",
-    "NumberOfDetectors", "DetectorInformationSequence", "NumberOfSlices", "ImageID",
+    "NumberOfDetectors", "DetectorInformationSequence", "NumberOfSlices", "ImageID", "ViewCodeSequence",
 )  # fmt: skip
 _TEXTS_OF_IMAGE = ("SeriesDescription", "ProtocolName", "BodyPartExamined", "ImageID", "ImageComments")
 _TEXTS_OF_STUDY = ("StudyDescription", "RequestedProcedureDescription", "PerformedProcedureStepDescription")
@@ -200,6 +200,8 @@ def _kind_of_picture(dataset: Dataset) -> tuple[Kind, str]:
     """Return what a picture of nuclear medicine is."""
     if _count(dataset, "SamplesPerPixel", 1) != 1:
         return "other", "a colour picture"
+    if "TRANSMISSION" in image_types(dataset)[3:]:
+        return "other", "a transmission image (of attenuation)"
     kind = image_type(dataset)
     if kind == "RECON TOMO" or (not kind and _count(dataset, "NumberOfSlices", 1) > 1):
         return "spect", "a SPECT volume"
