@@ -68,5 +68,7 @@ def body_outline(view: PlanarView) -> BodyOutline | None:
     first, last = int(rows[0]), int(rows[-1])
     tall = last - first + 1
     trunk = counts[first + int(0.15 * tall) : first + int(0.5 * tall)]
+    if not (trunk > threshold).any():
+        return None  # two things apart
     half = trunk.cumsum(1) >= trunk.sum(1, keepdims=True) / 2
     return BodyOutline(counts, background, threshold, first, last, float(np.median(half.argmax(1))))

@@ -77,7 +77,11 @@ def _add_segment(parser: argparse.ArgumentParser) -> None:
     _add_scan(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder to write; new or empty")
     parser.add_argument(
-        "--report", type=Path, metavar="FILE", help="the report: text, DOCX, PDF, DICOM SR, HL7 v2, CSV, RTF or HTML"
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="the report: text, DOCX, PDF, DICOM SR, HL7 v2, CSV, RTF or HTML; or the study's folder or archive that "
+        "holds it as DICOM",
     )
     parser.add_argument("--accession", metavar="NUMBER", help="which report, where its file holds several")
     parser.add_argument("--report-text", metavar="TEXT", help="the report itself")
@@ -201,7 +205,7 @@ def _measure(options: argparse.Namespace) -> int:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from .report_files import read_report
+    from .report_of_scan import report_of_scan
     from .scan_files import read_scan
     from .scan_info import check_scene_path, write_scan_scene
     from .scan_summary import describe_scan, scan_line
@@ -220,7 +224,8 @@ def _info(options: argparse.Namespace) -> int:
     )
     report = None
     if options.report:
-        report = read_report(options.report, accession=options.accession, scan_accession=scan.identity.accession_number)
+        report, notes = report_of_scan(options.report, scan, accession=options.accession)
+        scan = scan.with_warnings(*notes)
     if options.scene:
         write_scan_scene(scan, report, options.scene, lang=options.lang, overwrite=options.overwrite)
     details = describe_scan(scan)

@@ -41,8 +41,10 @@ class CodestreamSize:
 
 def codestream_size(stream: bytes) -> CodestreamSize | None:
     """Return what the header of a compressed image says, ``None`` where there is no such header."""
+    if stream[:2] == bytes((0xFF, _START)):
+        return _of_jpeg(stream)
     start = stream.find(_SOC_SIZ, 0, _SEARCHED_BYTES)
-    return _of_jpeg_2000(stream[start:]) if start >= 0 else _of_jpeg(stream)
+    return _of_jpeg_2000(stream[start:]) if start >= 0 else None
 
 
 def _of_jpeg_2000(stream: bytes) -> CodestreamSize | None:
@@ -54,8 +56,6 @@ def _of_jpeg_2000(stream: bytes) -> CodestreamSize | None:
 
 
 def _of_jpeg(stream: bytes) -> CodestreamSize | None:
-    if stream[:2] != bytes((0xFF, _START)):
-        return None
     at = 2
     while at + 4 <= len(stream):
         if stream[at] != 0xFF:

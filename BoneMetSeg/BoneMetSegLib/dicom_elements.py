@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ def open_dicom(path: Path, **options: Any) -> Dataset:
         dataset = pydicom.dcmread(path, force=True, **options)
         if "SOPClassUID" not in dataset or "Modality" not in dataset:
             raise InputError(f"{path.name} is not a DICOM file") from None
+    if not dataset.file_meta.get("TransferSyntaxUID"):
         implicit, little = dataset.original_encoding
         dataset.file_meta.TransferSyntaxUID = (
             ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
@@ -57,6 +59,16 @@ def text(dataset: Dataset, keyword: str) -> str:
     """Return an element as text, empty where it is missing or empty."""
     value: Any = dataset.get(keyword)
     return "" if value is None else str(value).strip().strip("\0")
+
+
+def readings(text: str) -> Iterator[str]:
+    """Yield the text, and what it is if it was written as GB18030 without a Specific Character Set."""
+    yield text
+    if not text.isascii():
+        try:
+            yield text.encode("latin-1").decode("gb18030")
+        except UnicodeError:
+            return
 
 
 def coded_word(dataset: Dataset, keyword: str) -> str:
@@ -108,11 +120,16 @@ def vector(dataset: Dataset, keyword: str) -> list[int]:
     return [int(value)] if isinstance(value, (int, np.integer)) else [int(one) for one in value]
 
 
+def image_types(dataset: Dataset) -> list[str]:
+    """Return the values of Image Type in capitals, none where it is missing or empty."""
+    values = dataset.get("ImageType") or []
+    return [str(value).strip().upper() for value in ([values] if isinstance(values, str) else values)]
+
+
 def image_type(dataset: Dataset) -> str:
     """Return value 3 of Image Type: "WHOLE BODY", "RECON TOMO" ..., empty where there is none."""
-    values = dataset.get("ImageType") or []
-    values = [values] if isinstance(values, str) else list(values)
-    return str(values[2]).strip().upper() if len(values) > 2 else ""
+    values = image_types(dataset)
+    return values[2] if len(values) > 2 else ""
 
 
 def acquired(dataset: Dataset) -> tuple[str, str]:

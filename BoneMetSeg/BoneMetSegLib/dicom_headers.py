@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from .dicom_nm import views_said
+from .deflated_dicom import refuse_deflated_bomb
+from .dicom_elements import NM_STORAGE, image_type, image_types, number, text
 from .planar_checks import SWEPT_HEIGHT_MM
+from .planar_frames import views_said
 from .scan import View
+from .text_encodings import decoded
 from .view_words import says_whole_body
 
 if TYPE_CHECKING:
@@ -22,10 +26,9 @@ HEAD_BYTES = 132
 # A value longer than this is skipped while a header is read: nothing that is looked at here is as long.
 _DEFER_BYTES = 65536
 
-_NM_STORAGE = frozenset({"1.2.840.10008.5.1.4.1.1.20", "1.2.840.10008.5.1.4.1.1.5"})
 _SECONDARY_CAPTURE = frozenset(f"1.2.840.10008.5.1.4.1.1.7{suffix}" for suffix in ("", ".1", ".2", ".3", ".4"))
 _DICOMDIR = "1.2.840.10008.1.3.10"
-_STRUCTURED_REPORT, _ENCAPSULATED_PDF = "1.2.840.10008.5.1.4.1.1.88.", "1.2.840.10008.5.1.4.1.1.104.1"
+_DOCUMENTS = ("1.2.840.10008.5.1.4.1.1.88.", "1.2.840.10008.5.1.4.1.1.104.")  # structured reports; PDF, CDA
 
 _DATE, _TIME = re.compile(r"[0-9]{8}"), re.compile(r"[0-9]{2}:?[0-9]{2}(:?[0-9]{2})?")
 
@@ -50,12 +53,10 @@ _TAGS = (
     "ProtocolName", "StudyInstanceUID", "SeriesInstanceUID", "SeriesNumber", "InstanceNumber", "ImageComments",
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "PixelSpacing", "RequestedProcedureDescription",
     "PerformedProcedureStepDescription", "EnergyWindowVector", "EnergyWindowInformationSequence", "DetectorVector",
-    "NumberOfDetectors", "DetectorInformationSequence", "NumberOfSlices", "ImageID",
+    "NumberOfDetectors", "DetectorInformationSequence", "NumberOfSlices", "ImageID", "ViewCodeSequence",
 )  # fmt: skip
-_WHOLE_BODY_TEXTS = (
-    "SeriesDescription", "StudyDescription", "ProtocolName", "BodyPartExamined", "ImageID", "ImageComments",
-    "RequestedProcedureDescription", "PerformedProcedureStepDescription",
-)  # fmt: skip
+_TEXTS_OF_IMAGE = ("SeriesDescription", "ProtocolName", "BodyPartExamined", "ImageID", "ImageComments")
+_TEXTS_OF_STUDY = ("StudyDescription", "RequestedProcedureDescription", "PerformedProcedureStepDescription")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class ImageHeader:
         Its name in the archive, letter by letter; empty outside of one.
     kind : {"planar", "spect", "document", "index", "other"}
         "planar" is a planar whole-body image of modality NM, "spect" a reconstructed volume or a slice of one,
-        "document" a structured report or an encapsulated PDF, "index" a DICOMDIR.
+        "document" a structured report or an encapsulated document, "index" a DICOMDIR.
     words : str
         What it is, for the user: "a static (spot) view", "CT".
     views : tuple of view
@@ -91,6 +92,7 @@ class ImageHeader:
     series_uid: str = ""
     study_uid: str = ""
     series_number: str = ""
+    instance_number: str = ""
     description: str = field(default="", repr=False)
     views: tuple[View, ...] = ()
     date: str = ""
@@ -124,53 +126,59 @@ def read_header(source: Path | bytes, path: Path) -> ImageHeader | None:
     path : Path
         What to call it.
     """
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if isinstance(source, bytes):
-                return _header(path, _dataset(io.BytesIO(source)))
-            with source.open("rb") as file:
-                return _header(path, _dataset(file))
-    except MemoryError:
-        return None
+        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+            return _header(path, read_elements(file, _TAGS))
     except Exception:  # pydicom raises whatever a damaged file makes it stumble over
         return None
 
 
-def _dataset(file: BinaryIO) -> Dataset:
+def read_elements(file: BinaryIO, keywords: Sequence[str]) -> Dataset:
+    """Return some elements of a DICOM file's header; long values and what follows the header are passed over.
+
+    Raises
+    ------
+    InputError
+        It unpacks to too much. A damaged one raises whatever pydicom stumbles over.
+    """
     import pydicom
 
-    return pydicom.dcmread(file, stop_before_pixels=True, specific_tags=[*_TAGS], defer_size=_DEFER_BYTES, force=True)
+    refuse_deflated_bomb("the file", file)
+    return pydicom.dcmread(
+        file, stop_before_pixels=True, specific_tags=[*keywords], defer_size=_DEFER_BYTES, force=True
+    )
 
 
 def _header(path: Path, dataset: Dataset) -> ImageHeader | None:
-    storage = _text(dataset, "SOPClassUID") or _text(dataset.file_meta, "MediaStorageSOPClassUID")
+    storage = text(dataset, "SOPClassUID") or text(dataset.file_meta, "MediaStorageSOPClassUID")
     if storage == _DICOMDIR:
         return ImageHeader(path, "index", "a DICOMDIR")
     if not storage and "Modality" not in dataset:
         return None
     kind, words = _kind(dataset, storage)
-    moment = _text(dataset, "AcquisitionDateTime")
-    dates = (_text(dataset, "AcquisitionDate"), moment[:8], _text(dataset, "SeriesDate"), _text(dataset, "StudyDate"))
-    times = (_text(dataset, "AcquisitionTime"), moment[8:14], _text(dataset, "SeriesTime"))
+    rows = _count(dataset, "Rows", 0)
+    if not rows and (text(dataset, "Modality").upper() == "NM" or storage in NM_STORAGE):
+        return None  # it breaks off before the image
+    moment = text(dataset, "AcquisitionDateTime")
+    dates = (text(dataset, "AcquisitionDate"), moment[:8], text(dataset, "SeriesDate"), text(dataset, "StudyDate"))
+    times = (text(dataset, "AcquisitionTime"), moment[8:14], text(dataset, "SeriesTime"))
     return ImageHeader(
         path=path,
         kind=kind,
         words=words,
-        sop_uid=_text(dataset, "SOPInstanceUID"),
-        series_uid=_text(dataset, "SeriesInstanceUID"),
-        study_uid=_text(dataset, "StudyInstanceUID"),
-        series_number=_shown(_text(dataset, "SeriesNumber"), _text(dataset, "PatientName"))[:12],
-        description=_shown(_text(dataset, "SeriesDescription"), _text(dataset, "PatientName")),
+        sop_uid=text(dataset, "SOPInstanceUID"),
+        series_uid=text(dataset, "SeriesInstanceUID"),
+        study_uid=text(dataset, "StudyInstanceUID"),
+        instance_number=text(dataset, "InstanceNumber"),
+        series_number=shown_text(dataset, text(dataset, "SeriesNumber"))[:12],
+        description=shown_text(dataset, text(dataset, "SeriesDescription")),
         views=views_said(path.name, dataset) if kind == "planar" else (),
         date=next((date for date in dates if _DATE.fullmatch(date)), ""),
         time=next((time.replace(":", "")[:6] for time in times if _TIME.match(time)), ""),
-        matrix=(_number(dataset, "Rows", 0), _number(dataset, "Columns", 0), _number(dataset, "NumberOfFrames", 1)),
+        matrix=(rows, _count(dataset, "Columns", 0), _count(dataset, "NumberOfFrames", 1)),
         is_capture=storage in _SECONDARY_CAPTURE,
-        patient_id=" ".join(_text(dataset, "PatientID").upper().split()),
-        patient_name=_text(dataset, "PatientName"),
+        patient_id=" ".join(text(dataset, "PatientID").upper().split()),
+        patient_name=text(dataset, "PatientName"),
     )
 
 
@@ -178,62 +186,90 @@ def _header(path: Path, dataset: Dataset) -> ImageHeader | None:
 
 
 def _kind(dataset: Dataset, storage: str) -> tuple[Kind, str]:
-    modality = _text(dataset, "Modality").upper()
-    if storage.startswith(_STRUCTURED_REPORT) or storage == _ENCAPSULATED_PDF:
+    modality = text(dataset, "Modality").upper()
+    if storage.startswith(_DOCUMENTS):
         return "document", "a report"
-    if modality not in ("NM", "") or (not modality and storage not in _NM_STORAGE):
+    if modality not in ("NM", "") or (not modality and storage not in NM_STORAGE):
         return "other", _MODALITY_IN_WORDS.get(modality, "another DICOM object")
-    if storage not in _NM_STORAGE | _SECONDARY_CAPTURE:
+    if storage not in NM_STORAGE | _SECONDARY_CAPTURE:
         return "other", "another DICOM object"
     return _kind_of_picture(dataset)
 
 
 def _kind_of_picture(dataset: Dataset) -> tuple[Kind, str]:
     """Return what a picture of nuclear medicine is."""
-    if _number(dataset, "SamplesPerPixel", 1) != 1:
+    if _count(dataset, "SamplesPerPixel", 1) != 1:
         return "other", "a colour picture"
-    values = dataset.get("ImageType") or []
-    values = [values] if isinstance(values, str) else [str(value).strip().upper() for value in values]
-    image_type = values[2] if len(values) > 2 else ""
-    if image_type == "RECON TOMO":
+    if "TRANSMISSION" in image_types(dataset)[3:]:
+        return "other", "a transmission image (of attenuation)"
+    kind = image_type(dataset)
+    if kind == "RECON TOMO" or (not kind and _count(dataset, "NumberOfSlices", 1) > 1):
         return "spect", "a SPECT volume"
-    if "LOCALIZER" in values:
+    if "LOCALIZER" in str(dataset.get("ImageType")).upper():
         return "other", "a localizer"
-    if image_type in _PLANAR_IN_WORDS:
-        return "other", _PLANAR_IN_WORDS[image_type]
-    if not _is_whole_body(dataset, image_type):
+    if kind in _PLANAR_IN_WORDS:
+        return "other", _PLANAR_IN_WORDS[kind]
+    rows, columns = _count(dataset, "Rows", 0), _count(dataset, "Columns", 0)
+    if not _is_whole_body(dataset, kind) or (kind == "STATIC" and columns >= rows):
         return "other", "a static (spot) view"
+    if columns >= rows:
+        return "other", "a whole-body picture that is not higher than wide"
     return "planar", "a whole-body view"
 
 
-def _is_whole_body(dataset: Dataset, image_type: str) -> bool:
-    rows, columns = _number(dataset, "Rows", 0), _number(dataset, "Columns", 0)
-    if columns >= rows > 0:
-        return False
-    if image_type == "WHOLE BODY" or any(says_whole_body(_text(dataset, keyword)) for keyword in _WHOLE_BODY_TEXTS):
+def _is_whole_body(dataset: Dataset, kind: str) -> bool:
+    """Return whether an image says whole body, or is high enough.
+
+    What speaks of the study ("bone scan, whole body") does not make a static view one.
+    """
+    texts = _TEXTS_OF_IMAGE if kind == "STATIC" else (*_TEXTS_OF_IMAGE, *_TEXTS_OF_STUDY)
+    if kind == "WHOLE BODY" or any(says_whole_body(_legible(dataset, text(dataset, word))) for word in texts):
         return True
+    rows, columns = _count(dataset, "Rows", 0), _count(dataset, "Columns", 0)
+    if columns >= rows:
+        return False
     spacing = dataset.get("PixelSpacing")
     if spacing is None or isinstance(spacing, str) or len(spacing) != 2 or float(spacing[0]) == 0:
         return rows >= 2 * columns  # no pixel size: only the matrix can tell
     return bool(rows * float(spacing[0]) >= SWEPT_HEIGHT_MM)
 
 
-def _shown(description: str, patient_name: str) -> str:
-    """Return a description as it may be printed: one line, without the patient's name."""
-    words = [word for word in patient_name.replace("=", "^").replace(" ", "^").split("^") if len(word) > 1]
-    for word in sorted(words, key=len, reverse=True):
-        at = description.upper().find(word.upper())
-        while at >= 0:
-            description = f"{description[:at]}...{description[at + len(word) :]}"
-            at = description.upper().find(word.upper(), at + 3)
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in description).split())[:64]
+# --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-def _text(dataset: Dataset, keyword: str) -> str:
-    value: Any = dataset.get(keyword)
-    return "" if value is None else str(value).strip().strip("\0")
+def shown_text(dataset: Dataset, words: str) -> str:
+    """Return a description or name as it may be printed: one line, without the patient's name and number.
+
+    A damaged element may hold what follows it, names included: nothing is shown from a control character on.
+    """
+    words = re.split(r"[\x00-\x1f\x7f]", _legible(dataset, words), maxsplit=1)[0]
+    for one in sorted(_identifying(dataset), key=len, reverse=True):
+        # Letters are taken as whole words: of a patient called An, "ANT" stays.
+        pattern = rf"(?<![A-Za-z]){one}(?![A-Za-z])" if one.isascii() and one.isalpha() else re.escape(one)
+        words = re.sub(pattern, "...", words, flags=re.IGNORECASE)
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())[:64]
 
 
-def _number(dataset: Dataset, keyword: str, otherwise: int) -> int:
-    value: Any = dataset.get(keyword)
-    return otherwise if value in (None, "") else int(value)
+def _identifying(dataset: Dataset) -> set[str]:
+    """Return the words that tell who the patient is: the parts of the name, apart and together, and the number."""
+    found = {text(dataset, "PatientID")}
+    for written in _legible(dataset, text(dataset, "PatientName")).split("="):
+        parts = re.split(r"[\^\s]+", written)
+        found |= {*parts, "".join(parts), " ".join(parts)}
+    return {one for one in found if len(one) > 1}
+
+
+def _legible(dataset: Dataset, words: str) -> str:
+    """Return a text; where no character set beyond ASCII is declared, as GB18030, Big5 or UTF-8 if that it is."""
+    if words.isascii() or dataset.get("SpecificCharacterSet") not in (None, "", "ISO_IR 6", "ISO_IR 100"):
+        return words
+    try:
+        read = decoded(words.encode("latin-1"))
+    except UnicodeError:
+        return words
+    return read[0] if read else words
+
+
+def _count(dataset: Dataset, keyword: str, otherwise: int) -> int:
+    found = number(dataset, keyword)
+    return otherwise if found is None else int(found)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .codestream_size import codestream_size
-from .dicom_elements import number, text, uid_in_words
+from .dicom_elements import image_types, number, text, uid_in_words
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -39,11 +39,30 @@ _BY_GDCM = {
 READ_IN_WORDS = "uncompressed, RLE, JPEG (baseline, extended, lossless), JPEG-LS and JPEG 2000 pixels are read"
 
 _MAX_PIXELS = 2**27  # a few kB of packed zeros may claim any number; 512 slices of 512 x 512 are as many
+_BITS_OF_A_BYTE = 8
 _SECONDARY_CAPTURE_OF_WORDS = "1.2.840.10008.5.1.4.1.1.7.3"
 _PIXEL_ELEMENTS = (
     "SamplesPerPixel", "NumberOfFrames", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit",
     "PixelRepresentation",
 )  # fmt: skip
+
+
+def refuse_without_counts(name: str, dataset: Dataset) -> None:
+    """Refuse an object that holds no image, or one whose values are no counts.
+
+    Raises
+    ------
+    InputError
+        There are no pixels or no size of them, they are colours, or a transmission image.
+    """
+    if "PixelData" not in dataset:
+        raise InputError(f"{name} holds no image; it may be truncated")
+    if "Rows" not in dataset or "Columns" not in dataset:
+        raise InputError(f"{name} does not say how many rows and columns its image has")
+    if int(dataset.get("SamplesPerPixel") or 1) != 1:
+        raise InputError(f"{name} is a colour picture; the counts are needed, not a screenshot")
+    if "TRANSMISSION" in image_types(dataset)[3:]:
+        raise InputError(f"{name} is a transmission image (of attenuation); the emission image is needed")
 
 
 def stored_pixels(name: str, dataset: Dataset) -> np.ndarray:
@@ -170,6 +189,9 @@ def _pixels_alone(dataset: Dataset, streams: list[bytes]) -> Dataset:
     for keyword in _PIXEL_ELEMENTS:
         if keyword in dataset:
             alone[keyword] = dataset[keyword]
+    bits = [size.bits for stream in streams if (size := codestream_size(stream))]
+    if max(bits) <= _BITS_OF_A_BYTE:  # GDCM makes bytes of such streams, whatever was allocated
+        alone.BitsAllocated, alone.BitsStored, alone.HighBit = _BITS_OF_A_BYTE, _BITS_OF_A_BYTE, _BITS_OF_A_BYTE - 1
     alone.PixelData = encapsulate(streams)
     alone["PixelData"].is_undefined_length = True
     return alone

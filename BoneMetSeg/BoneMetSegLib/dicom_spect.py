@@ -21,7 +21,7 @@ from .dicom_elements import (
     radiopharmaceutical,
     text,
 )
-from .dicom_pixels import is_lossy, stored_pixels
+from .dicom_pixels import is_lossy, refuse_without_counts, stored_pixels
 from .errors import InputError
 from .quiet_decoder import quiet_decoder
 from .scan import Quantity, SpectScan, right_handed
@@ -85,8 +85,12 @@ def read_dicom_spect(paths: Sequence[Path], *, quantity: Quantity | None = None)
 
 @dataclass(frozen=True)
 class _Stack:
-    """A volume in the order of its slices, before it is checked: float32 (k, j, i), and where each slice is from."""
+    """A volume in the order of its slices, before it is checked: float32 (k, j, i), and where each slice is from.
 
+    ``dataset`` is the object, of several that which was acquired first: it says who, when and with what.
+    """
+
+    dataset: Dataset
     voxels: np.ndarray
     ijk_to_ras: np.ndarray
     scale: Scale
@@ -100,7 +104,7 @@ def _read(name: str, paths: Sequence[Path], quantity: Quantity | None) -> SpectS
     first = open_dicom(paths[0])
     _refuse_other_objects(paths[0].name, first)
     stack = _of_frames(name, first, quantity) if len(paths) == 1 else _of_objects(name, paths, first, quantity)
-    return _scan(name, first, stack)
+    return _scan(name, stack)
 
 
 def _refuse_other_objects(name: str, dataset: Dataset) -> None:
@@ -112,12 +116,7 @@ def _refuse_other_objects(name: str, dataset: Dataset) -> None:
         raise InputError(f"{name} is a gated SPECT volume; a bone scan's volume is not gated")
     if kind not in (_RECONSTRUCTED, ""):
         raise InputError(f"{name} is no reconstructed SPECT volume: its Image Type is another")
-    if "PixelData" not in dataset:
-        raise InputError(f"{name} holds no image; it may be truncated")
-    if "Rows" not in dataset or "Columns" not in dataset:
-        raise InputError(f"{name} does not say how many rows and columns its image has")
-    if int(dataset.get("SamplesPerPixel") or 1) != 1:
-        raise InputError(f"{name} is a colour picture; the counts are needed, not a screenshot")
+    refuse_without_counts(name, dataset)
 
 
 # --- one object of many frames ----------------------------------------------------------------------------------------
@@ -136,7 +135,7 @@ def _of_frames(name: str, dataset: Dataset, quantity: Quantity | None) -> _Stack
     for k, frame in enumerate(order):
         voxels[k] = _scaled(stored[frame], scale)
     uid = text(dataset, "SOPInstanceUID")
-    return _Stack(voxels, ijk_to_ras, scale, [(uid, int(frame) + 1) for frame in order], warnings + notes)
+    return _Stack(dataset, voxels, ijk_to_ras, scale, [(uid, int(frame) + 1) for frame in order], warnings + notes)
 
 
 def _scaled(stored: np.ndarray, scale: Scale) -> np.ndarray:
@@ -151,6 +150,7 @@ def _of_objects(name: str, paths: Sequence[Path], first: Dataset, quantity: Quan
     _refuse_strangers(paths[0].name, first, first)
     checked_extents(name, (int(first.Columns), int(first.Rows), len(paths)))
     slices: list[tuple[SliceAxes, np.ndarray, tuple[str, int]]] = []
+    earliest = first
     scales: list[Scale] = []
     notes: list[str] = []
     seen: set[str] = set()
@@ -159,9 +159,10 @@ def _of_objects(name: str, paths: Sequence[Path], first: Dataset, quantity: Quan
         _refuse_other_objects(path.name, dataset)
         _refuse_strangers(path.name, dataset, first)
         uid = text(dataset, "SOPInstanceUID")
-        if uid in seen:
+        if uid and uid in seen:
             continue
         seen.add(uid)
+        earliest = min(earliest, dataset, key=acquired)
         stored = stored_pixels(path.name, dataset)[0]
         scale, more = scale_of(path.name, dataset, stored)
         scales.append(chosen_scale(path.name, scale, quantity))
@@ -172,12 +173,13 @@ def _of_objects(name: str, paths: Sequence[Path], first: Dataset, quantity: Quan
             f"{name} hold slices of different quantities ({', '.join(sorted({scale.quantity for scale in scales}))})"
         )
     checked_extents(name, (int(first.Columns), int(first.Rows), len(slices)))
-    _refuse_too_few(name, first, len(slices))
+    notes += _doubts_about_number(name, first, len(slices))
     if len(slices) < len(paths):
         notes.append(f"{len(paths) - len(slices)} files repeat a slice that was read already.")
     order, ijk_to_ras, warnings = stack_of_objects(name, [axes for axes, _, _ in slices])
     voxels = np.stack([slices[index][1] for index in order])
-    return _Stack(voxels, ijk_to_ras, scales[0], [slices[index][2] for index in order], warnings + notes)
+    sources = [slices[index][2] for index in order]
+    return _Stack(earliest, voxels, ijk_to_ras, scales[0], sources, warnings + notes)
 
 
 def _refuse_strangers(name: str, dataset: Dataset, first: Dataset) -> None:
@@ -192,17 +194,29 @@ def _refuse_strangers(name: str, dataset: Dataset, first: Dataset) -> None:
         raise InputError(f"{name} has {dataset.Columns} columns x {dataset.Rows} rows, other slices another size")
 
 
-def _refuse_too_few(name: str, dataset: Dataset, count: int) -> None:
-    for keyword in ("NumberOfSlices", "ImagesInAcquisition"):
-        said = int(dataset.get(keyword) or 1)
-        if said > 1 and said != count:
-            raise InputError(f"{name} are {count} slices, but the files say that the volume has {said}")
+def _doubts_about_number(name: str, dataset: Dataset, count: int) -> list[str]:
+    """Return a sentence where the acquisition had another number of images, which may be those before reconstruction.
+
+    Raises
+    ------
+    InputError
+        The volume has another number of slices.
+    """
+    said, acquired_images = (int(dataset.get(keyword) or 1) for keyword in ("NumberOfSlices", "ImagesInAcquisition"))
+    if said > 1 and said != count:
+        raise InputError(f"{name} are {count} slices, but the files say that the volume has {said}")
+    if said == 1 and acquired_images > count:
+        return [
+            f"The files say that the acquisition has {acquired_images} images: check that all {count} slices are here."
+        ]
+    return []
 
 
 # --- the scan ---------------------------------------------------------------------------------------------------------
 
 
-def _scan(name: str, dataset: Dataset, stack: _Stack) -> SpectScan:
+def _scan(name: str, stack: _Stack) -> SpectScan:
+    dataset = stack.dataset
     voxels, ijk_to_ras, turned = right_handed(stack.voxels, stack.ijk_to_ras)
     voxels, notes = checked_voxels(name, voxels)
     date, time = acquired(dataset)

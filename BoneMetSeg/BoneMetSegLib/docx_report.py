@@ -15,17 +15,17 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from .errors import InputError
+from .line_joining import is_page_number
 
 _MAX_PART_BYTES = 16_000_000  # of one XML part, unpacked; a report has 10-500 kB
 _MAX_PARTS = 2000
 _MAX_DEPTH = 200
-_TEXT_NAMESPACES = (
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",  # "strict" documents
-)
 _MAIN_PART_TYPE = "/officeDocument"
-# Deleted and moved-away text, field codes, the second copy of a text box for old programs, notes on who did what.
-_SKIPPED = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "tblPr", "sectPr", "sdtPr"})
+# Deleted and moved-away text, field codes, the second copy of a text box for old programs, notes on who did what,
+# the reading above a character.
+_SKIPPED = frozenset(
+    {"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr", "tblPr", "sectPr", "sdtPr", "rt"}
+)
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 
 
@@ -57,10 +57,10 @@ def _text(name: str, archive: zipfile.ZipFile) -> str:
         kind = "an OpenDocument text" if "content.xml" in names else "a ZIP archive"
         raise InputError(f"{name} is {kind}, not a Word document; save the report as .docx, PDF or a text file")
     main = next((target for kind, target in _related(name, archive, "").values() if kind.endswith(_MAIN_PART_TYPE)), "")
-    if main not in names or not main.startswith("word/"):
+    body = _parsed(name, archive, main) if main in names else None
+    if body is None or _local(body.tag) != "document":
         kind = "an Excel workbook" if main.startswith("xl/") else "an Office document"
         raise InputError(f"{name} is {kind} without a Word text; save the report as .docx, PDF, CSV or a text file")
-    body = _parsed(name, archive, main)
     related = _related(name, archive, main)
     headers, footers = ([], [])  # type: list[str], list[str]
     for reference in body.iter():
@@ -68,7 +68,8 @@ def _text(name: str, archive: zipfile.ZipFile) -> str:
         if kind in ("headerReference", "footerReference"):
             target = related.get(next((value for key, value in reference.items() if key.endswith("}id")), ""))
             if target is not None and target[1] in names:
-                part = _part_text(_parsed(name, archive, target[1]))
+                lines = _part_text(_parsed(name, archive, target[1])).split("\n")
+                part = "\n".join(line for line in lines if not is_page_number(line))
                 place = headers if kind == "headerReference" else footers
                 if part and part not in place:
                     place.append(part)
@@ -146,7 +147,7 @@ def _pieces(element: ET.Element) -> Iterator[str]:
     """Yield the text under an element; at most ``_MAX_DEPTH`` deep, as the tree is."""
     for child in element:
         kind = _local(child.tag)
-        if kind in _SKIPPED or (kind == "r" and _is_hidden(child)):
+        if kind in _SKIPPED or (kind == "r" and _is_hidden(child)) or (kind == "tr" and _is_deleted(child)):
             continue
         if kind == "t":
             yield child.text or ""
@@ -161,6 +162,10 @@ def _pieces(element: ET.Element) -> Iterator[str]:
             yield f"\n{inside}\n" if kind == "txbxContent" else f"{inside}\n"
         else:
             yield from _pieces(child)
+
+
+def _is_deleted(row: ET.Element) -> bool:
+    return any(_local(one.tag) == "del" for properties in row if _local(properties.tag) == "trPr" for one in properties)
 
 
 def _is_hidden(run: ET.Element) -> bool:

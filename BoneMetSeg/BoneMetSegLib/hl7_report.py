@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,15 +18,16 @@ from .line_joining import joined_lines
 from .report import normalise
 from .report_choice import FoundReport
 from .report_headings import is_heading
-from .text_encodings import decoded, decoded_as
+from .text_encodings import chinese_in_disguise, decoded, decoded_as
 
 _START = re.compile(rb"^[\x0b\s]{0,16}(?:(?:FHS|BHS)[^\r\n]{0,500}[\r\n\x0b]+){0,2}MSH[^\w\s]")
 # HL7 table 0211 and what is written for it.
 _CODECS = {
     "UNICODEUTF8": "utf-8", "UTF8": "utf-8", "UNICODE": "utf-8", "GB180302000": "gb18030", "GB18030": "gb18030",
-    "GB2312": "gb18030", "GBK": "gb18030", "CNS116431992": "big5hkscs", "BIG5": "big5hkscs", "UNICODEUTF16": "utf-16",
-    "88591": "latin-1", "885915": "iso8859-15", "ASCII": "",
+    "GB2312": "gb18030", "GBK": "gb18030", "CNS116431992": "big5hkscs", "BIG5": "big5hkscs",
+    "88591": "latin-1", "885915": "iso8859-15",
 }  # fmt: skip
+_WESTERN = frozenset({"latin-1", "iso8859-15"})
 _TEXT_TYPES = frozenset({"TX", "FT", "ST", "CE", "CWE", "CF", "CNE", ""})
 _WITHDRAWN = frozenset("DWX")  # OBX-11: deleted, wrong patient, no result
 _STATUS_RANK = {"C": 3, "F": 2, "A": 1}  # OBR-25: a correction replaces the final report, that the preliminary one
@@ -46,7 +48,14 @@ _MAX_MESSAGES = 20_000
 
 def looks_like_hl7(data: bytes) -> bool:
     """Return whether bytes start as HL7 v2 messages do."""
-    return _START.match(data.removeprefix(b"\xef\xbb\xbf")) is not None
+    return _START.match(_in_bytes(data[:4000])) is not None
+
+
+def _in_bytes(data: bytes) -> bytes:
+    """Return messages without a byte order mark, those in UTF-16 as UTF-8."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode("utf-8")
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def hl7_reports(name: str, data: bytes, read_document: Callable[[str, bytes], tuple[str, str]]) -> list[FoundReport]:
@@ -65,7 +74,7 @@ def hl7_reports(name: str, data: bytes, read_document: Callable[[str, bytes], tu
     InputError
         There is no ORU message, or none with text; the bytes are not of the character set named.
     """
-    messages = list(_messages(name, data.removeprefix(b"\xef\xbb\xbf")))
+    messages = list(_messages(name, _in_bytes(data)))
     results = [message for message in messages if message.kind.startswith("ORU")]
     if not results:
         # A damaged header may hold something else there, the patient's number too.
@@ -75,9 +84,9 @@ def hl7_reports(name: str, data: bytes, read_document: Callable[[str, bytes], tu
     found = [report for message in results for report in _reports(name, message, read_document)]
     if not found:
         raise InputError(f"{name} holds HL7 messages without a report's text (OBX segments of type TX, FT or ED)")
-    latest: dict[tuple[str, ...] | int, tuple[int, FoundReport]] = {}
-    for number, (rank, report) in enumerate(found):
-        key = report.accessions or number
+    latest: dict[tuple[str, tuple[str, ...] | int], tuple[int, FoundReport]] = {}
+    for number, (patient, rank, report) in enumerate(found):
+        key = patient, report.accessions or number
         if key not in latest or rank >= latest[key][0]:
             latest[key] = rank, report
     return [report for _, report in latest.values()]
@@ -91,16 +100,22 @@ class _Message:
     separators: str  # field, component, repetition, escape, subcomponent
     segments: list[list[str]] = field(repr=False)
 
-    def parts(self, segment: list[str], number: int, level: int = 1) -> list[str]:
-        """Return the components of a field (1-based), or its repetitions where ``level`` is 2."""
+    def parts(self, segment: list[str], number: int) -> list[str]:
+        """Return the components of a field (1-based)."""
         value = segment[number] if number < len(segment) else ""
-        return value.split(self.separators[level])
+        return value.split(self.separators[1])
+
+    def repetitions(self, value: str) -> list[str]:
+        """Return the repetitions of a field's value; "6~8" and "T3~T5" are ranges that were not escaped."""
+        mark = re.escape(self.separators[2])
+        return re.split(rf"(?<!\d){mark}|{mark}(?!第?[A-Za-z]?\d{{1,2}}(?![\d.、)]))", value)
 
     def plain(self, value: str) -> str:
         """Return a value with its escape sequences replaced."""
         mark = self.separators[3]
         if not mark.strip() or mark not in value:
             return value
+        value = value.replace(f"{mark * 2}.br{mark * 2}", f"{mark}.br{mark}")  # escaped twice on its way
         return re.sub(f"{re.escape(mark)}([^{re.escape(mark)}\n]{{1,400}}){re.escape(mark)}", self._unescaped, value)
 
     def _unescaped(self, match: re.Match[str]) -> str:
@@ -134,6 +149,8 @@ def _message(name: str, raw: bytes) -> _Message:
     said = re.sub(r"[\s./_-]|ISO(?=8859)", "", (fields[17] if len(fields) > 17 else "").split(separators[2])[0]).upper()
     codec = _CODECS.get(said, "")
     text = decoded_as(raw, codec) if codec else None
+    if text is not None and codec in _WESTERN and chinese_in_disguise(raw):
+        text = None
     encoding = {"utf-8": "UTF-8", "gb18030": "GB18030", "big5hkscs": "Big5"}.get(codec, codec)
     if text is None:  # nothing or something wrong is said: looked at
         read = decoded(raw)
@@ -154,7 +171,7 @@ def _segments(lines: list[str], separator: str) -> list[list[str]]:
     """
     segments: list[list[str]] = []
     for line in lines:
-        if re.match(rf"[A-Z][A-Z0-9]{{2}}(?:{re.escape(separator)}|$)", line):
+        if re.match(rf"[A-Z][A-Z0-9]{{2}}{re.escape(separator)}", line):
             segments.append(line.split(separator))
         elif segments:
             segments[-1][-1] += f"\n{line}"
@@ -163,24 +180,27 @@ def _segments(lines: list[str], separator: str) -> list[list[str]]:
 
 def _reports(
     name: str, message: _Message, read_document: Callable[[str, bytes], tuple[str, str]]
-) -> Iterator[tuple[int, FoundReport]]:
-    """Yield rank and report of each examination (OBR) of a message; examinations of one number are one report."""
+) -> Iterator[tuple[str, int, FoundReport]]:
+    """Yield patient, rank and report of each examination (OBR); those of one number are one report."""
     order: list[str] = []
-    groups: dict[tuple[str, ...], tuple[int, list[list[str]]]] = {}
+    groups: dict[tuple[str, tuple[str, ...]], tuple[int, list[list[str]]]] = {}
     numbers: tuple[str, ...] = ()
+    patient = ""  # a message may hold the results of several
     for segment in message.segments:
-        if segment[0] == "ORC":
+        if segment[0] == "PID":
+            patient, order, numbers = "|".join(segment[2:4]), [], ()
+        elif segment[0] == "ORC":
             order = _numbers(message, segment, (2, 3))
         elif segment[0] == "OBR":
             numbers = tuple(dict.fromkeys(order + _numbers(message, segment, (2, 3, 18, 19, 20))))
             status = segment[25].strip() if len(segment) > 25 else ""
-            groups.setdefault(numbers, (_STATUS_RANK.get(status[:1], 0), []))
+            groups.setdefault((patient, numbers), (_STATUS_RANK.get(status[:1], 0), []))
         elif segment[0] == "OBX":
-            groups.setdefault(numbers, (0, []))[1].append(segment)
-    for accessions, (rank, observations) in groups.items():
+            groups.setdefault((patient, numbers), (0, []))[1].append(segment)
+    for (patient, accessions), (rank, observations) in groups.items():
         text, kind = _observed(name, message, observations, read_document)
         if text.strip():
-            yield rank, FoundReport(text, f"HL7 v2, {kind or message.encoding}", accessions)
+            yield patient, rank, FoundReport(text, f"HL7 v2, {kind or message.encoding}", accessions)
 
 
 def _numbers(message: _Message, segment: list[str], fields: tuple[int, ...]) -> list[str]:
@@ -204,7 +224,7 @@ def _observed(
             heading = _heading(message, segment)
             if not blocks or blocks[-1][0] != heading:
                 blocks.append((heading, []))
-            for repetition in message.parts(segment, 5, 2):
+            for repetition in message.repetitions(segment[5]):
                 shown = _coded(message, repetition) if kind in ("CE", "CWE", "CF", "CNE") else repetition
                 blocks[-1][1].extend(message.plain(shown).split("\n"))
     said = "\n".join(_block(heading, lines) for heading, lines in blocks if any(line.strip() for line in lines))

@@ -9,13 +9,16 @@ _LINE_TAGS = frozenset(
     "p div br tr li ul ol h1 h2 h3 h4 h5 h6 table section article header footer pre hr dt dd blockquote body".split()
 )
 _SILENT_TAGS = frozenset({"script", "style", "title", "template", "noscript"})
-_STARTS = ("<!doctype html", "<html", "<head", "<body", "<meta", "<table", "<div", "<p>", "<!--")
+_START = re.compile(
+    r"<(?:!--|(?:!doctype html|html|head|body|meta|title|style|link|table|div|p|h[1-6]|span|font)[\s/>])"
+    r"|<(?:b|i|u|strong|em|center|br|hr|ul|ol|pre)[\s/>]"
+)
 
 
 def looks_like_html(head: str) -> bool:
     """Return whether a text starts as a web page does."""
     start = head.lstrip("\ufeff \t\r\n")[:200].lower()
-    return start.startswith(_STARTS) or (start.startswith("<?xml") and ("<html" in head[:2000].lower()))
+    return _START.match(start) is not None or (start.startswith("<?xml") and ("<html" in head[:2000].lower()))
 
 
 def html_text(page: str) -> str:

@@ -16,7 +16,8 @@ from .errors import InputError
 from .hot_spots import HotSpot, find_hot_spots
 from .quality import quality_flags
 from .report import Report
-from .report_files import read_report, report_from_text
+from .report_files import report_from_text
+from .report_of_scan import report_of_scan
 from .result_document import Case
 from .review import Change, merge_update
 from .scan import PlanarScan, View
@@ -145,7 +146,8 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     tell("reading")
     check_destination(request.out, overwrite=request.overwrite, update=request.update)
     scan = _scan(request)
-    report = _report(request, scan)
+    report, notes_on_report = _report(request, scan)
+    scan = scan.with_warnings(*notes_on_report)
     earlier = _earlier(request, scan)
     seconds.lap("read")
     tell("loading the model")
@@ -211,14 +213,15 @@ def _scan(request: SegmentRequest) -> PlanarScan:
     return scan
 
 
-def _report(request: SegmentRequest, scan: PlanarScan) -> Report | None:
+def _report(request: SegmentRequest, scan: PlanarScan) -> tuple[Report | None, tuple[str, ...]]:
+    """Return the report, and sentences for the user on where it comes from."""
     if request.report is not None and request.report_text is not None:
         raise InputError("--report and --report-text are both given; one report belongs to a scan")
     if request.report is not None:
-        return read_report(request.report, accession=request.accession, scan_accession=scan.identity.accession_number)
+        return report_of_scan(request.report, scan, accession=request.accession)
     if request.accession is not None:
         raise InputError("--accession chooses a report in a file; give the file with --report")
-    return None if request.report_text is None else report_from_text(request.report_text)
+    return None if request.report_text is None else report_from_text(request.report_text), ()
 
 
 def _earlier(request: SegmentRequest, scan: PlanarScan) -> Case | None:

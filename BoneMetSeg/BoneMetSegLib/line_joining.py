@@ -18,6 +18,10 @@ _LIST_START = re.compile(
     r"^\s*(?:[(]?\d{1,2}[.、)](?!\d)|[(]?[一二三四五六七八九十]{1,3}[、.)]|[①-⑳]|[-•*●◆■▲]\s?|[A-Z][A-Z /]{3,40}:)"
 )
 _LABEL = re.compile(r"^\s*[^\s:,;。]{1,12}:")  # "姓名: ...", "Referrer: ..."
+_PAGE_NUMBER = re.compile(
+    r"(?:第\s*\d+\s*页)?[\s,，/]*(?:共\s*\d+\s*页)?|(?:page\s*)?\d+\s*(?:/|of)\s*\d+|page\s*\d+|-\s*\d+\s*-|\d{1,2}",
+    re.IGNORECASE,
+)
 _BREAK_AT = 0.85  # share of the widest line from which a line counts as full
 
 
@@ -56,6 +60,11 @@ def starts_with_heading(plain: str, *, whole: bool = False) -> bool:
     """Return whether a normalised line starts with a heading, or is one altogether."""
     found = headings(plain)
     return bool(found) and found[0].start == 0 and (not whole or found[0].end == len(plain))
+
+
+def is_page_number(line: str) -> bool:
+    """Return whether a line is the number of a page: "3", "- 3 -", "3/5", "Page 3 of 5", "第3页 共5页"."""
+    return _PAGE_NUMBER.fullmatch(line.strip()) is not None
 
 
 def glue(before: str, line: str) -> str:

@@ -8,22 +8,26 @@ Coordinates are in points, y upward.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from .line_joining import columns, continues, glue
+from .pdf_form_labels import Rule, labels_first
 from .report import normalise
 from .report_headings import is_heading
 
 _SAME_LINE = 0.5  # share of the smaller height by which two characters of a line overlap
 _SPACE_EM = 0.25  # a gap of this many character heights is a space between Latin letters
+_WIDE_SPACE_EM = 0.7  # ... and one of this beside a Chinese character: more than in justified lines
 _GAP_EM = 1.8  # ... and one of this parts cells or columns
-_DOUBLE_EM = 0.3  # a character drawn twice this near is bold print
+_DOUBLE = 0.4  # a character drawn twice within this share of its width is bold print
 _MAX_COLUMN_DEPTH = 6  # columns within columns
 _BLOCK_GAP = 3.0  # columns end at white of this many character heights across the page
 _COLUMN_LINES = 3  # a column has at least so many lines
 _COLUMN_FILL = 0.5  # ... which fill on average this share of its width
+_SLACK_EM, _CHINESE_SLACK_EM = 0.5, 1.5  # white at the end of a full line, in character heights
+_FULL_COLUMN_EM = 15.0  # ... in a column of more than this
 _COLUMN_WIDTH = 10  # ... and are on average so many characters wide
 
 
@@ -89,10 +93,10 @@ class Line:
         return max(self.y1 - self.y0, 0.1)
 
 
-def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
-    """Return the lines of a page in reading order."""
-    rows = [_pieces(row) for row in _rows(glyphs)]
-    return _ordered([row for row in rows if row])
+def lines_of(glyphs: Sequence[Glyph], rules: Sequence[Rule] = ()) -> list[Line]:
+    """Return the lines of a page in reading order; its ruled lines tell the cells of a form."""
+    rows = [row for row in (_pieces(row) for row in _rows(glyphs)) if row]
+    return _ordered([[replace(row[0], text=label)] if label else row for label, row in labels_first(rows, rules)])
 
 
 def text_of(lines: Sequence[Line]) -> str:
@@ -134,13 +138,13 @@ def _pieces(row: Sequence[Glyph]) -> list[Piece]:
         if current:
             before = current[-1]
             size = max(before.height, glyph.height)
-            if glyph.text == before.text and abs(glyph.x0 - before.x0) < _DOUBLE_EM * size:
+            if glyph.text == before.text and abs(glyph.x0 - before.x0) < _DOUBLE * (before.x1 - before.x0):
                 continue
             gap = glyph.x0 - before.x1
             if gap > _GAP_EM * size:
                 pieces.append(_piece(text, current))
                 current, text = [], ""
-            elif gap > _SPACE_EM * size and before.text.isascii() and glyph.text.isascii():
+            elif gap > (_SPACE_EM if before.text.isascii() and glyph.text.isascii() else _WIDE_SPACE_EM) * size:
                 text += " "
         if not glyph.text.isspace():
             current.append(glyph)
@@ -171,7 +175,7 @@ def _ordered(rows: list[list[Piece]], depth: int = 0) -> list[Line]:
     if found is None:
         left = min((row[0].x0 for row in rows), default=0.0)
         right = max((row[-1].x1 for row in rows), default=0.0)
-        return [_line(row, left, right) for row in rows]
+        return [line for row in rows for line in _lines(row, left, right)]
     first, last, gutter = found
     inside = rows[first:last]
     left_rows = [[piece for piece in row if piece.x1 <= gutter] for row in inside]
@@ -233,20 +237,22 @@ def _column_lines(rows: list[list[Piece]], gutter: float) -> int:
     return min(len(side) for side in sides) if both_high > 0 else 0
 
 
-def _line(row: Sequence[Piece], left: float, right: float) -> Line:
-    texts = [piece.text for piece in row]
-    # A heading in the cell beside its text is a line of its own.
-    text = "\n".join([texts[0], "  ".join(texts[1:])]) if len(texts) > 1 and is_heading(normalise(texts[0])) else None
-    return Line(
-        text or "  ".join(texts),
-        row[0].x0,
-        row[-1].x1,
-        min(piece.y0 for piece in row),
-        max(piece.y1 for piece in row),
-        left,
-        right,
-        is_row=len(row) > 1,
-    )
+def _lines(row: Sequence[Piece], left: float, right: float) -> list[Line]:
+    """Return a row as a line; a heading in the cell beside its text as a line of its own."""
+    if len(row) > 1 and is_heading(normalise(row[0].text)):
+        return [*_lines(row[:1], left, right), *_lines(row[1:], left, right)]
+    return [
+        Line(
+            "  ".join(piece.text for piece in row),
+            row[0].x0,
+            row[-1].x1,
+            min(piece.y0 for piece in row),
+            max(piece.y1 for piece in row),
+            left,
+            right,
+            is_row=len(row) > 1,
+        )
+    ]
 
 
 def _goes_on(before: Line, line: Line) -> bool:
@@ -262,4 +268,6 @@ def _goes_on(before: Line, line: Line) -> bool:
     first_word = line.text.split(" ", 1)[0]
     share = 1 if columns(first_word[:1]) == 2 else len(first_word) + 1
     needed = (line.x1 - line.x0) * min(1.0, share * columns(first_word[:1]) / max(1, columns(line.text)))
-    return before.x1 + needed > before.right - 0.5 * size
+    # Where programs do not break a Chinese line anywhere, up to two more characters would have fitted.
+    is_chinese = columns(first_word[:1]) == 2 and before.right - before.left > _FULL_COLUMN_EM * size
+    return before.x1 + needed > before.right - (_CHINESE_SLACK_EM if is_chinese else _SLACK_EM) * size

@@ -12,11 +12,18 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
+from .line_joining import is_page_number
+from .pdf_fields import field_glyphs
+from .pdf_fonts import font_manager
+from .pdf_form_labels import Rule
 from .pdf_reading_order import Glyph, Line, lines_of, text_of
+from .report import normalise
+from .report_headings import headings
 
 if TYPE_CHECKING:
     from pdfminer.layout import LTChar, LTPage
@@ -27,13 +34,15 @@ _MAX_PAGES = 50
 _MAX_STREAM_BYTES = 32_000_000  # a Chinese font has up to 20 MB; images are not unpacked
 _MAX_TOTAL_BYTES = 128_000_000
 _MAX_SLOW_BYTES = 2_000_000  # of filters that are decoded in Python
-_MAX_GLYPHS = 60_000  # a full page of a report has 2000
+_MAX_GLYPHS = 150_000  # 30 full pages of 5000; they take 2 s, and a slow machine four times that
 _UNREADABLE_SHARE = 0.02
+_SCAN_SHARE = 0.6  # of the page that a picture covers
+_MARK_CHARACTERS = 60  # a scanner's or a program's mark on a page ("Scanned by ...") is shorter than a report
+_MAX_RULES = 2000  # horizontal lines on a page
+_RULE_POINTS = 15.0
+_SAME_HEIGHT_POINTS = 3.0
+_COUNTS_PAGES = re.compile(r"第\d+页|\d+页|page\d+|\d+/\d+", re.IGNORECASE)
 _EDGE_LINES = 3  # running heads and feet stand among the first or last lines
-_PAGE_NUMBER = re.compile(
-    r"(?:第\s*\d+\s*页)?[\s,，/]*(?:共\s*\d+\s*页)?|(?:page\s*)?\d+\s*(?:/|of)\s*\d+|page\s*\d+|-\s*\d+\s*-|\d{1,2}",
-    re.IGNORECASE,
-)
 
 
 class _TooMuch(Exception):  # noqa: N818 (becomes an InputError that names the file)
@@ -74,20 +83,23 @@ def _text(name: str, data: bytes) -> str:
     if not document.is_extractable:
         raise InputError(f"{name} is protected against copying its text; save the report as an unprotected PDF")
     pages: list[list[Line]] = []
-    glyphs = pictures = unreadable = 0
+    glyphs = pictures = scanned = unreadable = 0
     device, interpreter = _interpreter()
     for page in PDFPage.create_pages(document):
         if len(pages) == _MAX_PAGES:
             raise InputError(f"{name} has more than {_MAX_PAGES} pages, too many for a report")
         interpreter.process_page(page)
         layout = device.get_result()
-        shown = _upright(list(_characters(layout)))
+        shown = _upright(list(_characters(layout))) + field_glyphs(page)
         pictures += device.pictures
+        scanned += device.scanned
         glyphs += len(shown)
         unreadable += sum(_is_unreadable(one.text) for one in shown)
-        pages.append(lines_of(shown))
+        pages.append(lines_of(shown, device.rules))
     text = text_of(_without_running_heads(pages))
-    if not any(character.isalpha() for character in text):
+    words = any(character.isalpha() for character in text)
+    marked = scanned == len(pages) and len(text) < _MARK_CHARACTERS * len(pages) and not headings(normalise(text))
+    if not words or marked:
         if pictures:
             raise InputError(
                 f"{name} is a scanned picture without text; have it recognised (OCR) and checked, or type its text"
@@ -204,25 +216,35 @@ def _predicted(data: bytes, parameters: Any) -> bytes:
 
 def _interpreter() -> tuple[Any, Any]:
     from pdfminer.converter import PDFPageAggregator
-    from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+    from pdfminer.pdfinterp import PDFPageInterpreter
+    from pdfminer.utils import apply_matrix_pt
 
     class Collector(PDFPageAggregator):  # type: ignore[misc]
-        """Collects characters, counts pictures; paths are not kept."""
+        """Collects characters, counts pictures and pages that are one; of paths, ruled lines are kept."""
 
         pictures = 0
+        scanned = False
         glyphs = 0
 
         def begin_page(self, page: Any, ctm: Any) -> None:
             """Start a page."""
-            self.pictures = 0
+            self.pictures, self.scanned = 0, False
+            self.rules: list[Rule] = []
             super().begin_page(page, ctm)
 
         def render_image(self, *_: Any) -> None:
             """Count a picture."""
             self.pictures += 1
+            page = self._stack[0] if self._stack else self.cur_item
+            covered = self.cur_item.width * self.cur_item.height
+            self.scanned |= covered > _SCAN_SHARE * page.width * page.height
 
-        def paint_path(self, *_: Any) -> None:
-            """Leave lines and frames out."""
+        def paint_path(self, _state: Any, _stroke: bool, _fill: bool, _evenodd: bool, path: Sequence[Any]) -> None:
+            """Keep horizontal lines; other paths are left out."""
+            points = [apply_matrix_pt(self.ctm, one[-2:]) for one in path if len(one) > 2]
+            for (x0, y0), (x1, y1) in pairwise(points):
+                if len(self.rules) < _MAX_RULES and abs(y1 - y0) < 1 and abs(x1 - x0) > _RULE_POINTS:
+                    self.rules.append(Rule(min(x0, x1), max(x0, x1), y0))
 
         def render_char(self, *values: Any, **named: Any) -> float:
             """Keep a character, if there are not too many."""
@@ -235,7 +257,7 @@ def _interpreter() -> tuple[Any, Any]:
             """Mark a character that the font does not name."""
             return "\ufffd"
 
-    manager = PDFResourceManager(caching=True)
+    manager = font_manager()
     device = Collector(manager, laparams=None)
     return device, PDFPageInterpreter(manager, device)
 
@@ -291,22 +313,28 @@ def _plain(text: str) -> str:
 
 
 def _without_running_heads(pages: list[list[Line]]) -> list[Line]:
-    """Return the lines of all pages; page numbers are left out, and repeated heads and feet after the first time."""
-    edges = [{_key(line.text) for line in (*page[:_EDGE_LINES], *page[-_EDGE_LINES:])} for page in pages]
-    repeated = Counter(key for edge in edges for key in edge)
-    lines, seen = [], set()
-    for page in pages:
+    """Return the lines of all pages; page numbers are left out, and repeated heads and feet after the first time.
+
+    A head is repeated where the same words stand at the same height of another page.
+    """
+    places: dict[str, list[tuple[int, float]]] = {}
+    for number, page in enumerate(pages):
+        for line in (*page[:_EDGE_LINES], *page[_EDGE_LINES:][-_EDGE_LINES:]):
+            places.setdefault(_key(line.text), []).append((number, line.y0))
+    lines = []
+    for number, page in enumerate(pages):
         for index, line in enumerate(page):
             if min(index, len(page) - 1 - index) < _EDGE_LINES:
-                if len(pages) > 1 and _PAGE_NUMBER.fullmatch(line.text.strip()):
+                if len(pages) > 1 and is_page_number(line.text):
                     continue
-                key = _key(line.text)
-                if repeated[key] > 1 and key in seen:
+                before = places[_key(line.text)]
+                if any(other < number and abs(height - line.y0) < _SAME_HEIGHT_POINTS for other, height in before):
                     continue
-                seen.add(key)
             lines.append(line)
     return lines
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\d+", "#", "".join(text.split()))
+    """Return what tells a line: of one that counts pages, not its numbers."""
+    plain = "".join(text.split())
+    return re.sub(r"\d+", "#", plain) if _COUNTS_PAGES.search(plain) else plain

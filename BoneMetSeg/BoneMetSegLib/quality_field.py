@@ -1,4 +1,4 @@
-"""Flags about what the picture holds of the body: a view missing, head, feet or arms cut off (floor 4)."""
+"""Flags about what the picture holds of the body: a view missing, no body, head, feet or arms cut off (floor 4)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ _BAND_MM = 8.0
 
 
 def field_flags(scan: PlanarScan, outlines: Mapping[str, BodyOutline]) -> list[QualityFlag]:
-    """Return flags of a missing view and of a body that goes on beyond the field that was scanned."""
+    """Return flags of a missing view, of a view without a body, and of a body that goes on beyond the field."""
     flags = []
     missing = [view for view in VIEWS if view not in scan.views]
     if missing:
         sentence = f"There is no {missing[0]} view: foci that only it would show are missed."
         flags.append(QualityFlag("view_missing", float(len(scan.views)), 2.0, "views", sentence))
-    for name, outline in outlines.items():
-        flags += _clipped(scan.views[name], outline)
+    for name, view in scan.views.items():
+        if name in outlines:
+            flags += _clipped(view, outlines[name])
+        else:
+            sentence = f"In the {name} view no body stands out: cut edges, motion, side and uptake were not checked."
+            flags.append(QualityFlag("body_not_found", None, None, "", sentence))
     return flags
 
 

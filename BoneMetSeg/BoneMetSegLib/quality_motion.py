@@ -26,23 +26,25 @@ _SEAM_BAND_MM, _BIN_MM, _SEAM_SIGMA, _MIN_BINS = 4.0, 20.0, 5.0, 8
 
 def motion_flags(scan: PlanarScan, outlines: Mapping[str, BodyOutline]) -> list[QualityFlag]:
     """Return flags of a lateral step, of a step of counts, and of rows without counts within the body."""
-    flags = []
-    views = [scan.views[name] for name in outlines]
-    if views and len({(view.counts.shape, view.pixel_size_mm) for view in views}) == 1:
-        step_mm, height_mm = lateral_step_mm(views, list(outlines.values()))
-        if step_mm > STEP_MM:
-            sentence = (
-                f"The patient may have moved: {height_mm:.0f} mm below the top of the head the body jumps sideways by "
-                f"{step_mm:.0f} mm."
-            )
-            flags.append(QualityFlag("motion", step_mm, STEP_MM, "mm", sentence))
-        ratio, height_mm = count_step(views, list(outlines.values()))
-        if ratio > SEAM_RATIO:
-            sentence = (
-                f"There is a seam {height_mm:.0f} mm below the top of the head: the counts change by a factor of "
-                f"{ratio:.2f} from one row to the next."
-            )
-            flags.append(QualityFlag("seam", ratio, SEAM_RATIO, "{ratio}", sentence))
+    flags: list[QualityFlag] = []
+    sizes = {(scan.views[name].counts.shape, scan.views[name].pixel_size_mm) for name in outlines}
+    # Both heads see a motion at once; views of two sizes are searched one by one.
+    groups = [list(outlines)] if len(sizes) == 1 else [[name] for name in outlines]
+    searched = [([scan.views[name] for name in group], [outlines[name] for name in group]) for group in groups]
+    step_mm, height_mm = max((lateral_step_mm(*one) for one in searched), default=(0.0, 0.0))
+    if step_mm > STEP_MM:
+        sentence = (
+            f"The patient may have moved: {height_mm:.0f} mm below the top of the head the body jumps sideways by "
+            f"{step_mm:.0f} mm."
+        )
+        flags.append(QualityFlag("motion", step_mm, STEP_MM, "mm", sentence))
+    ratio, height_mm = max((count_step(*one) for one in searched), default=(1.0, 0.0))
+    if ratio > SEAM_RATIO:
+        sentence = (
+            f"There is a seam {height_mm:.0f} mm below the top of the head: the counts change by a factor of "
+            f"{ratio:.2f} from one row to the next."
+        )
+        flags.append(QualityFlag("seam", ratio, SEAM_RATIO, "{ratio}", sentence))
     for name, outline in outlines.items():
         flags += _missing_rows(scan.views[name], outline)
     return flags

@@ -2,74 +2,111 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from .errors import InputError
 
-READING_SECONDS = 8.0  # a report of 50 pages takes two
+READING_SECONDS = 8.0  # 30 full pages of a PDF document take two, and a slow machine four times that
 READING_BYTES = 800_000_000
 _WATCH_SECONDS = 0.05
+_TIMES_TOLD = 10
+_Result = TypeVar("_Result")
 
 
 class _OverLimit(BaseException):
-    """Raised inside the block; no ``except Exception`` of a library may swallow it."""
+    """Raised in the reader's thread; no ``except Exception`` of a library may swallow it."""
 
 
-@contextlib.contextmanager
-def reading_limits(name: str, seconds: float = READING_SECONDS, memory_bytes: int = READING_BYTES) -> Iterator[None]:
-    """End the block where it takes too long or too much memory, between two of its Python instructions.
+class _Work(Generic[_Result]):
+    """A function in a thread of its own, which can be ended between two of its Python instructions.
 
-    A thread watches; it works in any thread and on every system, unlike signals. A single call into C is not
-    interrupted: those are kept short by limits on sizes.
+    An exception that is sent to a thread arrives at some later moment, in a ``finally`` or behind the last line too. In
+    a thread that does nothing else that harms nobody; in the caller's it might arrive when reading is long over.
+    """
+
+    def __init__(self, function: Callable[[], _Result]) -> None:
+        self._function = function
+        self._lock = threading.Lock()  # held when the thread ends its work, and when it is told to
+        self._ended = False
+        self.result: list[_Result] = []
+        self.error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            try:
+                self.result.append(self._function())
+            except BaseException as error:
+                self.error = error
+            with self._lock:
+                self._ended = True
+        except _OverLimit:
+            self._ended = True
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait; return whether the work has ended."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def end(self) -> None:
+        """Tell the thread to end; a library may swallow that in a callback, so it is told again."""
+        thread = ctypes.c_ulong(self._thread.ident or 0)
+        for _ in range(_TIMES_TOLD):
+            with self._lock:
+                if not self._ended:
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_OverLimit))
+            if self.ends_within(_WATCH_SECONDS):
+                return
+
+
+def within_limits(
+    name: str, function: Callable[[], _Result], seconds: float = READING_SECONDS, memory_bytes: int = READING_BYTES
+) -> _Result:
+    """Return what a function returns, unless it takes too long or too much memory.
+
+    It runs in a thread of its own, in any thread and on every system, unlike signals. A single call into C is not
+    interrupted but left behind: those are kept short by limits on sizes.
 
     Parameters
     ----------
     name : str
         The file's name, for the error.
+    function : callable
+        Without arguments; its exceptions are raised here.
     seconds : float
     memory_bytes : int
-        Growth of the process within the block.
+        Growth of the process meanwhile.
 
     Raises
     ------
     InputError
         A limit was passed; the sentence names the file.
     """
-    thread, lock, over = threading.get_ident(), threading.Lock(), threading.Event()
     end, most = time.monotonic() + seconds, memory_in_use() + memory_bytes
+    work = _Work(function)
     fault = ""
-
-    def watch() -> None:
-        nonlocal fault
-        while not over.wait(_WATCH_SECONDS):
+    try:
+        while not fault and not work.ends_within(_WATCH_SECONDS):
             if time.monotonic() > end:
                 fault = f"takes longer than {seconds:.0f} s to read"
             elif memory_in_use() > most:
                 fault = f"needs more than {memory_bytes / 1e6:.0f} MB of memory to read"
-            else:
-                continue
-            with lock:
-                if not over.is_set():
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(_OverLimit))
-            return
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        try:
-            yield
-        finally:
-            with lock:
-                over.set()
-            # One that was sent but did not arrive yet is taken back.
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), None)
-    except _OverLimit:
-        raise InputError(f"{name} {fault}; it is damaged or no report") from None
+    except BaseException:  # the caller was interrupted from the keyboard
+        work.end()
+        raise
+    if fault:
+        work.end()
+        raise InputError(f"{name} {fault}; it is damaged or no report")
+    if work.error is not None:
+        raise work.error
+    return work.result[0]
 
 
 def memory_in_use() -> int:

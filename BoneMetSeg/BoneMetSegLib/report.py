@@ -1,13 +1,14 @@
 """What a diagnostic report is: text, sections, clauses with their character spans (floor 1).
 
 ``text`` is kept as received. ``normalised`` has the same length, character by character, so that a span means the same
-in both: full-width Latin letters, digits and punctuation become their half-width forms, the ideographic space a space,
-traditional Chinese characters simplified ones.
+in both: full-width Latin letters, digits and punctuation become their half-width forms, other spaces a space, soft line
+and page ends a line end, radicals the characters that they look like, traditional Chinese characters simplified ones.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -19,7 +20,19 @@ from .traditional_chinese import to_simplified
 Language = Literal["zh", "en"]
 
 # Full-width forms U+FF01-FF5E stand 0xFEE0 above ASCII (Unicode, Halfwidth and Fullwidth Forms).
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SPACES = dict.fromkeys((0x3000, 0xA0, 0x202F, *range(0x2000, 0x200B)), 0x20)
+_LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), 0x0A)  # soft line and page ends
+# Programs that write PDF give radicals for the characters of the same shape: Kangxi radicals have a decomposition ...
+_RADICALS = {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+# ... those of the block CJK Radicals Supplement have none (CJKRadicals.txt of Unicode).
+_RADICALS |= {
+    ord(radical): ord(character)
+    for radical, character in zip(
+        "⺟⺠⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰", "母民西见角贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙", strict=True
+    )
+}
+_SAME_LENGTH = _HALF_WIDTH | _SPACES | _LINE_ENDS | _RADICALS
 
 # A clause ends at a Chinese full stop, a semicolon, a line's end, a half-width stop after a Chinese character, or an
 # English full stop before white space: not after "No", a single initial, or the number of a list ("1. ").
@@ -81,7 +94,7 @@ class Report:
 
 def normalise(text: str) -> str:
     """Return ``text`` in half-width forms and simplified Chinese, of the same length, so that spans stay valid."""
-    return to_simplified(text.translate(_HALF_WIDTH))
+    return to_simplified(text.translate(_SAME_LENGTH))
 
 
 def parse_report(text: str, encoding: str = "") -> Report:

@@ -12,8 +12,8 @@ from .report import normalise
 from .report_headings import Heading, headings
 
 _LABEL = (
-    r"检\s{0,4}查\s{0,4}(?:编\s{0,4})?号|影\s{0,4}像\s{0,4}(?:编\s{0,4})?号|登记号|检查流水号|申请单号|核医学号|"
-    r"accession(?:\s{1,3}(?:no\.?|number|nr\.?|#))?|exam(?:ination)?\s{1,3}(?:no\.?|number|id)|study\s{1,3}(?:no\.?|number|id)"
+    r"检\s{0,4}查\s{0,4}(?:编\s{0,4})?号|影\s{0,4}像\s{0,4}(?:编\s{0,4})?号|登记号|检查流水号|申请单号|医嘱号|"
+    r"检查ID|(?:核医学|放射|报告)(?:编)?号|acc(?:ession)?\.?\s{1,3}(?:no\.?|number|nr\.?|id|#)|accession|order\s{1,3}(?:no\.?|number)|exam(?:ination)?\s{1,3}(?:no\.?|number|id)|study\s{1,3}(?:no\.?|number|id)"
 )
 # Not within a sentence or brackets: "(检查号: ...)" speaks of another examination.
 _BEFORE = r"(?:^|(?<=[\s|【\[]))"
@@ -107,9 +107,11 @@ def reports_in_text(text: str, container: str) -> list[FoundReport]:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     plain = normalise(text)  # of the same length
+    pages = "\f".join(normalise(page) for page in text.split("\f"))  # normalised, a page's end is a line's end
+    rules = [match.span() for match in _RULE.finditer(pages)]
     spoken = [one for one in headings(plain) if one.section in ("findings", "impression")]
     marks = [(match.start(), match[1]) for match in _ACCESSION.finditer(plain)]
-    cuts = _cuts_by_number(plain, marks, [one.end for one in spoken]) or _cuts_by_rule(plain)
+    cuts = _cuts_by_number(plain, rules, marks, [one.end for one in spoken]) or _cuts_by_rule(plain, rules)
     if not cuts:
         numbers = tuple(dict.fromkeys(number for _, number in marks))
         whole = FoundReport(text, container, numbers)
@@ -124,7 +126,9 @@ def reports_in_text(text: str, container: str) -> list[FoundReport]:
     ]
 
 
-def _cuts_by_number(plain: str, marks: list[tuple[int, str]], spoken: list[int]) -> list[int]:
+def _cuts_by_number(
+    plain: str, rules: list[tuple[int, int]], marks: list[tuple[int, str]], spoken: list[int]
+) -> list[int]:
     """Return where the second and later reports start: at the head of the block that names a new number.
 
     A head may name several numbers; a number behind the last findings heads nothing.
@@ -134,7 +138,7 @@ def _cuts_by_number(plain: str, marks: list[tuple[int, str]], spoken: list[int])
     for at, number in marks:
         before = [end for end in spoken if (cuts[-1] if cuts else 0) <= end < at]
         if _same(number) not in known and known and before and any(end > at for end in spoken):
-            cuts.append(_head_of_block(plain, before[-1], at))
+            cuts.append(_head_of_block(plain, rules, before[-1], at))
             known = set()
         known.add(_same(number))
     return cuts
@@ -162,21 +166,18 @@ def _unparted(plain: str, text: str, container: str) -> list[FoundReport]:
     return [FoundReport(text[:middle], container), FoundReport(text[middle:], container)]
 
 
-def _head_of_block(plain: str, after: int, at: int) -> int:
+def _head_of_block(plain: str, rules: list[tuple[int, int]], after: int, at: int) -> int:
     """Return the start of the paragraph, ruled or blank line above, in which ``plain[at]`` lies."""
-    before = plain[after:at]
-    rules = [match.end() for match in _RULE.finditer(before)]
-    blank = before.rfind("\n\n")
-    line = before.rfind("\n")
-    return after + max(
-        [*rules, blank + 2 if blank >= 0 else 0, line + 1 if line >= 0 and blank < 0 and not rules else 0]
-    )
+    ruled = max((stop for start, stop in rules if after <= start and stop <= at), default=after)
+    blank, line = plain.rfind("\n\n", after, at), plain.rfind("\n", after, at)
+    if blank >= 0:
+        return max(ruled, blank + 2)
+    return max(ruled, line + 1) if ruled == after else ruled
 
 
-def _cuts_by_rule(plain: str) -> list[int]:
-    rules = [match.start() for match in _RULE.finditer(plain)]
+def _cuts_by_rule(plain: str, rules: list[tuple[int, int]]) -> list[int]:
     whole, cuts, start = 0, [], 0
-    for stop in [*rules, len(plain)]:
+    for stop in [*(at for at, _ in rules), len(plain)]:
         sections = {one.section for one in headings(plain[start:stop])}
         if {"findings", "impression"} <= sections:
             whole += 1

@@ -11,7 +11,7 @@ from .errors import InputError
 from .hl7_report import hl7_reports, looks_like_hl7
 from .html_report import html_text, looks_like_html
 from .pdf_report import pdf_text
-from .reading_limits import reading_limits
+from .reading_limits import within_limits
 from .report import Report, parse_report
 from .report_choice import FoundReport, chosen, reports_in_text
 from .rtf_report import rtf_text
@@ -36,6 +36,8 @@ _OTHER_FILES = (
 )
 _PDF_MARK, _ZIP_MARK, _OLE_MARK, _RTF_MARK = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"
 _DICOM_MARK, _DICOM_MARK_AT = b"DICM", 128
+_PADDING = b"\x1a"  # DOS's mark of a file's end
+_BARE_DICOM = re.compile(rb"\x08\x00[\x00\x01\x05\x08\x12-\x16]\x00|\x02\x00[\x00-\x02]\x00")  # without preamble
 _WHITE_SPACE = frozenset("\t\n\r\f\v\x85")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
@@ -68,13 +70,16 @@ def read_report(path: str | Path, *, accession: str | None = None, scan_accessio
     """
     path = Path(path)
     data = _bytes(path)
-    with reading_limits(path.name):
-        report = chosen(path.name, _found(path.name, data), accession, scan_accession)
-        text = report.text.replace("\r\n", "\n").replace("\r", "\n")
-        if len(text) > MAX_BYTES:
-            raise InputError(f"{path.name} is larger than 1 MB, too large for a report; give its text alone")
-        _check_text(path.name, text)
-        return parse_report(text, report.container)
+    return within_limits(path.name, lambda: _read(path.name, data, accession, scan_accession))
+
+
+def _read(name: str, data: bytes, accession: str | None, scan_accession: str) -> Report:
+    report = chosen(name, _found(name, data), accession, scan_accession)
+    text = _CONTROL.sub("", report.text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > MAX_BYTES:
+        raise InputError(f"{name} is larger than 1 MB, too large for a report; give its text alone")
+    _check_text(name, text)
+    return parse_report(text, report.container)
 
 
 def report_from_text(text: str) -> Report:
@@ -110,7 +115,7 @@ def _bytes(path: Path) -> bytes:
 
 def _found(name: str, data: bytes) -> list[FoundReport]:
     """Return the reports in a file, by what its first bytes are."""
-    if data[_DICOM_MARK_AT : _DICOM_MARK_AT + 4] == _DICOM_MARK:
+    if data[_DICOM_MARK_AT : _DICOM_MARK_AT + 4] == _DICOM_MARK or _BARE_DICOM.match(data):
         return [dicom_report(name, data, pdf_text)]
     if looks_like_hl7(data):
         return hl7_reports(name, data, _document_text)
@@ -152,12 +157,14 @@ def _ole_in_words(data: bytes) -> str:
 
 
 def _in_text(name: str, data: bytes) -> list[FoundReport]:
-    text, encoding = _decoded(name, data)
+    text, encoding = _decoded(name, data.rstrip(_PADDING))
     if looks_like_html(text):
         return reports_in_text(html_text(text), f"HTML, {encoding}")
     if text.lstrip("\ufeff \t\r\n").startswith("<?xml") or text.lstrip("\ufeff \t\r\n").startswith("<ClinicalDocument"):
         kind = "an HL7 CDA document" if "ClinicalDocument" in text[:5000] else "XML"
         raise InputError(f"{name} is {kind}, which is not read; save the report as a text file, PDF or Word document")
+    if text.lstrip().lower().startswith("mime-version:"):
+        raise InputError(f"{name} is a web archive (.mht), which is not read; save the report as .docx, PDF or text")
     table = table_reports(name, text, encoding)
     if table is not None:
         return table

@@ -20,6 +20,7 @@ from .quality import QualityFlag
 from .report import Report
 from .review import Change
 from .scan import PLANE_A_MM, Identity, PlanarScan
+from .scan_summary import acquisition_facts, view_facts
 from .segmentation import Segmentation
 
 SCHEMA_VERSION = "1.0"
@@ -136,29 +137,14 @@ def summary_sentence(case: Case) -> str:
 def _scan(case: Case) -> dict[str, Any]:
     scan = case.scan
     return {
-        "kind": scan.kind,
-        "modality": scan.modality,
-        "source_format": scan.source_format,
-        "lossy": scan.lossy,
-        "acquisition_date": scan.acquisition_date,
-        "acquisition_time": scan.acquisition_time,
-        "injection_time": scan.injection_time,
-        "radiopharmaceutical": scan.radiopharmaceutical,
-        "device": scan.device,
+        **acquisition_facts(scan),
         "identity": {} if case.deidentified else asdict(scan.identity),
         "geometry_note": GEOMETRY_NOTE,
         "skeleton_channels": list(SKELETON_CHANNEL_NAMES),
         "views": {
             name: {
-                "rows": view.counts.shape[0],
-                "columns": view.counts.shape[1],
-                "pixel_size_mm": list(view.pixel_size_mm),
-                "pixel_size_source": view.pixel_size_source,
-                "view_source": view.view_source,
-                "mirrored": view.mirrored,
-                "total_counts": view.total_counts,
+                **view_facts(view),
                 "plane_a_mm": PLANE_A_MM[name],
-                "ijk_to_ras": view.ijk_to_ras.tolist(),
                 "sop_instance_uid": view.sop_instance_uid,
                 "frame_number": view.frame_number,
             }

@@ -18,11 +18,13 @@ _HIDDEN = frozenset(
     """
     fonttbl colortbl stylesheet info pict object fldinst header headerl headerr headerf footer footerl footerr footerf
     footnote annotation themedata datastore xmlnstbl listtable listoverridetable rsidtbl generator latentstyles
-    bkmkstart bkmkend nonshppict shppict pntext pn listtext mmathPr
+    bkmkstart bkmkend nonshppict shppict pntext pn listtext mmathPr sp shprslt
     """.split()
 )
+_SHOWN_THOUGH_STARRED = frozenset({"shpinst"})  # text boxes
 _BREAKS = {
-    **dict.fromkeys(("par", "line", "sect", "page", "row"), "\n"), **dict.fromkeys(("cell", "tab"), "\t"),
+    **dict.fromkeys(("par", "line", "sect", "page", "row", "nestrow"), "\n"),
+    **dict.fromkeys(("cell", "nestcell", "tab"), "\t"),
     "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
 }  # fmt: skip
 _SYMBOLS = {b"~": " ", b"_": "-", b"-": "", b"{": "{", b"}": "}", b"\\": "\\", b"\n": "\n", b"\r": "\n"}
@@ -41,7 +43,7 @@ class _Reader:
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self._state, self._stack = _State(), []  # type: _State, list[_State]
-        self._code_page = "cp1252"
+        self._code_page, self._default_font = "cp1252", -1
         self._code_page_of_font: dict[int, str] = {}
         self._bytes = bytearray()
         self._skip = 0
@@ -55,6 +57,8 @@ class _Reader:
                 continue
             if plain:
                 self._plain(plain)
+                continue
+            if not (brace or symbol or word):  # a line's end within the file, maybe within a character, means nothing
                 continue
             self._flush()
             if brace:
@@ -81,7 +85,8 @@ class _Reader:
 
     def _flush(self) -> None:
         if self._bytes:
-            page = self._code_page_of_font.get(self._state.font, self._code_page)
+            font = self._default_font if self._state.font < 0 else self._state.font
+            page = self._code_page_of_font.get(font, self._code_page)
             text = decoded_as(bytes(self._bytes), page)
             self.pieces.append(bytes(self._bytes).decode("latin-1") if text is None else text)
             self._bytes.clear()
@@ -101,12 +106,14 @@ class _Reader:
             self.pieces.append(_SYMBOLS[symbol])
 
     def _word(self, word: str, number: int | None) -> None:
-        if word in _HIDDEN or self._starred:
+        if word in _HIDDEN or (self._starred and word not in _SHOWN_THOUGH_STARRED):
             self._state = replace(
                 self._state, hidden=True, in_font_table=self._state.in_font_table or word == "fonttbl"
             )
             self._starred = False
-        elif word == "ansicpg" and number:
+            return
+        self._starred = False
+        if word == "ansicpg" and number:
             self._code_page = {936: "gb18030", 950: "big5hkscs", 65001: "utf-8"}.get(number, f"cp{number}")
         elif word == "uc" and number is not None:
             self._state = replace(self._state, unicode_skip=min(max(number, 0), 8))
@@ -118,7 +125,11 @@ class _Reader:
                 self._code_page_of_font[self._state.font] = page
         elif word == "u" and number is not None:
             self._unicode(number)
-        elif word == "v":
+        elif word == "deff" and number is not None:
+            self._default_font = number
+        elif word == "plain":
+            self._state = replace(self._state, font=-1)
+        elif word in ("v", "deleted"):
             self._state = replace(self._state, hidden=number != 0)
         elif word in _BREAKS and not self._state.hidden:
             self.pieces.append(_BREAKS[word])

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -113,13 +113,15 @@ class PlanarView:
         return image if self.patient_right_first else image[..., ::-1]
 
 
-@dataclass(frozen=True)
-class PlanarScan:
-    """A planar whole-body bone scan: an anterior view, a posterior view, or both.
+AnyScan = TypeVar("AnyScan", bound="Acquisition")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquisition:
+    """Who was scanned, when, with what, and what was assumed while reading.
 
     Attributes
     ----------
-    views : mapping from "anterior" / "posterior" to PlanarView
     modality, acquisition_date, acquisition_time, injection_time : str
         As DICOM writes them (``YYYYMMDD``, ``HHMMSS``), empty where unknown.
     radiopharmaceutical, device : str
@@ -133,7 +135,6 @@ class PlanarScan:
         Sentences for the user: what was assumed while reading.
     """
 
-    views: Mapping[str, PlanarView]
     modality: str = "NM"
     acquisition_date: str = ""
     acquisition_time: str = ""
@@ -145,11 +146,23 @@ class PlanarScan:
     identity: Identity = field(default_factory=Identity)
     warnings: tuple[str, ...] = ()
 
-    kind: Literal["planar"] = "planar"
-
-    def with_warnings(self, *sentences: str) -> PlanarScan:
+    def with_warnings(self: AnyScan, *sentences: str) -> AnyScan:
         """Return the same scan with more warnings."""
         return replace(self, warnings=(*self.warnings, *sentences))
+
+
+@dataclass(frozen=True)
+class PlanarScan(Acquisition):
+    """A planar whole-body bone scan: an anterior view, a posterior view, or both.
+
+    Attributes
+    ----------
+    views : mapping from "anterior" / "posterior" to PlanarView
+    """
+
+    views: Mapping[str, PlanarView]
+
+    kind: Literal["planar"] = "planar"
 
 
 # What the voxels of a SPECT volume hold.
@@ -158,7 +171,7 @@ QUANTITIES: tuple[Quantity, ...] = ("counts", "Bq/ml", "SUVbw")
 
 
 @dataclass(frozen=True)
-class SpectScan:
+class SpectScan(Acquisition):
     """A reconstructed SPECT volume, voxels as stored, in a right-handed order.
 
     Attributes
@@ -173,9 +186,6 @@ class SpectScan:
         Why it is this quantity and, where it is not SUVbw, why not; a sentence without its full stop.
     slice_sources : tuple of (str, int)
         For each k the SOP instance UID and the frame number (1-based) it was read from; empty for other files.
-    modality, acquisition_date, acquisition_time, injection_time, radiopharmaceutical, device, source_format, lossy,
-    identity, warnings
-        As in ``PlanarScan``.
     """
 
     voxels: np.ndarray
@@ -183,16 +193,6 @@ class SpectScan:
     quantity: Quantity = "counts"
     quantity_reason: str = ""
     slice_sources: tuple[tuple[str, int], ...] = field(default=(), repr=False)
-    modality: str = "NM"
-    acquisition_date: str = ""
-    acquisition_time: str = ""
-    injection_time: str = ""
-    radiopharmaceutical: str = ""
-    device: str = ""
-    source_format: str = "DICOM"
-    lossy: bool = False
-    identity: Identity = field(default_factory=Identity)
-    warnings: tuple[str, ...] = ()
 
     kind: Literal["spect"] = "spect"
 
@@ -220,10 +220,6 @@ class SpectScan:
     def to_ras(self, i: float, j: float, k: float) -> np.ndarray:
         """Return where a voxel's centre lies: R, A, S in mm."""
         return (self.ijk_to_ras @ np.array([i, j, k, 1.0]))[:3]
-
-    def with_warnings(self, *sentences: str) -> SpectScan:
-        """Return the same scan with more warnings."""
-        return replace(self, warnings=(*self.warnings, *sentences))
 
 
 Scan = PlanarScan | SpectScan

@@ -32,36 +32,41 @@ def describe_scan(scan: Scan) -> dict[str, Any]:
         "kind" ("planar" or "spect"), dates, device, warnings; for planar scans "views" and "quality"; for SPECT
         "size_ijk", "spacing_mm", "ijk_to_ras", "quantity", "quantity_reason", "total", "maximum" and where it lies.
     """
-    common = {
+    details = _spect(scan) if isinstance(scan, SpectScan) else _planar(scan)
+    return {"summary": scan_line(scan), **acquisition_facts(scan), **details, "warnings": list(scan.warnings)}
+
+
+def acquisition_facts(scan: Scan) -> dict[str, Any]:
+    """Return when and with what a scan was made, ready for JSON, without anything that identifies the patient."""
+    return {
         "kind": scan.kind,
-        "summary": scan_line(scan),
-        "source_format": scan.source_format,
         "modality": scan.modality,
+        "source_format": scan.source_format,
+        "lossy": scan.lossy,
         "acquisition_date": scan.acquisition_date,
         "acquisition_time": scan.acquisition_time,
         "injection_time": scan.injection_time,
         "radiopharmaceutical": scan.radiopharmaceutical,
         "device": scan.device,
-        "lossy": scan.lossy,
     }
-    details = _spect(scan) if isinstance(scan, SpectScan) else _planar(scan)
-    return {**common, **details, "warnings": list(scan.warnings)}
+
+
+def view_facts(view: PlanarView) -> dict[str, Any]:
+    """Return a view's size, how it is known, its counts and geometry, ready for JSON."""
+    return {
+        "rows": view.counts.shape[0],
+        "columns": view.counts.shape[1],
+        "pixel_size_mm": list(view.pixel_size_mm),
+        "pixel_size_source": view.pixel_size_source,
+        "view_source": view.view_source,
+        "mirrored": view.mirrored,
+        "total_counts": view.total_counts,
+        "ijk_to_ras": view.ijk_to_ras.tolist(),
+    }
 
 
 def _planar(scan: PlanarScan) -> dict[str, Any]:
-    views = {
-        name: {
-            "rows": view.counts.shape[0],
-            "columns": view.counts.shape[1],
-            "pixel_size_mm": list(view.pixel_size_mm),
-            "pixel_size_source": view.pixel_size_source,
-            "view_source": view.view_source,
-            "mirrored": view.mirrored,
-            "total_counts": view.total_counts,
-            "ijk_to_ras": view.ijk_to_ras.tolist(),
-        }
-        for name, view in scan.views.items()
-    }
+    views = {name: view_facts(view) for name, view in scan.views.items()}
     return {"views": views, "quality": [asdict(flag) for flag in quality_flags(scan)]}
 
 

@@ -60,7 +60,8 @@ def slice_axes(name: str, dataset: Dataset) -> SliceAxes:
     name : str
         The file's name, for the error.
     dataset : Dataset
-        Orientation and position are read from the Detector Information Sequence, else from the data set itself.
+        Orientation and position are read from the Detector Information Sequence, of whose items the Detector Vector may
+        choose one, else from the data set itself.
 
     Raises
     ------
@@ -68,8 +69,8 @@ def slice_axes(name: str, dataset: Dataset) -> SliceAxes:
         The orientation is missing, said differently by several detectors, or no pair of perpendicular directions; the
         pixel size is missing.
     """
-    holders = [*items(dataset, "DetectorInformationSequence"), dataset]
-    orientation = _only_one(name, holders, "ImageOrientationPatient", 6)
+    detectors = _detectors(dataset)
+    orientation = _only_one(name, dataset, detectors, "ImageOrientationPatient", 6)
     if orientation is None:
         raise InputError(f"{name} does not say how its slices lie in the patient (Image Orientation is missing)")
     row, column = np.split(orientation, 2)
@@ -79,11 +80,19 @@ def slice_axes(name: str, dataset: Dataset) -> SliceAxes:
     pixel = numbers(dataset, "PixelSpacing")
     if len(pixel) != 2 or not all(mm > 0 for mm in pixel):
         raise InputError(f"{name} does not say how large a pixel is (Pixel Spacing is missing)")
-    return SliceAxes(row, column, (pixel[0], pixel[1]), _only_one(name, holders, "ImagePositionPatient", 3))
+    return SliceAxes(row, column, (pixel[0], pixel[1]), _only_one(name, dataset, detectors, "ImagePositionPatient", 3))
 
 
-def _only_one(name: str, holders: list[Dataset], keyword: str, count: int) -> np.ndarray | None:
-    found = [np.array(values) for holder in holders if (values := numbers(holder, keyword))]
+def _detectors(dataset: Dataset) -> list[Dataset]:
+    """Return the detectors that the slices may be of: the one that the Detector Vector names, else all."""
+    described, named = items(dataset, "DetectorInformationSequence"), set(vector(dataset, "DetectorVector"))
+    chosen = [item for number_of, item in enumerate(described, start=1) if named == {number_of}]
+    return chosen or described
+
+
+def _only_one(name: str, dataset: Dataset, detectors: list[Dataset], keyword: str, count: int) -> np.ndarray | None:
+    found = [np.array(values) for detector in detectors if (values := numbers(detector, keyword))]
+    found = found or [np.array(values) for values in [numbers(dataset, keyword)] if values]
     if not found:
         return None
     first = found[0]

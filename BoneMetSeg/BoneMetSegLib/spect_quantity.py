@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .dicom_elements import items, number, radiopharmaceutical, text
+from .dicom_elements import acquired, coded_word, items, number, radiopharmaceutical, text
 from .dicom_pixels import rescale_of
 from .errors import InputError
 from .scan import Quantity
@@ -57,7 +57,8 @@ class Scale:
 
 def known_unit(words: str) -> tuple[Quantity, float] | None:
     """Return the quantity that a unit measures and what one of it is, ``None`` for a unit that is not known."""
-    return _UNITS.get(re.sub(r"[\s*]+", "", words).lower().replace("³", "3"))
+    words = re.sub(r"[\s*]+", "", words).replace("³", "3")
+    return None if words.startswith("mB") else _UNITS.get(words.lower())  # mBq is a thousandth of one, MBq a million
 
 
 def scale_of(name: str, dataset: Dataset, stored: np.ndarray) -> tuple[Scale, list[str]]:
@@ -73,22 +74,36 @@ def scale_of(name: str, dataset: Dataset, stored: np.ndarray) -> tuple[Scale, li
     """
     slope, intercept = rescale_of(name, dataset)
     notes: list[str] = []
-    for mapping in items(dataset, "RealWorldValueMappingSequence"):
+    mapped = []
+    for mapping in _mappings(dataset):
         scale, note = _real_world(mapping, stored)
-        if scale is not None and scale.quantity != "counts":
-            return scale, notes
+        if scale is not None:
+            mapped.append(scale)
         if note:
             notes.append(note)
+    mapped.sort(key=lambda scale: scale.quantity == "counts")  # those are the last choice
+    if mapped:
+        return mapped[0], [] if mapped[0].quantity != "counts" else notes
     said = text(dataset, "Units").upper()
     if said in ("BQML", "GML"):
-        suv = text(dataset, "SUVType").upper()
+        suv = coded_word(dataset, "SUVType")
         if said == "BQML":
             return Scale("Bq/ml", slope, intercept, "Bq/ml by the file's Units"), notes
         if suv in ("", "BW"):
             return Scale("SUVbw", slope, intercept, "SUV by body weight by the file's Units"), notes
-        notes.append(f"The file's SUV is of type {suv[:16]}, not by body weight; its values were taken as counts.")
+        notes.append(f"The file's SUV is of type {suv}, not by body weight; its values were taken as counts.")
+    if said not in ("", "CNTS"):
+        notes.append(f"The file's Units are {coded_word(dataset, 'Units')}; its values were taken as counts.")
     reason = "counts, since the file has no Real World Value Mapping to Bq/ml"
     return Scale("counts", slope, intercept, reason, said_by_file=False), notes
+
+
+def _mappings(dataset: Dataset) -> list[Dataset]:
+    """Return the real world value mappings of the object, or of all its frames together."""
+    found = items(dataset, "RealWorldValueMappingSequence")
+    for group in items(dataset, "SharedFunctionalGroupsSequence"):
+        found += items(group, "RealWorldValueMappingSequence")
+    return found
 
 
 def _real_world(mapping: Dataset, stored: np.ndarray) -> tuple[Scale | None, str]:
@@ -96,13 +111,15 @@ def _real_world(mapping: Dataset, stored: np.ndarray) -> tuple[Scale | None, str
     unit = next((text(code, "CodeValue") for code in items(mapping, "MeasurementUnitsCodeSequence")), "")
     known = known_unit(unit)
     if known is None:
-        return None, f"A Real World Value Mapping to {unit[:16] or 'no unit'!r} was not used: its unit is not known."
+        # A damaged element may hold what followed it, the patient's name too.
+        shown = unit if re.fullmatch(r"[A-Za-z0-9{}/.*%]{1,16}", unit) else "no unit"
+        return None, f"A Real World Value Mapping to {shown!r} was not used: its unit is not known."
     slope, intercept = number(mapping, "RealWorldValueSlope"), number(mapping, "RealWorldValueIntercept") or 0.0
     if not slope:
-        return None, f"The Real World Value Mapping to {unit[:16]} was not used: it has no slope."
+        return None, f"The Real World Value Mapping to {unit} was not used: it has no slope."
     first, last = (_bound(mapping, end) for end in ("First", "Last"))
     if (first is not None and stored.min() < first) or (last is not None and stored.max() > last):
-        return None, f"The Real World Value Mapping to {unit[:16]} was not used: it does not cover all stored values."
+        return None, f"The Real World Value Mapping to {unit} was not used: it does not cover all stored values."
     quantity, size = known
     words = {"SUVbw": "SUV by body weight"}.get(quantity, quantity)
     return Scale(quantity, slope * size, intercept * size, f"{words} by the file's Real World Value Mapping"), ""
@@ -169,13 +186,15 @@ def suv_facts(dataset: Dataset) -> SuvFacts:
     drugs = items(dataset, "RadiopharmaceuticalInformationSequence")
     drug = drugs[0] if drugs else None
     half_life = None if drug is None else number(drug, "RadionuclideHalfLife")
+    imaged, by_series = _imaged(dataset)
     return SuvFacts(
         weight_kg=number(dataset, "PatientWeight"),
         dose=None if drug is None else number(drug, "RadionuclideTotalDose"),
         half_life_s=half_life or None,
         is_tc99m=_is_tc99m(dataset),
         given=_given(drug),
-        imaged=_imaged(dataset),
+        imaged=imaged,
+        imaged_by_series=by_series,
         refers_to="administration" if text(dataset, "DecayCorrection").upper() == "ADMIN" else "acquisition",
         administrations=len(drugs),
     )
@@ -201,14 +220,18 @@ def _given(drug: Dataset | None) -> datetime | time | None:
     return dicom_time(text(drug, "RadiopharmaceuticalStartTime"))
 
 
-def _imaged(dataset: Dataset) -> datetime | None:
-    """Return the moment the voxels' activity refers to: as corrected, else of acquisition, else of the series."""
+def _imaged(dataset: Dataset) -> tuple[datetime | None, bool]:
+    """Return the moment the voxels' activity refers to, as corrected, else of acquisition; and whether of the series.
+
+    The series of a reconstruction may be hours younger than its acquisition: its time is the last choice.
+    """
     for keyword in ("DecayCorrectionDateTime", "AcquisitionDateTime"):
         moment = dicom_moment(text(dataset, keyword))
         if moment is not None:
-            return moment
+            return moment, False
+    day = dicom_date(acquired(dataset)[0])
     for what in ("Acquisition", "Series"):
-        day, moment_of_day = dicom_date(text(dataset, f"{what}Date")), dicom_time(text(dataset, f"{what}Time"))
+        moment_of_day = dicom_time(text(dataset, f"{what}Time"))
         if day is not None and moment_of_day is not None:
-            return datetime.combine(day, moment_of_day)
-    return None
+            return datetime.combine(day, moment_of_day), what == "Series"
+    return None, False

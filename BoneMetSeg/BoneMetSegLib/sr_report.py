@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .deflated_dicom import refuse_deflated_bomb
+from .dicom_characters import decoder_of
 from .errors import InputError
 from .report import normalise
 from .report_choice import FoundReport
 from .report_headings import is_heading
-from .text_encodings import decoded
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -35,8 +35,8 @@ _HEADING_OF_CODE = {
     (scheme, code): heading
     for heading, codes in (
         (_FINDINGS, "DCM 121070 DCM 121071 LN 59776-5 LN 18782-3"),
-        (_IMPRESSION, "DCM 121072 DCM 121073 DCM 121076 DCM 121077 DCM 121111 LN 19005-8 LN 55110-1"),
-        (_CLINICAL, "DCM 121060 DCM 121109 LN 11329-0 LN 18785-6 LN 55752-0"),
+        (_IMPRESSION, "DCM 121072 DCM 121073 DCM 121076 DCM 121077 DCM 121111 LN 19005-8 LN 55110-1 LN 55112-7"),
+        (_CLINICAL, "DCM 121060 DCM 121109 DCM 121110 LN 55108-5 LN 11329-0 LN 18785-6 LN 55752-0"),
         (_TECHNIQUE, "DCM 121064 DCM 121065 LN 55111-9"),
         (_COMPARISON, "DCM 121066 DCM 121068 LN 18834-2"),
         (_ADVICE, "DCM 121074 DCM 121075 LN 18783-1"),
@@ -44,6 +44,7 @@ _HEADING_OF_CODE = {
     for scheme, code in zip(codes.split()[::2], codes.split()[1::2], strict=True)
 }
 _SHOWN = frozenset({"TEXT", "CODE", "NUM", "DATE", "DATETIME", "TIME"})
+_LANGUAGE_CODES = frozenset({"121046", "121047", "121049"})  # DCM: country, equivalent meaning, language
 _SILENT_RELATIONS = frozenset({"HAS OBS CONTEXT", "HAS ACQ CONTEXT"})
 
 
@@ -98,23 +99,19 @@ def _report(name: str, data: bytes, read_pdf: Any) -> FoundReport:
 
 
 class _Tree:
-    """What holds for the whole content tree: its language, its character set, and how much was read."""
+    """What holds for the whole content tree: its language, its characters, and how much was read."""
 
     def __init__(self, name: str, dataset: Dataset) -> None:
+        declared = dataset.get("SpecificCharacterSet") or []
+        texts = list(_texts(dataset))
         self.name = name
-        self._declared = bool(_text(dataset, "SpecificCharacterSet"))
+        self._decode = decoder_of(texts, [declared] if isinstance(declared, str) else list(declared))
         self._items = 0
-        self.chinese = re.search("[\u4e00-\u9fff]", "".join(self.text(one) for one in _values(dataset))) is not None
+        self.chinese = re.search("[\u4e00-\u9fff]", "".join(map(self._decode, texts))) is not None
 
-    def text(self, value: str) -> str:
-        """Return text; where no character set is declared, bytes beyond ASCII are looked at."""
-        if value.isascii() or self._declared:
-            return value
-        try:
-            read = decoded(value.encode("latin-1"))
-        except UnicodeEncodeError:
-            return value
-        return read[0] if read else value
+    def text(self, item: Dataset, keyword: str) -> str:
+        """Return a text of an item, in the characters of the object."""
+        return self._decode(_bytes(item, keyword)).strip().strip("\0")
 
     def count(self) -> None:
         """Refuse trees that no report has."""
@@ -123,13 +120,21 @@ class _Tree:
             raise InputError(f"{self.name} has more than {_MAX_ITEMS} content items, too many for a report")
 
 
-def _values(item: Dataset, depth: int = 0) -> Iterator[str]:
-    yield _text(item, "TextValue")
-    for code in item.get("ConceptCodeSequence") or []:
-        yield _text(code, "CodeMeaning")
+def _texts(item: Dataset, depth: int = 0) -> Iterator[bytes]:
+    yield _bytes(item, "TextValue")
+    for sequence in ("ConceptNameCodeSequence", "ConceptCodeSequence"):
+        for code in item.get(sequence) or []:
+            yield _bytes(code, "CodeMeaning")
     if depth < _MAX_DEPTH:
         for child in item.get("ContentSequence") or []:
-            yield from _values(child, depth + 1)
+            yield from _texts(child, depth + 1)
+
+
+def _bytes(item: Dataset, keyword: str) -> bytes:
+    """Return an element's value as the file holds it."""
+    element = item.get_item(keyword)
+    value = None if element is None else element.value
+    return value if isinstance(value, bytes) else str(value or "").encode("utf-8")
 
 
 def _lines(item: Dataset, tree: _Tree, heading: str = "", depth: int = 0) -> Iterator[str]:
@@ -139,7 +144,8 @@ def _lines(item: Dataset, tree: _Tree, heading: str = "", depth: int = 0) -> Ite
     for child in item.get("ContentSequence") or []:
         tree.count()
         relation, kind = _text(child, "RelationshipType"), _text(child, "ValueType")
-        if relation in _SILENT_RELATIONS or (relation == "HAS CONCEPT MOD" and _text(item, "ValueType") == "CONTAINER"):
+        # What modifies the whole report is its language; what modifies a group of measurements is their site.
+        if relation in _SILENT_RELATIONS or (relation == "HAS CONCEPT MOD" and (depth == 0 or _is_language(child))):
             continue
         concept, is_section = _concept(child, tree)
         if kind == "CONTAINER":
@@ -182,13 +188,17 @@ def _explained(item: Dataset, tree: _Tree, depth: int) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
+def _is_language(item: Dataset) -> bool:
+    return any(_text(code, "CodeValue") in _LANGUAGE_CODES for code in item.get("ConceptNameCodeSequence") or [])
+
+
 def _concept(item: Dataset, tree: _Tree) -> tuple[str, bool]:
     """Return an item's concept name, and whether it is the heading of a section."""
     for code in item.get("ConceptNameCodeSequence") or []:
         found = _HEADING_OF_CODE.get((_text(code, "CodingSchemeDesignator"), _text(code, "CodeValue")))
         if found:
             return found[0 if tree.chinese else 1], True
-        meaning = tree.text(_text(code, "CodeMeaning"))
+        meaning = tree.text(code, "CodeMeaning")
         return meaning, is_heading(normalise(f"{meaning}:"))
     return "", False
 
@@ -196,9 +206,9 @@ def _concept(item: Dataset, tree: _Tree) -> tuple[str, bool]:
 def _value(item: Dataset, tree: _Tree) -> str:
     kind = _text(item, "ValueType")
     if kind == "TEXT":
-        return tree.text(_text(item, "TextValue")).replace("\r\n", "\n").replace("\r", "\n")
+        return tree.text(item, "TextValue").replace("\r\n", "\n").replace("\r", "\n")
     if kind == "CODE":
-        return ", ".join(tree.text(_text(code, "CodeMeaning")) for code in item.get("ConceptCodeSequence") or [])
+        return ", ".join(tree.text(code, "CodeMeaning") for code in item.get("ConceptCodeSequence") or [])
     if kind == "NUM":
         return ", ".join(_measured(one) for one in item.get("MeasuredValueSequence") or [])
     return _text(item, {"DATE": "Date", "TIME": "Time", "DATETIME": "DateTime"}.get(kind, "TextValue"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,12 +69,15 @@ class Candidate:
 
 
 def without_repeats(images: Iterable[ImageHeader]) -> tuple[list[ImageHeader], int]:
-    """Return images with each SOP Instance UID once, and how many were left out."""
+    """Return images with each SOP Instance UID once, and how many were left out.
+
+    Software that replaces identifiers may give one UID to all: other views and other slices are no repeats.
+    """
     once: dict[Hashable, ImageHeader] = {}
     count = 0
     for image in images:
         count += 1
-        once.setdefault(image.sop_uid or ("no UID", image.path), image)
+        once.setdefault((image.sop_uid, image.views, image.instance_number) if image.sop_uid else image.path, image)
     return list(once.values()), count - len(once)
 
 
@@ -83,19 +87,26 @@ def refuse_several_patients(name: str, images: Sequence[ImageHeader]) -> None:
     Raises
     ------
     InputError
-        There are several Patient IDs.
+        There are several Patient IDs, or names where there is no ID.
     """
-    patients = {image.patient_id for image in images if image.patient_id}
-    if len(patients) > 1:
-        raise InputError(f"{name} holds images of {len(patients)} patients; give the folder of one")
+    numbers = {image.patient_id for image in images if image.patient_id}
+    named = {_plain_name(image.patient_name) for image in images if image.patient_id}
+    patients = len(numbers) + len({_plain_name(image.patient_name) for image in images} - named - {""})
+    if patients > 1:
+        raise InputError(f"{name} holds images of {patients} patients; give the folder of one")
+
+
+def _plain_name(name: str) -> str:
+    """Return a name's first writing, its letters alone: "Wang^Wu" and "WANG WU" are one."""
+    return "".join(letter for letter in name.partition("=")[0].upper() if letter.isalnum())
 
 
 def candidates_of(images: Sequence[ImageHeader]) -> list[Candidate]:
     """Return the bone scans among images, in the order in which they are numbered for the user.
 
     Single views are paired within a study: of one series, else of one moment, else of one description but for the
-    view's name, else if the study has no others; never across days or more than an hour apart. Secondary Captures count
-    only where there is no Nuclear Medicine object of that study.
+    view's name, else of all; of several those nearest in time, never across days or more than an hour apart. Secondary
+    Captures count only where there is no Nuclear Medicine object of that study.
     """
     planar = [image for image in images if image.kind == "planar"]
     acquired = {image.study_uid for image in planar if not image.is_capture}
@@ -131,15 +142,23 @@ def chosen(name: str, candidates: Sequence[Candidate], series: str | None) -> tu
     if series is None:
         default = planar or list(candidates)
         if len(default) > 1:
-            raise InputError(f"{name} holds {len(default)} bone scans: {_listed(default)}; choose one with --series")
-        others = len(candidates) - 1
-        notes = [f"Beside the planar views there are {others} SPECT volumes; --series chooses one."] if others else []
-        return default[0], tuple(notes)
+            raise InputError(
+                f"{name} holds {len(default)} bone scans: {_listed(enumerate(default, 1))}; choose one with "
+                f"--series, by the number in brackets"
+            )
+        others = list(enumerate(candidates, 1))[1:]
+        if not others:
+            return default[0], ()
+        said = "is a SPECT volume" if len(others) == 1 else f"are {len(others)} SPECT volumes"
+        note = f"Beside the planar views there {said}, which --series chooses: {_listed(others)}."
+        return default[0], (note,)
     wanted = series.strip()
     found = _asked_for(candidates, wanted)
     if len(found) != 1:
         fault = "names none" if not found else f"names {len(found)}"
-        raise InputError(f"--series {wanted[:64]!r} {fault} of the bone scans in {name}: {_listed(candidates)}")
+        raise InputError(
+            f"--series {wanted[:64]!r} {fault} of the bone scans in {name}: {_listed(enumerate(candidates, 1))}"
+        )
     if len(candidates) == 1:
         return found[0], ()
     return found[0], (f"Of {len(candidates)} bone scans --series chose {found[0].in_words()}.",)
@@ -149,12 +168,14 @@ def chosen(name: str, candidates: Sequence[Candidate], series: str | None) -> tu
 
 
 def _asked_for(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]:
-    if wanted.isdecimal() and len(wanted) < 4 and 1 <= int(wanted) <= len(candidates):
-        return [candidates[int(wanted) - 1]]
+    number = wanted.removeprefix("[").removesuffix("]")
+    if number.isdecimal() and len(number) < 6 and 1 <= int(number) <= len(candidates):
+        return [candidates[int(number) - 1]]
     if not wanted:
         return []
     tests: tuple[Callable[[Candidate], bool], ...] = (
         lambda candidate: candidate.answers_to(wanted),
+        lambda candidate: any(image.series_number == wanted for image in candidate.images),
         lambda candidate: any(image.description.upper() == wanted.upper() for image in candidate.images),
         lambda candidate: any(wanted.upper() in image.description.upper() for image in candidate.images),
     )
@@ -164,9 +185,9 @@ def _asked_for(candidates: Sequence[Candidate], wanted: str) -> list[Candidate]:
     return []
 
 
-def _listed(candidates: Sequence[Candidate]) -> str:
-    shown = [f"[{number}] {one.in_words()}" for number, one in enumerate(candidates[:_MAX_SHOWN], 1)]
-    more = len(candidates) - _MAX_SHOWN
+def _listed(numbered: Iterable[tuple[int, Candidate]]) -> str:
+    words = [f"[{number}] {one.in_words()}" for number, one in numbered]
+    shown, more = words[:_MAX_SHOWN], len(words) - _MAX_SHOWN
     return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
 
@@ -184,32 +205,45 @@ def _paired(singles: Sequence[ImageHeader]) -> tuple[list[Candidate], list[Image
         lambda _: None,
     )
     for key in keys:
-
-        def whole_key(image: ImageHeader, key: Callable[[ImageHeader], Hashable] = key) -> Hashable:
-            return (image.study_uid, image.date, image.is_capture, key(image))
-
         groups: dict[Hashable, list[ImageHeader]] = {}
         for image in rest:
-            groups.setdefault(whole_key(image), []).append(image)
-        for group in groups.values():
-            by_view = {view: [image for image in group if image.views == (view,)] for view in VIEWS}
-            if all(len(images) == 1 for images in by_view.values()):
-                pair = tuple(by_view[view][0] for view in VIEWS)
-                if _belong_together(*pair):
-                    pairs.append(Candidate(pair))
-                    rest = [image for image in rest if image not in pair]
-    return pairs, rest
+            whole_key = (image.study_uid, image.date, image.is_capture, image.matrix, key(image))
+            groups.setdefault(whole_key, []).append(image)
+        found = [pair for group in groups.values() for pair in _nearest(group)]
+        pairs += found
+        rest = [image for image in rest if not any(image in pair for pair in found)]
+    return [Candidate(pair) for pair in pairs], rest
 
 
-def _belong_together(one: ImageHeader, other: ImageHeader) -> bool:
-    minutes = [_minutes(image.time) for image in (one, other)]
-    near = None in minutes or abs((minutes[0] or 0) - (minutes[1] or 0)) <= MAX_MINUTES_BETWEEN_VIEWS
-    return near and one.matrix == other.matrix
+def _nearest(group: Sequence[ImageHeader]) -> list[tuple[ImageHeader, ImageHeader]]:
+    """Return an anterior and a posterior view each that are nearer to each other in time than to any other."""
+    anterior, posterior = ([image for image in group if image.views == (view,)] for view in VIEWS)
+    pairs = []
+    for one in anterior:
+        other = _only_nearest(one, posterior)
+        if other is not None and _only_nearest(other, anterior) is one:
+            pairs.append((one, other))
+    return pairs
 
 
-def _minutes(time: str) -> int | None:
-    digits = time.replace(":", "")[:4]
-    return int(digits[:2]) * 60 + int(digits[2:]) if len(digits) == 4 and digits.isdecimal() else None
+def _only_nearest(image: ImageHeader, others: Sequence[ImageHeader]) -> ImageHeader | None:
+    """Return the nearest in time, within an hour; ``None`` where it is not the only one."""
+    gaps = [_minutes_between(image, other) for other in others]
+    least = min(gaps, default=math.inf)
+    return others[gaps.index(least)] if least <= MAX_MINUTES_BETWEEN_VIEWS and gaps.count(least) == 1 else None
+
+
+def _minutes_between(one: ImageHeader, other: ImageHeader) -> float:
+    """Return the minutes between two images of a day, 0 where a time is not known."""
+    first, second = (_minutes(image.time) for image in (one, other))
+    return 0.0 if first is None or second is None else abs(first - second)
+
+
+def _minutes(time: str) -> float | None:
+    digits = time.ljust(6, "0")
+    if len(time) < 4 or not digits.isdecimal():
+        return None
+    return int(digits[:2]) * 60 + int(digits[2:4]) + int(digits[4:6]) / 60
 
 
 def _without_view(description: str) -> str:

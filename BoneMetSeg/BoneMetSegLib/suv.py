@@ -41,6 +41,8 @@ class SuvFacts:
         When acquisition started.
     refers_to : {"acquisition", "administration"}
         The time to which the voxels' activity is decay-corrected.
+    imaged_by_series : bool
+        ``imaged`` is the time of the series, for want of one of the acquisition.
     administrations : int
         How many doses the file describes.
     """
@@ -52,6 +54,7 @@ class SuvFacts:
     given: datetime | time | None = None
     imaged: datetime | None = None
     refers_to: str = "acquisition"
+    imaged_by_series: bool = False
     administrations: int = 1
 
 
@@ -96,7 +99,11 @@ def suv_factor(facts: SuvFacts) -> SuvFactor:
         else f"decayed over {hours:.2f} h with a half-life of {half_life_s / 3600:.3g} h"
     )
     reason = f"SUV by body weight ({weight_kg:g} kg) from Bq/ml, dose {dose_mbq:g} MBq {decay}"
-    return SuvFactor(weight_kg * 1000 / dose_bq, reason, dose_bq, (*notes, *half_life_notes))
+    series_notes = (_BY_SERIES,) if facts.imaged_by_series and facts.refers_to == "acquisition" else ()
+    return SuvFactor(weight_kg * 1000 / dose_bq, reason, dose_bq, (*notes, *half_life_notes, *series_notes))
+
+
+_BY_SERIES = "The file does not say when it was acquired: the dose was decayed to the time of the series; check SUV."
 
 
 def _dose_mbq(dose: float | None) -> tuple[float | None, str, tuple[str, ...]]:

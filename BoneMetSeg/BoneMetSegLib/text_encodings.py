@@ -28,6 +28,8 @@ _REPORT_WORDS = {
 # A character of the first level says one, a word of bone scans three, another one takes two away.
 _COMMON_SCORE, _WORD_SCORE, _RARE_SCORE, _NO_TEXT_SCORE = 1.0, 3.0, -2.0, -3.0
 _WESTERN_SCORE = 0.0  # Chinese characters rarer than this are western ones misread
+_CODEC_OF = {name: codec for codec, name in _CHINESE}
+_UTF16_SHARE = 0.95
 _TWO_BEYOND_ASCII = re.compile(rb"[\x80-\xff]{2}")
 _SAMPLE_CHARACTERS = 20_000
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
@@ -39,17 +41,53 @@ def decoded(data: bytes) -> tuple[str, str] | None:
     Parameters
     ----------
     data : bytes
-        Text in UTF-8 (with or without byte order mark), UTF-16 or UTF-32 with one, GB18030 (GBK, GB2312), Big5, or
+        Text in UTF-8 or UTF-16 (with or without byte order mark), UTF-32 with one, GB18030 (GBK, GB2312), Big5, or
         Windows-1252 where only single characters are beyond ASCII (dashes, quotes, µ).
     """
     for mark, codec, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             text = _decode(data, codec)
             return None if text is None else (text, name)
+    codec = _unmarked_utf16(data)
+    text = _decode(data, codec) if codec else None
+    if text is not None:
+        return text, "UTF-16"
     text = _decode(data, "utf-8")
     if text is not None:
         return text, "UTF-8"
     return _scored_best(data)
+
+
+def chinese_in_disguise(data: bytes) -> bool:
+    """Return whether bytes that are said to be of a western character set are Chinese by what they hold."""
+    if data.isascii():
+        return False
+    if _decode(data, "utf-8") is not None:
+        return True
+    best = _scored_best(data)
+    return best is not None and best[1] != "Windows-1252" and _score(best[0], _CODEC_OF[best[1]]) > _WESTERN_SCORE
+
+
+def _unmarked_utf16(data: bytes) -> str:
+    """Return the codec of UTF-16 without a byte order mark: half of the bytes of each ASCII character are zero.
+
+    No other text holds zero bytes. Blanks, digits or line ends stand in every report; all that is not of ASCII must be
+    Chinese.
+    """
+    zeros = [data[half::2].count(0) for half in (0, 1)]
+    if len(data) % 2 or not any(zeros) or all(zeros):
+        return ""
+    codec = "utf-16-le" if zeros[1] else "utf-16-be"
+    text = _decode(data, codec) or ""
+    known = sum(
+        one in "\t\r\n"
+        or " " <= one <= "~"
+        or "\u4e00" <= one <= "\u9fff"
+        or "\u2000" <= one <= "\u303f"
+        or one >= "\uff00"
+        for one in text
+    )
+    return codec if known > _UTF16_SHARE * len(text) else ""
 
 
 def decoded_as(data: bytes, codec: str) -> str | None:

@@ -73,7 +73,8 @@ def mirror_gain(anterior: PlanarView, posterior: PlanarView) -> float:
     """
     one, other = (_coarse(view) for view in (anterior, posterior))
     rows, columns = (min(a, b) for a, b in zip(one.shape, other.shape, strict=True))
-    one, other = one[:rows, :columns], other[:rows, :columns]
+    # Views of two files may differ in width; both have the table in the middle.
+    one, other = (view[:rows, (start := (view.shape[1] - columns) // 2) : start + columns] for view in (one, other))
     return _best_correlation(one, other[:, ::-1]) - _best_correlation(one, other)
 
 

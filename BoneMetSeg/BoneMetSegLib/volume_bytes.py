@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import gzip
-import re
 import struct
 import zlib
 from collections.abc import Sequence
 from math import prod
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from .errors import InputError
+from .metaimage_header import MetaImageHeader
+from .nrrd_header import pixels_within
 
 _MAX_BITS = 64  # of a number; more are colours or complex ones
 _MAX_OFFSET = 2**31
 _NIFTI_HEADER_BYTES = 540  # of NIfTI-2, the longer one
-_META_HEADER_BYTES = 65536
+_CHUNK_BYTES = 1_000_000
 _BYTES_OF_META_TYPE = {
     "CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "INT": 4, "UINT": 4, "LONG": 4, "ULONG": 4, "LONG_LONG": 8,
     "ULONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8,
@@ -56,29 +58,81 @@ def refuse_unsound_nifti(path: Path, size: Sequence[int]) -> None:
         raise InputError(f"{path.name} holds pixels that are not numbers (NaN or infinite)")
 
 
-def refuse_short_metaimage(path: Path) -> None:
-    """Refuse an uncompressed MetaImage whose pixels follow its header and are too few.
+def refuse_unsound_metaimage(path: Path, header: MetaImageHeader) -> None:
+    """Refuse a MetaImage whose pixels are not all there, beside its header or in a file of their own.
+
+    ITK returns whatever was in the memory where a compressed stream is broken.
 
     Raises
     ------
     InputError
-        The file is cut short.
+        The file of the pixels is missing or cut short, or the compressed stream is broken or does not say its length.
     """
-    with path.open("rb") as file:
-        header = file.read(_META_HEADER_BYTES)
-    local = re.search(rb"^ElementDataFile\s*=\s*LOCAL[ \t]*\r?\n", header, re.MULTILINE | re.IGNORECASE)
-    if local is None:
-        return
-    text = header[: local.end()].decode("latin-1")
-    fields = dict(re.findall(r"^(\w+)[ \t]*=[ \t]*(.*?)[ \t\r]*$", text, re.MULTILINE))
-    held = path.stat().st_size - local.end()
-    if fields.get("CompressedData", "").lower() == "true":
-        if fields.get("CompressedDataSize", "").isdigit():
-            _refuse_short(path.name, held, int(fields["CompressedDataSize"]))
-        return
+    fields, start, pixels = header.fields, header.size_bytes, path
+    is_local = fields["ElementDataFile"].upper() == "LOCAL"
+    if not is_local:
+        start, pixels = 0, path.parent / fields["ElementDataFile"]
+        if not pixels.is_file():
+            raise InputError(f"{path.name} keeps its pixels in another file, which is not beside it; give both")
     width = _BYTES_OF_META_TYPE.get(fields.get("ElementType", "").removeprefix("MET_"))
-    if width is not None and "DimSize" in fields:
-        _refuse_short(path.name, held, width * prod(int(extent) for extent in fields["DimSize"].split()))
+    if width is None:
+        return  # ITK says so
+    channels = int(fields.get("ElementNumberOfChannels", "1"))
+    expected = width * channels * prod(int(extent) for extent in fields["DimSize"].split())
+    held = pixels.stat().st_size - start
+    if not header.says("CompressedData"):
+        skipped = max(0, int(float(fields.get("HeaderSize", "0")))) if not is_local else 0
+        _refuse_short(path.name, held - skipped, expected)
+        return
+    said = int(float(fields.get("CompressedDataSize", "0")))
+    if is_local and not said:
+        raise InputError(f"{path.name} does not say how long its compressed pixels are (CompressedDataSize)")
+    _refuse_short(path.name, held, said)
+    with pixels.open("rb") as file:
+        file.seek(start)
+        _refuse_short(path.name, _unpacked_bytes(path.name, file, said or held, expected), expected)
+
+
+def refuse_broken_nrrd(path: Path, fields: dict[str, str]) -> None:
+    """Refuse an NRRD file whose gzip stream is broken: ITK does not compare its checksum.
+
+    Raises
+    ------
+    InputError
+        The stream breaks off, or what it unpacks to is not what was packed.
+    """
+    within = pixels_within(path, fields)
+    if fields.get("encoding", "").lower() not in ("gzip", "gz") or within is None:
+        return
+    pixels, start = within
+    most = prod(int(extent) for extent in fields["sizes"].split()) * _MAX_BITS // 8
+    with pixels.open("rb") as file:
+        file.seek(start)
+        _unpacked_bytes(path.name, file, pixels.stat().st_size - start, most)
+
+
+def _unpacked_bytes(name: str, file: BinaryIO, length: int, most: int) -> int:
+    """Return how many bytes a zlib or gzip stream of at most ``length`` bytes unpacks to, checked by its checksum.
+
+    Raises
+    ------
+    InputError
+        The stream is broken or breaks off, or unpacks to more than ``most`` bytes.
+    """
+    unpacker, unpacked = zlib.decompressobj(zlib.MAX_WBITS | 32), 0
+    try:
+        while length > 0 and not unpacker.eof and (packed := file.read(min(length, _CHUNK_BYTES))):
+            length -= len(packed)
+            while packed and unpacked <= most:
+                unpacked += len(unpacker.decompress(packed, _CHUNK_BYTES))
+                packed = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise InputError(f"{name} is damaged: its compressed pixels cannot be unpacked") from error
+    if unpacked <= most and not unpacker.eof:
+        unpacked += len(unpacker.flush())  # what was held back at a chunk's end
+    if unpacked > most or not unpacker.eof:
+        raise InputError(f"{name} is truncated or damaged: its compressed pixels are not those of its size")
+    return unpacked
 
 
 def _nifti_pixels(name: str, header: bytes) -> tuple[int, int, str]:

@@ -7,31 +7,29 @@ they are not (a plain 2-D image, the axial axes most programs write by default),
 
 from __future__ import annotations
 
-import contextlib
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import InputError
-from .planar_checks import PixelSize, checked_counts, checked_height, checked_size, chosen_pixel_size, chosen_view
-from .quiet_decoder import quiet_decoder
+from .itk_volume import VolumeFormat, VolumeHeader, read_image
+from .planar_checks import (
+    PixelSize,
+    checked_counts,
+    checked_height,
+    checked_size,
+    chosen_pixel_size,
+    chosen_view,
+)
 from .scan import PLANE_A_MM, VIEWS, PlanarScan, PlanarView, View
 from .view_words import only_view_named
-from .volume_bytes import refuse_short_metaimage, refuse_unsound_nifti
-from .volume_headers import refuse_unsound_metaimage_header, refuse_unsound_nrrd_header
 
 if TYPE_CHECKING:
     from SimpleITK import Image
 
-VolumeFormat = Literal["NRRD", "NIfTI", "MHA"]
-
-ITK_READER = {"NRRD": "NrrdImageIO", "NIfTI": "NiftiImageIO", "MHA": "MetaImageIO"}
 _MAX_SLICES = 2
 _L, _P, _S = 0, 1, 2  # ITK's axes: left, posterior, superior
 _ALONG_AXIS = 0.9  # cosine: an axis tilted by up to 25 degrees still runs along the body's
@@ -88,11 +86,8 @@ def read_volume(
     path : Path
     file_format : {"NRRD", "NIfTI", "MHA"}
         What the file is by its content; its ending does not matter.
-    view : {"anterior", "posterior"}, optional
-        The view of a single image that does not say it.
-    pixel_size_mm : float or (height, width), optional
-    flip_posterior : bool, optional
-        The export mirrored the posterior view; axes of the body say it by themselves.
+    view, pixel_size_mm, flip_posterior
+        As of a DICOM file. Axes of the body decide by default whether the posterior view is mirrored.
 
     Returns
     -------
@@ -106,13 +101,7 @@ def read_volume(
     InputError
         The file cannot be used; the sentence says why.
     """
-    with quiet_decoder():
-        try:
-            image = _image(path, file_format)
-        except InputError:
-            raise
-        except Exception as error:  # ITK raises RuntimeError for nearly everything, numpy and the file system more
-            raise InputError(f"{path.name} is damaged or truncated and cannot be read as {file_format}") from error
+    image, _ = read_image(path, file_format, lambda header: _check_header(path.name, header))
     layout = _layout(path.name, image)
     size, size_source, warnings = chosen_pixel_size(path.name, _pixel_size(image, layout), pixel_size_mm)
     slices = _slices(image, layout)
@@ -130,7 +119,7 @@ def read_volume(
             pixel_size_mm=size,
             pixel_size_source=size_source,
             view_source=source,
-            mirrored=shown == "posterior" and (bool(flip_posterior) or one.right_first is True),
+            mirrored=shown == "posterior" and (one.right_first is True if flip_posterior is None else flip_posterior),
         )
     return PlanarScan(views=views, modality="NM", source_format=file_format, warnings=(*warnings, *notes))
 
@@ -138,49 +127,8 @@ def read_volume(
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-def _image(path: Path, file_format: VolumeFormat) -> Image:
-    """Return the image with three dimensions or two, after its header has passed."""
-    import SimpleITK
-
-    with itk_path(path, file_format) as copy:
-        reader = SimpleITK.ImageFileReader()
-        reader.SetImageIO(ITK_READER[file_format])
-        reader.SetFileName(str(copy))
-        reader.ReadImageInformation()
-        _check_header(path.name, reader.GetSize(), reader.GetNumberOfComponents())
-        if file_format == "NIfTI":
-            refuse_unsound_nifti(path, reader.GetSize())
-        elif file_format == "MHA":
-            refuse_short_metaimage(path)
-        image = reader.Execute()
-    while image.GetDimension() > 3:
-        image = image[(slice(None),) * (image.GetDimension() - 1) + (0,)]
-    return image
-
-
-@contextlib.contextmanager
-def itk_path(path: Path, file_format: VolumeFormat) -> Iterator[Path]:
-    """Yield a path ITK accepts: its NIfTI reader wants a known ending, so others are read from a copy.
-
-    Raises
-    ------
-    InputError
-        The header is damaged; ITK would crash on it or never come back.
-    """
-    if file_format == "NRRD":
-        refuse_unsound_nrrd_header(path)
-    elif file_format == "MHA":
-        refuse_unsound_metaimage_header(path)
-    if file_format != "NIfTI" or path.name.lower().endswith((".nii", ".nii.gz", ".hdr", ".img", ".hdr.gz", ".img.gz")):
-        yield path
-        return
-    with path.open("rb") as file:
-        ending = ".nii.gz" if file.read(2) == b"\x1f\x8b" else ".nii"
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(shutil.copyfile(path, Path(folder) / f"scan{ending}"))
-
-
-def _check_header(name: str, size: tuple[int, ...], components: int) -> None:
+def _check_header(name: str, header: VolumeHeader) -> None:
+    size, components = header.extents, header.components
     if components != 1:
         raise InputError(f"{name} is a colour picture or has {components} values per pixel; counts are needed")
     if len(size) < 2 or any(extent > 1 for extent in size[3:]):
@@ -222,7 +170,7 @@ def _pixel_size(image: Image, layout: _Layout) -> PixelSize | None:
     spacing = image.GetSpacing()
     size = (float(spacing[layout.rows]), float(spacing[layout.columns]))
     # These formats write 1 where nothing is known, and no bone scan has pixels of 1 mm.
-    return None if size == (1.0, 1.0) else size
+    return None if 1.0 in size else size
 
 
 def _slices(image: Image, layout: _Layout) -> list[_Slice]:
@@ -299,7 +247,10 @@ def _with_views(
             notes.append("The view was taken to be anterior by the direction of its columns; --view says otherwise.")
         shown, source = chosen_view(name, said, source, given)
         if shown == "posterior" and one.right_first:
-            notes.append("By the file's axes the posterior view is mirrored: its first column is the patient's right.")
+            notes.append(
+                "By the file's axes the posterior view is mirrored: its first column is the patient's right. "
+                "--no-flip-posterior says otherwise."
+            )
         return [(shown, source, one)], notes
     if given is not None:
         raise InputError(f"{name} holds two views; --view is for a file with a single view")

@@ -6,21 +6,22 @@ counts unless a key in the file or the user says otherwise.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .errors import InputError
-from .quiet_decoder import quiet_decoder
+from .itk_volume import VolumeFormat, VolumeHeader, read_image, volume_header
+from .metaimage_header import metaimage_header
+from .nrrd_header import lacks_spacing, nrrd_fields
 from .scan import Quantity, SpectScan, ras_from_lps, right_handed
 from .spect_checks import MIN_EXTENT, checked_extents, checked_spacing, checked_voxels
 from .spect_quantity import Scale, chosen_scale, known_unit
-from .volume_bytes import refuse_short_metaimage, refuse_unsound_nifti
-from .volume_files import ITK_READER, VolumeFormat, itk_path
 
 if TYPE_CHECKING:
-    from SimpleITK import Image, ImageFileReader
+    from SimpleITK import Image
 
 _QUANTITY_KEYS = ("quantity", "units", "unit", "bonemetseg.quantity")
 
@@ -30,12 +31,10 @@ def is_spect_volume(path: Path, file_format: VolumeFormat) -> bool:
 
     A file that cannot be opened is none: reading it says why.
     """
-    with quiet_decoder():
-        try:
-            with itk_path(path, file_format) as copy:
-                extents = _opened(copy, file_format).GetSize()
-        except Exception:  # ITK raises RuntimeError for nearly everything, the file system more
-            return False
+    try:
+        extents = volume_header(path, file_format).extents
+    except Exception:  # ITK raises RuntimeError for nearly everything, the file system more
+        return False
     return len(extents) >= 3 and min(extents[:3]) >= MIN_EXTENT
 
 
@@ -60,18 +59,10 @@ def read_spect_volume(path: Path, file_format: VolumeFormat, *, quantity: Quanti
     InputError
         The file cannot be used; the sentence says why.
     """
-    with quiet_decoder():
-        try:
-            image, keys = _image(path, file_format)
-        except InputError:
-            raise
-        except MemoryError as error:
-            raise InputError(f"{path.name} says it is larger than this computer's memory") from error
-        except Exception as error:
-            raise InputError(f"{path.name} is damaged or truncated and cannot be read as {file_format}") from error
+    image, keys = read_image(path, file_format, lambda header: _check_header(path.name, header))
+    doubts = _doubts(path, file_format, keys, image.GetSpacing())
     checked_spacing(path.name, image.GetSpacing(), image.GetSize())
     scale = chosen_scale(path.name, _scale(keys), quantity)
-    warnings = [] if _says_axes(keys, file_format) else [_ASSUMED_AXES]
     voxels, ijk_to_ras, _ = right_handed(_scaled(image, scale), ras_from_lps(_ijk_to_lps(image)))
     voxels, notes = checked_voxels(path.name, voxels)
     return SpectScan(
@@ -80,7 +71,7 @@ def read_spect_volume(path: Path, file_format: VolumeFormat, *, quantity: Quanti
         quantity=scale.quantity,
         quantity_reason=scale.reason,
         source_format=file_format,
-        warnings=(*warnings, *notes),
+        warnings=(*doubts, *notes),
     )
 
 
@@ -88,38 +79,19 @@ _ASSUMED_AXES = (
     "The file does not say how its axes lie in the body: columns were taken to run to the patient's left, rows to the "
     "back, slices to the head; check left and right."
 )
+_ASSUMED_SIZE = (
+    "The voxels are 1 mm wide, high and thick, which such files also say where it is not known: check the size."
+)
+# The others ("scanner-xyz", "3D-right-handed") do not say where left is.
+_SPACE_OF_BODY = re.compile(r"(?:(?:right|left)-(?:anterior|posterior)-superior|ras|las|lps)(?:-time|t)?")
 
 
-def _opened(path: Path, file_format: VolumeFormat) -> ImageFileReader:
-    """Return a reader that knows the header."""
-    import SimpleITK
-
-    reader = SimpleITK.ImageFileReader()
-    reader.SetImageIO(ITK_READER[file_format])
-    reader.SetFileName(str(path))
-    reader.ReadImageInformation()
-    return reader
-
-
-def _image(path: Path, file_format: VolumeFormat) -> tuple[Image, dict[str, str]]:
-    """Return the image, after its header has passed, and its keys in lower case."""
-    with itk_path(path, file_format) as copy:
-        reader = _opened(copy, file_format)
-        extents, components = reader.GetSize(), reader.GetNumberOfComponents()
-        if components != 1:
-            raise InputError(f"{path.name} is a colour picture or has {components} values per voxel; counts are needed")
-        if any(extent > 1 for extent in extents[3:]):
-            raise InputError(f"{path.name} holds {extents[3]} volumes; one SPECT volume is needed")
-        checked_extents(path.name, extents[:3])
-        if file_format == "NIfTI":
-            refuse_unsound_nifti(path, extents)
-        elif file_format == "MHA":
-            refuse_short_metaimage(path)
-        keys = {key.lower(): reader.GetMetaData(key) for key in reader.GetMetaDataKeys()}
-        image = reader.Execute()
-    while image.GetDimension() > 3:
-        image = image[(slice(None),) * (image.GetDimension() - 1) + (0,)]
-    return image, keys
+def _check_header(name: str, header: VolumeHeader) -> None:
+    if header.components != 1:
+        raise InputError(f"{name} is a colour picture or has {header.components} values per voxel; counts are needed")
+    if any(extent > 1 for extent in header.extents[3:]):
+        raise InputError(f"{name} holds {header.extents[3]} volumes; one SPECT volume is needed")
+    checked_extents(name, header.extents[:3])
 
 
 def _scale(keys: dict[str, str]) -> Scale:
@@ -136,16 +108,30 @@ def _scale(keys: dict[str, str]) -> Scale:
 def _scaled(image: Image, scale: Scale) -> np.ndarray:
     import SimpleITK
 
-    voxels = SimpleITK.GetArrayViewFromImage(image).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused as no number
+        voxels = SimpleITK.GetArrayViewFromImage(image).astype(np.float32)
     return voxels if scale.slope == 1 else voxels * np.float32(scale.slope)
 
 
-def _says_axes(keys: dict[str, str], file_format: VolumeFormat) -> bool:
+def _doubts(path: Path, file_format: VolumeFormat, keys: dict[str, str], spacing: tuple[float, ...]) -> list[str]:
+    """Return sentences on what the file does not say of its geometry.
+
+    Raises
+    ------
+    InputError
+        It does not say how far its voxels are apart.
+    """
     if file_format == "NRRD":
-        return "nrrd_space" in keys
-    if file_format == "NIfTI":
-        return any(keys.get(code, "0").strip() not in ("", "0") for code in ("qform_code", "sform_code"))
-    return True  # MetaImage always writes its matrix
+        fields = nrrd_fields(path)
+        if lacks_spacing(fields):
+            raise InputError(f"{path.name} does not say how far its voxels are apart (spacings or space directions)")
+        says_axes = _SPACE_OF_BODY.fullmatch(fields.get("space", "").lower()) is not None
+    elif file_format == "NIfTI":
+        says_axes = any(keys.get(code, "0").strip() not in ("", "0") for code in ("qform_code", "sform_code"))
+    else:
+        says_axes = metaimage_header(path).says_axes
+    doubts = [] if says_axes else [_ASSUMED_AXES]
+    return [*doubts, _ASSUMED_SIZE] if spacing == (1.0, 1.0, 1.0) else doubts
 
 
 def _ijk_to_lps(image: Image) -> np.ndarray:

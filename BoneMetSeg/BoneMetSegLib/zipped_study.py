@@ -6,11 +6,11 @@ import contextlib
 import shutil
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from .errors import InputError
+from .text_encodings import decoded
 
 MAX_MEMBERS = 20_000
 """Far more than a bone scan with PET/CT has (a few thousand)."""
@@ -24,10 +24,11 @@ Images of mostly zeros shrink 20 to 60 times; below 64 MB no ratio does harm.
 """
 _MAX_DEPTH = 32
 _RESERVED = frozenset('<>:"/\\|?*')
-_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError,
-           struct.error, KeyError, IndexError, OverflowError, UnicodeError, MemoryError)  # fmt: skip
 
-_ENCRYPTED = 0x1
+_ENCRYPTED, _NAMED_IN_UTF8 = 0x1, 0x800
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+# Info-ZIP's extra field with the name in UTF-8, which 7-Zip and others add.
+_UNICODE_PATH = 0x7075
 
 
 def is_zip(head: bytes) -> bool:
@@ -40,7 +41,7 @@ def is_office_document(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" in archive.namelist()
-    except _DAMAGE:
+    except Exception:  # zipfile and its decoders raise whatever a damaged archive makes them stumble over
         return False
 
 
@@ -61,8 +62,10 @@ class ZippedStudy:
         self.name = path.name
         try:
             self._archive = zipfile.ZipFile(path)
-            self._members = {info.filename: info for info in self._archive.infolist() if not info.is_dir()}
-        except _DAMAGE as error:
+            infos = [info for info in self._archive.infolist() if not info.is_dir()]
+            self._members = {info.filename: info for info in infos}
+            self._names = {info.filename: _name(info).replace("\\", "/") for info in infos}
+        except Exception as error:  # zipfile raises whatever a damaged archive makes it stumble over
             raise InputError(f"{self.name} is damaged or truncated and cannot be opened as a ZIP archive") from error
         try:
             self._check(path.stat().st_size)
@@ -74,19 +77,19 @@ class ZippedStudy:
         """Close the file."""
         self._archive.close()
 
-    def files(self) -> list[str]:
-        """Return the members' names, sorted, without folders."""
-        return sorted(self._members)
+    def files(self) -> list[tuple[str, str]]:
+        """Return the members without folders, sorted: each by its key in the archive, and by its name as it reads."""
+        return sorted(self._names.items())
 
-    def head(self, name: str, size: int) -> bytes:
+    def head(self, member: str, size: int) -> bytes:
         """Return a member's first bytes, at most ``size``; nothing where it is damaged."""
         try:
-            with self._archive.open(self._members[name]) as member:
-                return member.read(size)
-        except _DAMAGE:
+            with self._archive.open(self._members[member]) as file:
+                return file.read(size)
+        except Exception:  # zipfile and its decoders raise whatever damaged data make them stumble over
             return b""
 
-    def unpack(self, names: list[str], folder: Path) -> list[Path]:
+    def unpack(self, members: list[str], folder: Path) -> list[Path]:
         """Write members to a folder, each under its own file name.
 
         Raises
@@ -94,17 +97,17 @@ class ZippedStudy:
         InputError
             They are damaged, or larger together than 512 MB.
         """
-        if sum(self._members[name].file_size for name in names) > MAX_UNPACKED_BYTES:
+        if sum(self._members[member].file_size for member in members) > MAX_UNPACKED_BYTES:
             raise InputError(f"{self.name} holds a scan of more than {MAX_UNPACKED_BYTES >> 20} MB, which is no scan")
         written = []
-        for number, name in enumerate(names):
+        for number, member in enumerate(members):
             # A folder of its own for each: two may have the same name, and the name may say the view.
-            target = folder / str(number) / _plain_name(name)
+            target = folder / str(number) / _plain_name(self._names[member])
             target.parent.mkdir()
             try:
-                with self._archive.open(self._members[name]) as member, target.open("wb") as file:
-                    shutil.copyfileobj(member, file)
-            except _DAMAGE as error:
+                with self._archive.open(self._members[member]) as packed, target.open("wb") as file:
+                    shutil.copyfileobj(packed, file)
+            except Exception as error:  # as above
                 raise InputError(f"{self.name} is damaged: its file {target.name} cannot be unpacked") from error
             written.append(target)
         return written
@@ -115,7 +118,11 @@ class ZippedStudy:
             raise InputError(f"{self.name} holds more than {MAX_MEMBERS} files; give the archive of one study")
         if any(info.flag_bits & _ENCRYPTED for info in members):
             raise InputError(f"{self.name} is encrypted; unpack it with its password and give the folder")
-        if any(_leads_outside(info.filename) for info in members):
+        if any(info.compress_type not in _METHODS for info in members):
+            raise InputError(
+                f"{self.name} is packed by a method that is not read (such as Deflate64); unpack it and give the folder"
+            )
+        if any(_leads_outside(name) for name in self._names.values()):
             raise InputError(f"{self.name} holds files whose names lead outside of it, so it was not unpacked")
         packed, unpacked = (sum(getattr(info, size) for info in members) for size in ("compress_size", "file_size"))
         bomb = unpacked > RATIO_FROM_BYTES and unpacked > MAX_RATIO * archive_bytes
@@ -136,14 +143,40 @@ def opened_zip(path: Path) -> Iterator[ZippedStudy]:
 
 
 def _leads_outside(name: str) -> bool:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
+    parts = PurePosixPath(name).parts
     drive = bool(parts) and len(parts[0]) == 2 and parts[0][1] == ":"
-    return name.startswith(("/", "\\")) or ".." in parts or drive or len(parts) > _MAX_DEPTH or "\0" in name
+    return name.startswith("/") or ".." in parts or drive or len(parts) > _MAX_DEPTH or "\0" in name
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return a member's name as it reads: in UTF-8, or in the Chinese code page of the computer that packed it.
+
+    ZIP has a flag for names in UTF-8. Finder on macOS writes UTF-8 without it, Windows in China GBK; ``zipfile`` takes
+    both for code page 437.
+    """
+    if info.flag_bits & _NAMED_IN_UTF8 or info.orig_filename.isascii():
+        return info.filename
+    try:
+        raw = info.orig_filename.encode("cp437")
+    except UnicodeError:  # not from this code page: zipfile has read it from elsewhere
+        return info.filename
+    read = _name_in_extra_field(info.extra) or decoded(raw)
+    return read[0] if read else info.filename
+
+
+def _name_in_extra_field(extra: bytes) -> tuple[str, str] | None:
+    """Return the name that an extra field has in UTF-8 (and that it is), ``None`` where there is none."""
+    while len(extra) >= 4:
+        kind, length = struct.unpack("<HH", extra[:4])
+        if kind == _UNICODE_PATH and length > 5:
+            return decoded(extra[9 : 4 + length])  # behind a version and a checksum
+        extra = extra[4 + length :]
+    return None
 
 
 def _plain_name(name: str) -> str:
     """Return a member's file name as every system accepts it."""
-    last = PurePosixPath(name.replace("\\", "/")).name
+    last = PurePosixPath(name).name
     last = "".join("_" if letter in _RESERVED or ord(letter) < 32 else letter for letter in last)
     last = last.rstrip(". ")[-100:] or "image"
     return f"_{last}" if last.split(".")[0].upper() in _WINDOWS_DEVICES else last

@@ -14,6 +14,7 @@ from BoneMetSegLib.cli import main
 from model_training.simulator.nm_dicom import Manner, Study, write_planar_nm
 from model_training.simulator.nm_spect_dicom import SpectGeometry, SpectObject, write_spect_series
 from Testing.command_line.command import REPORT_ZH, at_lesion, result_of
+from Testing.library import report_documents as documents
 from Testing.library.study_files import changed, write_ct
 
 SPECT = SpectObject(SpectGeometry((4.8, 4.8), 4.8, 4.8, position=(-45.6, -36.0, 0.0)))
@@ -130,3 +131,37 @@ def test_a_study_twice_over_is_the_same_scan(planted, tmp_path, capsys):
     one, twice = info(capsys, tmp_path / "a.dcm"), info(capsys, tmp_path / "study")
     assert one["views"] == twice["views"]
     assert any("repeated" in sentence for sentence in twice["warnings"])
+
+
+def write_sr(path: Path, study_uid: str, words: str, **elements) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(documents.structured_report(documents.sections_of_report(words, "骨转移")))
+    changed(path, StudyInstanceUID=study_uid, PatientID="SIMULATED-1", **elements)
+
+
+def test_the_report_in_the_scans_study_is_found_and_another_studys_is_not_taken(planted, tmp_path, capsys):
+    study, out = tmp_path / "study", tmp_path / "out"
+    study.mkdir()
+    write_planar_nm(study / "scan", planted.counts, planted.pixel_size_mm)
+    write_sr(study / "sr" / "1", Study().uid, "左侧髂骨见异常浓聚灶")
+    write_sr(study / "sr" / "2", "1.2.3.4.5", "颅骨见异常浓聚灶", SOPInstanceUID="1.2.3.4.5.6")
+    arguments = ["segment", str(study), "--report", str(study), "-o", str(out), "--no-scene"]
+    assert main(arguments) == 0
+    assert "左侧髂骨" in result_of(out)["report"]["text"]
+    assert "颅骨" not in result_of(out)["report"]["text"]
+    write_sr(study / "sr" / "3", Study().uid, "右侧髂骨见异常浓聚灶", SOPInstanceUID="1.2.3.4.5.7")
+    assert main([*arguments, "--overwrite"]) == 2
+    assert "holds 2 reports of the scan" in capsys.readouterr().err
+    assert "左侧髂骨" in result_of(out)["report"]["text"], "the earlier case stands"
+    archive = packed(study / "sr", tmp_path / "reports.zip")
+    assert main(["segment", str(study), "--report", str(archive), "-o", str(tmp_path / "b")]) == 2
+
+
+def test_a_transmission_map_is_no_second_volume(tmp_path, capsys):
+    for name in ("emission", "map"):
+        (tmp_path / "study" / name).mkdir(parents=True)
+        write_spect_series(tmp_path / "study" / name, voxels(), SPECT)
+    for path in (tmp_path / "study" / "map").iterdir():
+        series = {"SeriesInstanceUID": "1.2.3.9", "SOPInstanceUID": f"1.2.3.9.{path.stem[-3:].lstrip('0')}"}
+        changed(path, ImageType=["DERIVED", "PRIMARY", "RECON TOMO", "TRANSMISSION"], **series)
+    assert info(capsys, tmp_path / "study")["kind"] == "spect"

@@ -68,6 +68,10 @@ def jpeg_8_bit(image: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
+def lossless_8_bit(image: np.ndarray) -> bytes:
+    return lossless_jpeg(image, precision=8)
+
+
 def with_frames(syntax, encode, bits=16):
     """Return what replaces the pixels of a dataset by compressed frames."""
 
@@ -158,6 +162,17 @@ def test_spect_volumes_come_back_with_their_values_and_sides(both_ways, way):
     assert compressed.lossy == bool(bound)
 
 
+def test_a_stream_of_bytes_in_an_object_of_words_is_read(tmp_path):
+    for name, bound, encode in ((JPEGBaseline8Bit, 3, jpeg_8_bit), (JPEGLosslessSV1, 0, lossless_8_bit)):
+        path = write_planar_nm(tmp_path / "scan.dcm", planar_counts(8), 6.0)
+        original, dataset = read_scan(path), pydicom.dcmread(path)
+        with_frames(name, encode, 8)(dataset)
+        dataset.BitsAllocated = 16
+        dataset.save_as(path)
+        for view, planar in read_scan(path).views.items():
+            assert np.abs(planar.counts - original.views[view].counts).max() <= bound
+
+
 @pytest.mark.parametrize("syntax", [DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian])
 def test_deflated_and_implicit_files_are_read(tmp_path, syntax):
     path = write_spect_nm(tmp_path / "scan.dcm", spect_voxels(16))
@@ -212,6 +227,11 @@ def test_the_size_in_a_stream_is_read_before_it_is_decoded():
     assert codestream_size(b"") is None
     assert codestream_size(b"\xff\xd8\xff\xd9") is None
     assert codestream_size(b"\xff\xd8" + b"\xff" * 50) is None
+
+
+def test_the_marks_of_jpeg_2000_within_another_stream_are_chance():
+    stream = lossless_jpeg(np.zeros((20, 30), np.uint16)) + bytes.fromhex("ff4fff51") + bytes(60)
+    assert codestream_size(stream) == CodestreamSize(20, 30, 1, 16, "lossless")
 
 
 @pytest.mark.parametrize("way", ["JPEG 2000 lossless", "JPEG lossless SV1"])

@@ -10,12 +10,14 @@ import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydicom.fileset import FileSet
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from BoneMetSegLib import dicom_folder
-from BoneMetSegLib.dicom_folder import found_scan, is_study
+from BoneMetSegLib import deflated_dicom, study_contents
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.scan_files import read_scan
+from BoneMetSegLib.study_contents import is_study
 from model_training.simulator.nm_dicom import Manner, Study
 from Testing.library.study_files import (
     SPOT,
@@ -85,13 +87,86 @@ def test_several_bone_scans_are_named_and_one_is_chosen_by_number_uid_or_descrip
     assert "[2] series 1 'WB late' of 2025-03-01 14:00" in sentence
     assert "--series" in sentence
     uid = pydicom.dcmread(tmp_path / "2").SeriesInstanceUID
-    for series in ("2", uid, "wb LATE", "late"):
+    for series in ("2", "[2]", uid, "wb LATE", "late"):
         scan = read_scan(tmp_path, series=series)
         assert scan.views["anterior"].counts.max() == 302
         assert any("--series chose" in sentence for sentence in scan.warnings)
     assert "names 2 of" in _refusal(tmp_path, series="WB")
     assert "names none of" in _refusal(tmp_path, series="3")
     assert "names none of" in _refusal(tmp_path, series=" ")
+
+
+def test_a_series_number_chooses_where_it_is_no_number_of_the_list(tmp_path):
+    for number in (401, 402):
+        changed(write_scan(tmp_path / str(number), number - 400, manner=Manner(series_description="WB")),
+                SeriesNumber=number)  # fmt: skip
+    assert read_scan(tmp_path, series="402").views["anterior"].counts.max() == 302
+    assert "names none of" in _refusal(tmp_path, series="403")
+
+
+def test_early_and_late_views_of_one_description_are_paired_by_time(tmp_path):
+    for seed, hour in ((1, 10), (2, 13)):
+        for minutes, view in (("05", "anterior"), ("25", "posterior")):
+            study = Study(study_instance_uid="1.2.3", acquisition_time=f"{hour}{minutes}00")
+            write_scan(tmp_path / f"{hour}{view}", seed, [view], study=study, series=f"1.2.{hour}.{minutes}")
+    sentence = _refusal(tmp_path)
+    assert "holds 2 bone scans" in sentence
+    assert "of 2025-03-01 13:05, anterior + posterior" in sentence
+    late = read_scan(tmp_path, series="2")
+    assert {view: shown.counts.max() for view, shown in late.views.items()} == {"anterior": 302, "posterior": 302}
+    assert {_hot_side(late, view) for view in late.views} == {"left"}
+
+
+def test_views_whose_times_do_not_part_them_stay_single(tmp_path):
+    for number in (1, 2):
+        for view in ("anterior", "posterior"):
+            write_scan(tmp_path / f"{number}{view}", number, [view], series=f"1.2.{number}{len(view)}")
+    assert "holds 4 bone scans" in _refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "description"),
+    [
+        ("Wang^Wu=王^五", "王五 全身"),
+        ("Wang^Wu", "WANGWU WB"),
+        ("Wang^Wu", "WB wang wu"),
+        ("Li^A", "WB X-4711 late"),
+        ("Wang^Wu=王^五", "王五WB"),
+        ("Wang^Wu", "WANG2026_wu"),
+    ],
+)
+def test_no_writing_of_the_patients_name_or_number_is_printed(tmp_path, name, description):
+    for number in (1, 2):
+        how = {"manner": Manner(series_description=description), "study": Study(patient_name=name, patient_id="X-4711")}
+        write_scan(tmp_path / "study" / f"{number}", number, **how)
+    sentence = _refusal(tmp_path / "study")
+    for hidden in ("王", "WANG", "WU", "4711"):
+        assert hidden not in sentence.upper()
+
+
+def test_a_short_name_within_a_word_of_a_description_is_left(tmp_path):
+    study = Study(patient_name="Bo^An", acquisition_time="")
+    for number, view in ((1, "anterior"), (2, "posterior"), (3, "posterior")):
+        how = Manner(series_description=f"WB BONE {'ANT' if view == 'anterior' else 'POST'} {number} An")
+        write_scan(tmp_path / f"{number}", number, [view], manner=how, study=study)
+    assert "'WB BONE ANT 1 ...', anterior" in _refusal(tmp_path).replace(" of 2025-03-01", "")
+    assert read_scan(tmp_path, series="BONE ANT").views["anterior"].counts.max() == 301
+
+
+def test_of_a_damaged_description_that_runs_into_the_next_element_only_the_start_is_printed(tmp_path):
+    for number in (1, 2):
+        write_scan(tmp_path / f"{number}", number, manner=Manner(series_description="WB bone\x10\0PN\x04HIDDEN"))
+    sentence = _refusal(tmp_path)
+    assert "'WB bone' of" in sentence
+    assert "HIDDEN" not in sentence
+
+
+def test_a_description_in_chinese_without_a_character_set_is_legible(tmp_path):
+    for number in (1, 2):
+        path = write_scan(tmp_path / f"{number}", number, manner=Manner(series_description="0123456789"))
+        content = path.read_bytes().replace(b"0123456789", "全身骨显像".encode("gb18030"))
+        path.write_bytes(content.replace(b"ISO_IR 192", b"ISO_IR 6  "))
+    assert "'全身骨显像'" in _refusal(tmp_path)
 
 
 def test_the_patients_name_in_a_description_is_not_printed(tmp_path):
@@ -108,6 +183,14 @@ def test_an_image_that_is_there_twice_counts_once(tmp_path):
     scan = read_scan(tmp_path)
     assert scan.views["anterior"].counts.max() == 301
     assert any("2 files repeated an image" in sentence for sentence in scan.warnings)
+
+
+def test_two_views_under_one_identifier_are_no_repeat(tmp_path):
+    for view in ("anterior", "posterior"):
+        write_scan(tmp_path / view, views=[view], uid="1.2.3.4")
+    scan = read_scan(tmp_path)
+    assert list(scan.views) == ["anterior", "posterior"]
+    assert scan.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -133,6 +216,62 @@ def test_spot_views_beside_the_whole_body_do_not_disturb(tmp_path):
     assert read_scan(tmp_path).views["anterior"].counts.max() == 301
 
 
+def test_a_spot_view_of_a_study_called_whole_body_is_a_spot_view(tmp_path):
+    write_scan(tmp_path / "wb")
+    spot = write_scan(tmp_path / "spot", 2, manner=SPOT)
+    changed(spot, PixelSpacing=[2.0, 2.0], StudyDescription="NM Bone Whole Body", SeriesDescription="CHEST")
+    assert read_scan(tmp_path).views["anterior"].counts.max() == 301
+
+
+def test_a_whole_body_picture_that_is_not_higher_than_wide_is_named_as_such(tmp_path):
+    changed(write_scan(tmp_path / "a"), Rows=200, Columns=200)
+    assert "a whole-body picture that is not higher than wide (1)" in _refusal(tmp_path)
+
+
+def test_a_volume_that_only_its_number_of_slices_tells_is_no_spot_view(tmp_path):
+    changed(write_scan(tmp_path / "a"), ImageType=["DERIVED", "SECONDARY"], NumberOfSlices=2)
+    assert "SPECT" in _refusal(tmp_path, view="anterior")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.nrrd", b"NRRD0004", "an NRRD volume (1); give the scan's own file"),
+        ("a.nii.gz", b"\x1f\x8b\x08", "a NIfTI volume (1)"),
+        ("a.zip", b"PK\x03\x04", "a ZIP archive or Office document (1)"),
+        ("a.rar", b"Rar!\x1a", "a RAR archive (1)"),
+        ("a.jpg", b"\xff\xd8\xff\xe0", "a picture (1)"),
+    ],
+)
+def test_a_folder_without_dicom_says_what_lies_there_instead(tmp_path, name, content, words):
+    (tmp_path / "empty").mkdir()
+    assert "holds no bone scan: it holds no DICOM image; a planar whole-body scan or" in _refusal(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    assert f"it holds no DICOM image, but {words}" in _refusal(tmp_path)
+
+
+def test_a_file_that_breaks_off_before_its_image_is_damaged(tmp_path):
+    whole = write_scan(tmp_path / "a").read_bytes()
+    (tmp_path / "a").write_bytes(whole[:400])
+    assert "its 1 DICOM file cannot be read" in _refusal(tmp_path)
+
+
+def test_a_deflated_file_that_fills_the_memory_counts_as_damaged(tmp_path, monkeypatch):
+    write_scan(tmp_path / "a")
+    bomb = pydicom.dcmread(tmp_path / "a")
+    bomb.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    bomb.ImageComments = "0" * 9000
+    bomb.save_as(tmp_path / "b")
+    monkeypatch.setattr(deflated_dicom, "MAX_UNPACKED_BYTES", 4000)
+    assert any("1 file in the study could not be read" in sentence for sentence in read_scan(tmp_path).warnings)
+
+
+def test_several_patients_without_numbers_are_told_by_their_names(tmp_path):
+    for number, name in enumerate(("Wang^Wu", "WANG WU=王^五", "Li^Si")):
+        write_scan(tmp_path / f"{number}", number, study=Study(patient_id="", patient_name=name))
+    assert "images of 2 patients" in _refusal(tmp_path)
+
+
 def test_several_patients_are_refused_without_naming_them(tmp_path):
     write_scan(tmp_path / "a")
     write_ct(tmp_path / "b", patient_id="SOMEBODY-ELSE")
@@ -152,21 +291,21 @@ def test_spect_is_told_of_and_not_taken_for_the_planar_scan(tmp_path):
     changed(write_scan(tmp_path / "spect", 2), ImageType=["ORIGINAL", "PRIMARY", "RECON TOMO", "EMISSION"])
     scan = read_scan(tmp_path)
     assert scan.views["anterior"].counts.max() == 301
-    assert any("1 SPECT" in sentence for sentence in scan.warnings)
-
-
-def test_reports_of_the_same_study_are_handed_on(tmp_path):
-    write_scan(tmp_path / "scan")
-    report = write_pdf_report(tmp_path / "report")
-    with found_scan(tmp_path) as found:
-        assert found.paths == (tmp_path / "scan",)
-        assert found.documents == (report,)
+    assert any("a SPECT volume" in sentence for sentence in scan.warnings)
 
 
 def test_a_damaged_file_beside_is_told_of(tmp_path):
     write_scan(tmp_path / "a")
     (tmp_path / "b").write_bytes(bytes(128) + b"DICM" + b"\x02\x00\x10\x00UI\xff\xffrubbish")
     assert any("1 file in the study could not be read" in sentence for sentence in read_scan(tmp_path).warnings)
+
+
+def test_a_folder_that_may_not_be_read_is_refused_for_that(tmp_path, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", forbidden)
+    assert "check that you may read it" in _refusal(tmp_path)
 
 
 def test_a_pipe_in_the_folder_is_passed_by(tmp_path):
@@ -181,7 +320,7 @@ def test_a_pipe_in_the_folder_is_passed_by(tmp_path):
 
 
 def test_too_many_files_are_refused_before_they_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(dicom_folder, "MAX_FILES", 3)
+    monkeypatch.setattr(study_contents, "MAX_FILES", 3)
     for number in range(4):
         (tmp_path / f"{number}").touch()
     assert "more than 3 files" in _refusal(tmp_path)
@@ -201,7 +340,28 @@ def test_a_dicomdir_leads_to_its_scan_in_whatever_case_the_disc_was_copied(tmp_p
     assert is_study(index)
     scan = read_scan(index)
     assert scan.views["anterior"].counts.max() == 301
-    assert any("1 file that the DICOMDIR names are missing" in sentence for sentence in scan.warnings)
+    assert any("1 file that the DICOMDIR names is missing" in sentence for sentence in scan.warnings)
+
+
+def test_a_dicomdir_with_slashes_in_its_names_is_followed(tmp_path):
+    write_scan(tmp_path / "DICOM" / "IM1")
+    assert list(read_scan(write_dicomdir(tmp_path, [("DICOM/IM1",)])).views) == ["anterior", "posterior"]
+
+
+def test_a_disc_with_planar_views_and_ct_is_read_through_its_dicomdir(tmp_path):
+    disc = FileSet()
+    needed = {"StudyTime": "100000", "StudyID": "1", "StudyInstanceUID": Study().uid, "StudyDate": "20250301"}
+    paths = [changed(write_scan(tmp_path / "files" / "wb"), **needed)]
+    paths += [changed(write_ct(tmp_path / "files" / f"ct{number}"), **needed, SeriesInstanceUID="1.2.3",
+                      SeriesNumber=2, InstanceNumber=number + 1) for number in range(3)]  # fmt: skip
+    for path in paths:
+        disc.add(path)
+    disc.write(tmp_path / "disc")
+    scan = read_scan(tmp_path / "disc" / "DICOMDIR")
+    assert scan.views["anterior"].counts.max() == 301
+    assert {_hot_side(scan, view) for view in scan.views} == {"left"}
+    shutil.move(tmp_path / "disc" / "DICOMDIR", tmp_path / "alone")
+    assert "all 4 files that it names are missing; give the folder of the whole disc" in _refusal(tmp_path / "alone")
 
 
 def test_a_folder_with_a_dicomdir_is_searched_by_its_files(tmp_path):

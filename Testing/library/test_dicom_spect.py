@@ -220,7 +220,7 @@ def test_a_series_that_lacks_a_slice_is_refused(tmp_path):
     files = write_spect_series(tmp_path, anatomy(), how())
     refused(r"lacks slices: after slice 4 of 11 the next is 12 mm away, elsewhere 6 mm", files[:4] + files[5:])
     for file in files:
-        changed(file, lambda dataset: setattr(dataset, "ImagesInAcquisition", str(SLICES)))
+        changed(file, lambda dataset: setattr(dataset, "NumberOfSlices", SLICES))
     refused("11 slices, but the files say that the volume has 12", files[:-1])
     refused("single slice of a SPECT volume; give all files", files[0])
 

@@ -48,8 +48,8 @@ def test_paragraphs_and_sections_are_read(tmp_path):
 
 
 def test_header_comes_first_footer_last_and_table_rows_are_lines():
-    data = word(["检查所见：L3浓聚"], header="某某医院", footer="第1页", table=[["左侧", "第7肋"], ["右侧", "股骨"]])
-    assert docx_text("a.docx", data) == "某某医院\n检查所见：L3浓聚\n左侧\t第7肋\n右侧\t股骨\n第1页"
+    data = word(["检查所见：L3浓聚"], header="某某医院", footer="核医学科", table=[["左侧", "第7肋"], ["右侧", "股骨"]])
+    assert docx_text("a.docx", data) == "某某医院\n检查所见：L3浓聚\n左侧\t第7肋\n右侧\t股骨\n核医学科"
 
 
 def test_a_form_made_of_a_table_has_its_sections(tmp_path):
@@ -149,3 +149,30 @@ def test_an_encrypted_part_is_refused(tmp_path):
             start = data.find(mark, start + 4)
     with pytest.raises(InputError, match="protected by a password"):
         read_report(save(tmp_path, bytes(data)))
+
+
+def test_the_reading_above_a_character_and_page_numbers_are_left_out():
+    ruby = "<w:ruby><w:rubyPr/><w:rt><w:r><w:t>gu</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>骨</w:t></w:r></w:rubyBase></w:ruby>"
+    data = _changed(
+        word(["左侧X"], footer="第1页 共2页"), "word/document.xml",
+        lambda xml: xml.replace("左侧X</w:t></w:r>".encode(), f"左侧</w:t></w:r><w:r>{ruby}</w:r>".encode()),
+    )  # fmt: skip
+    assert docx_text("a.docx", data) == "左侧骨"
+
+
+def test_a_deleted_row_of_a_table_is_not_read():
+    table = word([], table=[["Findings", "L3"], ["Impression", "old"]])
+    data = _changed(
+        table, "word/document.xml",
+        lambda xml: b"<w:tr><w:trPr><w:del/></w:trPr>".join(xml.rsplit(b"<w:tr>", 1)),
+    )  # fmt: skip
+    assert docx_text("a.docx", data) == "Findings\tL3"
+
+
+def test_a_document_whose_text_lies_in_another_folder_is_read():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(word(["左侧"]))) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            data = old.read(name).replace(b'Target="word/document.xml"', b'Target="document.xml"')
+            new.writestr("document.xml" if name == "word/document.xml" else name, data)
+    assert docx_text("a.docx", stream.getvalue()) == "左侧"

@@ -49,7 +49,7 @@ def test_big5_in_a_message(tmp_path):
     [
         (r"L3\.br\L4", "L3\nL4"), (r"A \F\ B", "A | B"), (r"A \S\ B", "A ^ B"), (r"A \T\ B", "A & B"), (r"A \R\ B", "A ~ B"),
         (r"A \E\ B", "A \\ B"), (r"L3\X0D0A\L4", "L3\nL4"), (r"\XE5B7A6\ rib", "左 rib"), (r"\H\L3\N\ is hot", "L3 is hot"),
-        ("L3~L4", "L3\nL4"), (r"C:\temp", r"C:\temp"), (r"L3\.sp2\L4", "L3\nL4"),
+        ("L3 hot~L4 cold", "L3 hot\nL4 cold"), (r"C:\temp", r"C:\temp"), (r"L3\.sp2\L4", "L3\nL4"),
     ],
 )  # fmt: skip
 def test_escape_sequences_are_undone(tmp_path, value, shown):
@@ -116,3 +116,36 @@ def test_what_holds_no_report_is_refused(tmp_path, data, fault):
     with pytest.raises(InputError, match=rf"^r\.hl7 .*{fault}") as refusal:
         _text(tmp_path, data)
     assert "Secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", ["左侧第6~8肋见浓聚。", "T3~T5浓聚", "第6~第8肋"])
+def test_a_range_with_an_unescaped_tilde_stays_one_place(tmp_path, value):
+    assert _text(tmp_path, hl7(["TX|1^Bone scan||" + value])) == value
+
+
+def test_repetitions_with_list_numbers_are_lines(tmp_path):
+    assert _text(tmp_path, hl7(["TX|1^Bone scan||最大径3~1.左侧第7肋~2.L3"])) == "最大径3\n1.左侧第7肋\n2.L3"
+
+
+def test_a_line_of_three_capitals_is_text(tmp_path):
+    assert _text(tmp_path, hl7(["TX|1^Bone scan||Tracer:\rMDP\rL3 uptake"])) == "Tracer:\nMDP\nL3 uptake"
+
+
+def test_results_of_two_patients_in_a_message_are_never_read_as_one(tmp_path):
+    message = hl7([GDT + "Uptake in T8."], accession="").decode()
+    second = message.split("\r", 1)[1].replace("ID-4711", "ID-4712").replace("T8", "L3")
+    with pytest.raises(InputError, match="holds 2 reports"):
+        read_report(save(tmp_path, (message + second).encode()))
+
+
+def test_escapes_that_were_escaped_again_are_undone(tmp_path):
+    assert _text(tmp_path, hl7(["FT|1^Bone scan||" + r"L3\\.br\\L4"])) == "L3\nL4"
+
+
+def test_chinese_in_a_message_that_says_it_has_latin_letters(tmp_path):
+    assert FINDINGS_ZH in _text(tmp_path, hl7([GDT + FINDINGS_ZH], character_set="8859/1", codec="gb18030"))
+    assert "Größe" in _text(tmp_path, hl7([GDT + "Größe"], character_set="8859/1", codec="latin-1"))
+
+
+def test_a_message_in_utf_16(tmp_path):
+    assert FINDINGS_ZH in _text(tmp_path, hl7([GDT + FINDINGS_ZH], codec="utf-16"))

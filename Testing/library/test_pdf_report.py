@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
+import time
 import zlib
 
 import pytest
+from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.pdf_report import pdf_text
@@ -201,7 +206,7 @@ def _drawn_in_drawings() -> bytes:
         (_bomb(), "unpacks to more than 32 MB"),
         (_bomb(2), "unpacks to more than 32 MB"),
         (_drawn_in_drawings(), "unpacks|longer than|damaged|without"),
-        (raw_pdf(b"BT /F1 9 Tf 9 TL " + b"(xxxxxxxxx) Tj T* " * 30_000 + b"ET"), "60000 characters"),
+        (raw_pdf(b"BT /F1 9 Tf 9 TL " + b"(xxxxxxxxx) Tj T* " * 60_000 + b"ET"), "150000 characters"),
         (Pdf().at(9, 9, "左").done().replace(b"/Count 1", b"/Count 999999999"), ""),
         (re.sub(rb"(\s)29\s+31\s+605", rb"\g<1>29 999999999 605", pdf(CHINESE)), "needs more than 800 MB|longer than"),
     ],
@@ -243,3 +248,125 @@ def test_nothing_of_the_report_is_logged(caplog):
         pdf_text("a.pdf", pdf("姓名：某某"))
     assert "某某" not in caplog.text
     assert not any(record.name.startswith("pdfminer") for record in caplog.records)
+
+
+@pytest.mark.parametrize("ordering", [b"CNS1", b"Japan1", b"GB1"])
+def test_codes_of_a_unicode_map_are_the_characters_whatever_the_fonts_collection(ordering):
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/Song/Encoding/UniGB-UCS2-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0"
+        b"/BaseFont/Song/DW 1000/CIDSystemInfo<</Registry(Adobe)/Ordering(%s)/Supplement 0>>>>]>>" % ordering
+    )
+    content = b"BT /F1 12 Tf 50 700 Td <%s> Tj ET" % "检查所见：骨扫描".encode("utf-16-be").hex().encode()
+    assert pdf_text("a.pdf", raw_pdf(content, font=font)) == "检查所见：骨扫描"
+
+
+def test_a_font_with_a_character_map_of_its_own_is_read():
+    own = b"begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 1 begincidrange <0000> <FFFF> 0 endcidrange endcmap"
+    shown = b"begincmap 2 beginbfchar <0001> <5DE6> <0002> <4FA7> endbfchar endcmap"
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/Sub/Encoding 6 0 R/ToUnicode 7 0 R/DescendantFonts[<</Type/Font"
+        b"/Subtype/CIDFontType0/BaseFont/Sub/DW 1000/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>]>>"
+    )
+    streams = b"6 0 obj<</Type/CMap/CMapName/Own/Length %d>>stream\n%s\nendstream endobj\n" % (len(own), own)
+    streams += b"7 0 obj<</Length %d>>stream\n%s\nendstream endobj\n" % (len(shown), shown)
+    data = raw_pdf(b"BT /F1 12 Tf 50 700 Td <00010002> Tj ET", font=font, extra=streams)
+    assert pdf_text("a.pdf", data.replace(b"startxref", b"startxref\n0 broken")) == "左侧"
+
+
+def test_narrow_double_letters_are_both_kept():
+    words = "Follow-up: all bilateral patellae, till L11"
+    assert pdf_text("a.pdf", Pdf(font="Helvetica").at(60, 700, words).done()) == words
+
+
+def test_a_scan_with_the_mark_of_a_program_is_a_scan(tmp_path):
+    scan = Pdf(font="Helvetica", size=8)
+    scan.canvas.drawInlineImage(Image.new("L", (60, 85), 255), 0, 0, 595, 842)
+    with pytest.raises(InputError, match=r"^s\.pdf is a scanned picture without text; have it recognised"):
+        read_report(save(tmp_path, scan.at(50, 20, "Scanned by CamScanner").done(), "s.pdf"))
+
+
+def test_a_short_report_upon_a_picture_of_the_page_is_read():
+    page = Pdf()
+    page.canvas.drawInlineImage(Image.new("L", (60, 85), 255), 0, 0, 595, 842)
+    assert pdf_text("a.pdf", page.at(60, 700, "诊断意见：左第7肋转移").done()) == "诊断意见：左第7肋转移"
+
+
+def test_what_was_typed_into_a_form_is_read():
+    form = Pdf(font="Helvetica").at(50, 750, "Findings:")
+    form.canvas.acroForm.textfield(name="f", value="Uptake in the left 7th rib", x=50, y=710, width=300, height=20)
+    assert pdf_text("a.pdf", form.done()) == "Findings:\nUptake in the left 7th rib"
+
+
+@pytest.mark.parametrize("label", ["检查所见", "检<br/>查<br/>所<br/>见", "检查<br/>所见"])
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_a_label_in_the_middle_of_its_cell_heads_all_of_its_text(tmp_path, label, times):
+    style = ParagraphStyle("song", fontName="STSong-Light", fontSize=11, leading=16, wordWrap="CJK")
+    findings = "左侧第7肋见点状放射性浓聚灶，右侧股骨未见异常放射性浓聚。脊柱各椎体显影清晰，余骨未见异常。" * times
+    rows = [
+        ("临床诊断", "前列腺癌术后"),
+        (label, findings),
+        ("诊断意见", "左侧第7肋骨转移瘤可能性大，请结合临床。" * times),
+    ]
+    table = Table(
+        [[Paragraph(one, style) for one in row] for row in rows], colWidths=[70, 380],
+        style=[("GRID", (0, 0), (-1, -1), 1, "black"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+    )  # fmt: skip
+    stream = io.BytesIO()
+    SimpleDocTemplate(stream).build([table])
+    report = read_report(save(tmp_path, stream.getvalue()))
+    said = {one.section: "" for one in report.clauses}
+    for one in report.clauses:
+        said[one.section] += report.text[one.start : one.end]
+    assert said == {
+        "clinical": "前列腺癌术后", "findings": findings, "impression": "左侧第7肋骨转移瘤可能性大，请结合临床。" * times
+    }  # fmt: skip
+
+
+def test_thirty_full_pages_are_read_in_half_of_the_time_allowed():
+    from BoneMetSegLib.reading_limits import READING_SECONDS
+
+    line = "Whole body images show focal increased uptake in the left 7th rib and nowhere else in the skeleton."
+    document = Pdf(font="Helvetica", size=9)
+    for page in range(30):
+        document.lines(50, 800, [f"{page}. {number}. {line}" for number in range(45)], leading=16).next_page()
+    data = document.done()
+    start = time.process_time()
+    text = pdf_text("a.pdf", data)
+    assert time.process_time() - start < READING_SECONDS / 2
+    assert text.count("left 7th rib") == 30 * 45
+
+
+def test_a_finding_at_a_pages_edge_is_no_running_head():
+    pages = (
+        Pdf()
+        .lines(60, 780, ["检查所见：", "左侧第7肋浓聚。"])
+        .next_page()
+        .lines(60, 780, ["影像科", "左侧第8肋浓聚。"])
+    )
+    assert pdf_text("a.pdf", pages.done()) == "检查所见：\n左侧第7肋浓聚。\n影像科\n左侧第8肋浓聚。"
+    pages = (
+        Pdf()
+        .lines(60, 780, ["检查所见：", "余骨未见异常。"])
+        .next_page()
+        .lines(60, 600, ["余骨未见异常。", "建议复查。"])
+    )
+    assert pdf_text("a.pdf", pages.done()).count("余骨未见异常。") == 2
+
+
+def test_a_sentence_beside_its_label_is_one_clause():
+    form = (
+        Pdf()
+        .at(60, 780, "检查所见：")
+        .at(140, 780, "左侧第7肋见浓聚，右侧股骨近段及髂骨翼")
+        .at(140, 764, "未见异常浓聚。")
+    )
+    form.at(60, 740, "诊断意见：").at(140, 740, "转移")
+    assert pdf_text("a.pdf", form.done()) == (
+        "检查所见：\n左侧第7肋见浓聚，右侧股骨近段及髂骨翼未见异常浓聚。\n诊断意见：\n转移"
+    )
+
+
+def test_a_chinese_line_that_ends_two_characters_early_goes_on():
+    full = "检查所见：左侧第7肋见点状放射性浓聚灶，脊柱各椎体显影清晰"
+    form = Pdf().lines(60, 780, [full, "骨盆诸骨及双侧股骨近段、第7胸椎及双足各部诸骨均未见异", "常浓聚。"])
+    assert pdf_text("a.pdf", form.done()).endswith("骨盆诸骨及双侧股骨近段、第7胸椎及双足各部诸骨均未见异常浓聚。")

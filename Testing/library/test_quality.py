@@ -62,37 +62,55 @@ def a_hot_spot(scan: PlanarScan, region: str, side: str, pixels: int) -> HotSpot
 # --- counts -----------------------------------------------------------------------------------------------------------
 
 
+def of_counts(scan: PlanarScan):
+    """The flags of an even picture, which has no body in it."""
+    return [flag for flag in quality_flags(scan) if flag.name != "body_not_found"]
+
+
 def test_a_complete_scan_of_enough_counts_has_no_flag():
-    assert quality_flags(a_scan()) == []
+    assert of_counts(a_scan()) == []
+
+
+def test_a_picture_without_a_body_says_that_it_was_not_checked():
+    flags = quality_flags(a_scan())
+    assert [(flag.name, flag.value, flag.limit) for flag in flags] == [("body_not_found", None, None)] * 2
+    assert "In the posterior view no body stands out" in flags[1].sentence
+
+
+def test_two_bright_ends_with_nothing_between_are_no_body():
+    counts = np.zeros((1024, 256), np.float32)
+    counts[100:140, 60:200] = counts[880:920, 60:200] = np.arange(1, 141)
+    (flag,) = flags_of(PlanarScan({"anterior": PlanarView("anterior", counts, (2.0, 2.0))}), "body_not_found")
+    assert "were not checked" in flag.sentence
 
 
 @pytest.mark.parametrize("missing", VIEWS)
 def test_a_missing_view_is_named(missing):
     scan = a_scan()
     scan = replace(scan, views={name: view for name, view in scan.views.items() if name != missing})
-    (flag,) = quality_flags(scan)
+    (flag,) = of_counts(scan)
     assert (flag.name, flag.value, flag.limit, flag.units) == ("view_missing", 1, 2, "views")
     assert f"no {missing} view" in flag.sentence
 
 
 def test_too_few_counts_are_flagged_per_view_and_in_all_with_the_guideline():
-    flags = quality_flags(a_scan(0.5e6))
+    flags = of_counts(a_scan(0.5e6))
     assert [flag.name for flag in flags] == ["low_counts", "low_counts", "low_counts_in_all"]
     assert flags[0].value == pytest.approx(0.5e6)
     assert flags[0].limit == GUIDELINE_COUNTS_PER_VIEW == 1.5e6
     assert "The anterior view has 0.50 million counts" in flags[0].sentence
     assert (flags[2].value, flags[2].limit) == (pytest.approx(1e6), 3e6)
-    assert quality_flags(a_scan(1.501e6)) == []
+    assert of_counts(a_scan(1.501e6)) == []
 
 
 def test_a_pixel_size_that_the_file_does_not_give_is_flagged():
-    flags = quality_flags(a_scan(pixel_size_source="given"))
+    flags = of_counts(a_scan(pixel_size_source="given"))
     assert [(flag.name, flag.units) for flag in flags] == [("pixel_size_not_in_file", "mm")] * 2
     assert "was given, not read from the file" in flags[0].sentence
 
 
 def test_of_a_lossy_picture_only_the_loss_is_flagged_not_its_counts():
-    (flag,) = quality_flags(replace(a_scan(1e4), lossy=True))
+    (flag,) = of_counts(replace(a_scan(1e4), lossy=True))
     assert (flag.name, flag.value, flag.limit) == ("lossy_compression", None, None)
 
 
@@ -174,6 +192,18 @@ def test_a_patient_who_moved_sideways_is_flagged_where_it_happened(patient):
     assert flags_of(with_counts(patient, _shifted(6)), "motion") == []
 
 
+def test_views_of_two_sizes_are_searched_for_motion_one_by_one(patient):
+    def padded(view):
+        return np.pad(_shifted(18)(view), ((0, 0), (10, 10)))
+
+    wider = with_counts(with_counts(patient, _shifted(18), "anterior"), padded, "posterior")
+    (flag,) = flags_of(wider, "motion")
+    assert flag.value == pytest.approx(18, abs=5)
+    assert (
+        flags_of(with_counts(patient, lambda view: np.pad(view.counts, ((0, 0), (9, 9))), "anterior"), "motion") == []
+    )
+
+
 def test_a_seam_of_counts_over_the_whole_width_is_flagged(patient):
     def halved(view):
         counts = view.counts.copy()
@@ -228,6 +258,15 @@ def test_a_mirrored_posterior_is_doubted_and_is_right_with_flip_posterior(patien
     assert flags_of(flipped, "views_mirrored") == []
 
 
+def test_a_wider_posterior_view_is_compared_about_its_middle(patient):
+    def padded(view):
+        return np.pad(view.counts, ((0, 0), (40, 40)))
+
+    assert flags_of(with_counts(patient, padded, "posterior"), "views_mirrored") == []
+    mirrored = with_counts(patient, lambda view: padded(view)[:, ::-1], "posterior")
+    assert len(flags_of(mirrored, "views_mirrored")) == 1
+
+
 def test_a_perfectly_symmetric_body_says_nothing_of_sides(patient):
     symmetric = with_counts(patient, lambda view: (view.counts + view.counts[:, ::-1]) / 2)
     assert flags_of(symmetric, "views_mirrored") == []
@@ -273,7 +312,7 @@ def test_the_hours_between_two_times_of_day_pass_midnight(injected, acquired, ho
     ],
 )
 def test_images_earlier_than_two_or_later_than_five_hours_are_flagged(acquired, limit, words):
-    flags = quality_flags(replace(a_scan(), injection_time="100000", acquisition_time=acquired))
+    flags = flags_of(replace(a_scan(), injection_time="100000", acquisition_time=acquired), "time_after_injection")
     assert [flag.limit for flag in flags] == ([limit] if limit else [])
     assert all(words in flag.sentence for flag in flags)
 
@@ -284,7 +323,7 @@ def test_images_earlier_than_two_or_later_than_five_hours_are_flagged(acquired, 
 def test_the_injection_site_is_told_with_its_side_and_size():
     scan = a_scan()
     spot = a_hot_spot(scan, "injection_site", "left", 10)
-    (flag,) = quality_flags(scan, hot_spots=[spot])
+    (flag,) = flags_of(scan, "injection_site_found", hot_spots=[spot])
     assert (flag.name, flag.value, flag.limit, flag.units) == ("injection_site_found", 200, None, "mm2")
     assert "left injection site" in flag.sentence
 

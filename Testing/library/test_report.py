@@ -229,3 +229,13 @@ def test_a_half_width_stop_ends_a_chinese_clause():
 def test_sections_on_one_line_are_told_apart():
     report = parse_report("TECHNIQUE: Whole body. FINDINGS: Uptake at T8. IMPRESSION: Metastasis.")
     assert [clause.section for clause in report.clauses] == ["technique", "findings", "impression"]
+
+
+def test_radicals_and_soft_ends_of_programs_that_write_pdf_are_read():
+    report = parse_report("检查所见：\n左侧⾻、⻣见⻓条状浓聚\x0b诊断意见：\u2028转移")
+    assert [(one.section, report.clause_text(one)) for one in report.clauses] == [
+        ("findings", "左侧骨、骨见长条状浓聚"),
+        ("impression", "转移"),
+    ]
+    first = report.clauses[0]
+    assert report.text[first.start : first.end] == "左侧⾻、⻣见⻓条状浓聚"

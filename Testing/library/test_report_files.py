@@ -73,7 +73,8 @@ def test_text_given_directly_is_the_same_report(tmp_path):
         (b'<?xml version="1.0"?><ClinicalDocument>words</ClinicalDocument>', "HL7 CDA"),
         (b'<?xml version="1.0"?><words/>', "XML"),
         (b"words \x00\x01", "control characters"),
-        ("words".encode("utf-16-le"), "control characters"),
+        (b"w\0o\0r\0\1\2\3\0", "control characters"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>words</html>", "web archive"),
         (b"words \xff\xff\xff", "not text"),
         (codecs.BOM_UTF16_LE + b"a", "not text"),
         (b"word " * 250_000, "larger than 1 MB"),
@@ -103,3 +104,11 @@ def test_missing_files_and_folders(tmp_path):
 def test_texts_that_are_refused(text):
     with pytest.raises(InputError, match="report"):
         report_from_text(text)
+
+
+@pytest.mark.parametrize("tail", [b"\x1a", b""])
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "gb18030"])
+def test_a_text_without_a_mark_of_its_encoding_and_with_that_of_old_systems_at_its_end(tmp_path, codec, tail):
+    path = tmp_path / "report.txt"
+    path.write_bytes("检查所见：\n左侧第7肋见异常浓聚。".encode(codec) + (tail if codec == "gb18030" else b""))
+    assert read_report(path).text == "检查所见：\n左侧第7肋见异常浓聚。"

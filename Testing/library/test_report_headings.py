@@ -69,3 +69,42 @@ def test_no_text_makes_the_search_slow(evil):
     start = time.process_time()
     parse_report(evil * (200_000 // len(evil)) + "a")
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("Interpretation:", "impression"), ("WHOLE BODY BONE SCAN FINDINGS:", "findings"), ("Findings (3 h p.i.):", "findings"),
+        ("检查所见（全身骨显像）：", "findings"), ("影像所见 Findings：", "findings"), ("诊断意见(Impression)：", "impression"),
+        ("印象/Impression\n", "impression"), ("=== Findings ===\n", "findings"), ("--- 检查所见 ---\n", "findings"), ("__Impression__:", "impression"),
+        ("「诊断意见」", "impression"), ("〔检查所见〕", "findings"), ("① 检查所见：", "findings"), ("▶Impression:", "impression"),
+        ("全身骨显像所见：", "findings"), ("SPECT/CT所见：", "findings"), ("诊断结果：", "impression"), ("最后诊断：", "impression"),
+        ("Impression/Recommendation:", "impression"), ("Indication\n", "clinical"), ("结论——", "impression"), ("Comparison study:", "comparison"),
+        ("病史及体征：", "clinical"), ("*** 检查所见 ***\n", "findings"),
+    ],
+)  # fmt: skip
+def test_headings_in_both_languages_and_between_rules(heading, section):
+    assert _sections(f"Head of page\n{heading}L3 uptake")[-1] == (section, "L3 uptake")
+
+
+def test_a_form_on_one_line_has_its_sections():
+    assert _sections("姓名：张三 临床诊断：肺癌 检查方法：静脉注射 检查所见：左第7肋浓聚 结论：转移") == [
+        ("", "姓名:张三"), ("clinical", "肺癌"), ("technique", "静脉注射"), ("findings", "左第7肋浓聚"), ("impression", "转移")
+    ]  # fmt: skip
+    assert _sections("HISTORY: Lung cancer COMPARISON: None FINDINGS: T8 uptake IMPRESSION: Metastasis") == [
+        ("clinical", "Lung cancer"), ("comparison", "None"), ("findings", "T8 uptake"), ("impression", "Metastasis")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "本次检查未能得出结论，建议复查",
+        "Bone scan - see above",
+        "Whole Body Bone Scan Report",
+        "see the impression: none",
+        "检查所见未见异常：全身",
+    ],
+)
+def test_titles_and_sentences_are_no_headings(text):
+    assert headings(normalise(text)) == []

@@ -45,3 +45,25 @@ def test_web_pages(tmp_path, codec):
     assert report.text == "骨显像\n检查所见：\n左侧第7肋 浓聚\n诊断意见\t骨 转移"
     assert [clause.section for clause in report.clauses] == ["", "findings", "impression"]
     assert report.encoding == {"utf-8": "HTML, UTF-8", "gb2312": "HTML, GB18030"}[codec]
+
+
+def test_a_files_line_may_end_within_a_chinese_character(tmp_path):
+    wrapped = _rtf(b"\\f0 " + _hex("左侧第7肋见浓聚").replace(b"\\'", b"\r\n\\'"))
+    assert read_report(save(tmp_path, wrapped)).text == "左侧第7肋见浓聚"
+
+
+def test_the_default_font_says_the_code_page_of_rich_text(tmp_path):
+    data = rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fnil\fcharset134 SimSun;}{\f1\fcharset0 Arial;}}"
+    data += _hex("左侧") + rb"\par \f1 rib 7\par \plain " + _hex("转移") + b"}"
+    assert read_report(save(tmp_path, data)).text == "左侧\nrib 7\n转移"
+
+
+def test_text_boxes_of_rich_text_are_read_and_what_was_deleted_is_not(tmp_path):
+    box = rb"{\shp{\*\shpinst\shpleft1{\sp{\sn shapeType}{\sv 202}}{\shptxt " + _hex("左侧") + rb"\par}}}"
+    data = _rtf(b"\\f0 " + box + b"{\\deleted " + _hex("右侧") + b"}" + _hex("转移"))
+    assert read_report(save(tmp_path, data)).text == "左侧\n转移"
+
+
+def test_a_piece_of_a_web_page_is_a_web_page(tmp_path):
+    report = read_report(save(tmp_path, "<h2>检查所见</h2><span>左侧</span><h2>诊断意见</h2>转移".encode()))
+    assert report.text == "检查所见\n左侧\n诊断意见\n转移"

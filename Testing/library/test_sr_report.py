@@ -131,3 +131,43 @@ def test_a_deflated_object_is_read_and_a_bomb_is_not(tmp_path):
     assert len(bomb) < 2_000_000
     with pytest.raises(InputError, match="unpacks to over 512 MB"):
         _read(tmp_path, bomb)
+
+
+@pytest.mark.parametrize("codec", ["gbk", "utf-8", "big5"])
+@pytest.mark.parametrize("declared", ["ISO_IR 100", "ISO_IR 6", "BIG5", "ISO_IR 192"])
+def test_chinese_under_a_wrong_character_set(tmp_path, codec, declared):
+    findings, impression = (
+        ("左側第7肋見異常濃聚，右側未見。", "左第7肋骨轉移。") if codec == "big5" else (FINDINGS_ZH, IMPRESSION_ZH)
+    )
+    as_latin = [text.encode(codec).decode("latin-1") for text in (findings, impression)]
+    data = structured_report(sections_of_report(*as_latin), character_set="ISO_IR 100")
+    data = data.replace(b"ISO_IR 100", declared.ljust(10).encode())
+    assert read_report(save(tmp_path, data)).text == f"检查所见:\n{findings}\n诊断意见:\n{impression}"
+
+
+def test_latin_letters_stay_latin_letters(tmp_path):
+    data = structured_report(sections_of_report("Größe 3 cm, für è µ°", "Metastasis."), character_set="ISO_IR 100")
+    assert "Größe 3 cm, für è µ°" in read_report(save(tmp_path, data)).text
+
+
+def test_chinese_by_escape_sequences(tmp_path):
+    lines = [b"\x1b$)A" + line.encode("gb2312") for line in ("左侧第7肋浓聚", "右侧未见")]
+    data = structured_report(sections_of_report(b"\r\n".join(lines).decode("latin-1"), "x"), character_set="ISO_IR 100")
+    data = data.replace(b"CS\x0a\x00ISO_IR 100", b"CS\x10\x00\\ISO 2022 IR 58 ")
+    assert "左侧第7肋浓聚\n右侧未见" in read_report(save(tmp_path, data)).text
+
+
+def test_an_object_without_preamble_is_read(tmp_path):
+    data = structured_report(sections_of_report("L3", "Metastasis"))
+    assert read_report(save(tmp_path, data[132:])).text == "Findings:\nL3\nImpression:\nMetastasis"
+
+
+def test_a_group_of_measurements_keeps_its_site_and_side(tmp_path):
+    left = content("CODE", ("272741003", "SCT", "Laterality"), ("7771000", "SCT", "Left"), relation="HAS CONCEPT MOD")
+    site = content(
+        "CODE", ("363698007", "SCT", "Finding Site"), ("113197003", "SCT", "Rib"), [left], relation="HAS CONCEPT MOD"
+    )
+    volume = content("NUM", ("118565006", "SCT", "Volume"), "12.5 ml")
+    group = content("CONTAINER", ("125007", "DCM", "Measurement Group"), children=[site, volume])
+    lines = read_report(save(tmp_path, structured_report([group]))).text.split("\n")
+    assert lines == ["Measurement Group:", "Finding Site: Rib (Laterality: Left)", "Volume: 12.5 ml"]

@@ -138,3 +138,67 @@ def test_the_same_holds_for_several_reports_in_a_word_document(tmp_path):
 
 def test_an_only_report_that_names_no_number_is_taken(tmp_path):
     assert _read(tmp_path, CHINESE.encode(), accession="A-1").text == CHINESE
+
+
+ROWS = '1001,张三,左侧第7肋见浓聚,左第7肋转移\n1002,李四,"右侧髂骨\n见浓聚",右髂骨转移\n'
+SECOND = "检查所见:\n右侧髂骨\n见浓聚\n诊断意见:\n右髂骨转移"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "住院号",
+        "检查号",
+        "PatientID",
+        "accession",
+        "编号",
+        "id",
+        "病历号",
+        "门诊号",
+        "报告编号",
+        "Case_ID",
+        "MRN",
+        "StudyInstanceUID",
+    ],
+)
+def test_a_row_is_chosen_by_whatever_number_the_table_has(tmp_path, column):
+    table = f"{column},姓名,检查所见,诊断意见\n{ROWS}"
+    assert read_report(save(tmp_path, table.encode()), accession="1002").text == SECOND
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "影像学表现,影像学诊断", "检查所见(描述),诊断意见(印象)", "报告所见,报告结论", "Result,Interpretation", "findings_text,ImpressionText",
+        "SPECT所见,核医学诊断", "Description,Diagnosis",
+    ],
+)  # fmt: skip
+def test_columns_of_any_heading_are_found(tmp_path, columns):
+    report = read_report(save(tmp_path, f"检查号,姓名,{columns}\n{ROWS}".encode("gb18030")), accession="1002")
+    assert report.text == SECOND
+
+
+@pytest.mark.parametrize("above", ["sep=,\r\n", "全身骨显像报告导出,,,\n", "某院\t,2026-03-01,,\n,,,\n"])
+def test_a_table_below_its_title_is_a_table(tmp_path, above):
+    table = f"{above}检查号,姓名,检查所见,诊断意见\n{ROWS}"
+    assert read_report(save(tmp_path, table.encode("utf-8-sig")), accession="1002").text == SECOND
+    with pytest.raises(InputError, match="holds 2 reports; choose one with --accession"):
+        read_report(save(tmp_path, table.encode()))
+
+
+def test_numbers_that_were_kept_from_excel_are_numbers(tmp_path):
+    table = '检查号,检查所见\n="0012",左侧第7肋\n\'0013,右侧髂骨\n'
+    assert read_report(save(tmp_path, table.encode()), accession="0012").text == "检查所见:\n左侧第7肋"
+    assert read_report(save(tmp_path, table.encode()), accession="0013").text == "检查所见:\n右侧髂骨"
+
+
+def test_two_columns_of_findings_are_both_read(tmp_path):
+    table = "检查所见,SPECT/CT所见,诊断意见\n左侧第7肋,骨质破坏,转移\n"
+    assert read_report(save(tmp_path, table.encode())).text == "检查所见:\n左侧第7肋\n骨质破坏\n诊断意见:\n转移"
+
+
+def test_the_only_row_of_a_patient_is_taken_whatever_its_examinations_number(tmp_path):
+    table = "病历号,检查所见\n4711,左侧第7肋\n"
+    assert read_report(save(tmp_path, table.encode()), accession="A-1").text == "检查所见:\n左侧第7肋"
+    with pytest.raises(InputError, match="its report names another"):
+        read_report(save(tmp_path, table.replace("病历号", "检查号").encode()), accession="A-1")

@@ -139,6 +139,24 @@ def test_a_plain_picture_needs_its_view(saved):
         read_scan(saved(_flat(_seen_from("behind")), "scan_post.mha"), view="anterior")
 
 
+def test_the_user_overrules_the_axes_about_a_mirrored_posterior(saved):
+    path = saved(_coronal(_seen_from("behind"), TOWARD_LEFT, BACK_MM), "scan.nrrd")
+    assert read_scan(path).views["posterior"].mirrored
+    overruled = read_scan(path, flip_posterior=False).views["posterior"]
+    assert not overruled.mirrored
+    _assert_blob_is_left(overruled)
+
+
+def test_half_a_pixel_size_is_none(tmp_path):
+    """ITK puts 1 mm for a spacing that an NRRD says is not known."""
+    path = tmp_path / "ant.nrrd"
+    fields = ("type: uchar", "dimension: 2", f"sizes: {COLUMNS} {ROWS}", "encoding: raw", "spacings: 4 NaN")
+    path.write_bytes("\n".join(["NRRD0004", *fields, "", ""]).encode() + _seen_from("front").astype(np.uint8).tobytes())
+    with pytest.raises(InputError, match="how large a pixel is"):
+        read_scan(path)
+    assert read_scan(path, pixel_size_mm=PIXEL_MM).views["anterior"].pixel_size_mm == PIXEL_MM
+
+
 def test_a_plain_mirrored_posterior_is_put_right_by_flip_posterior(saved):
     view = read_scan(saved(_flat(_seen_from("front")), "post.nrrd"), flip_posterior=True).views["posterior"]
     assert view.mirrored

@@ -9,6 +9,7 @@ import struct
 import tempfile
 import zipfile
 
+import pydicom
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from BoneMetSegLib import zipped_study
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan_files import read_scan
+from model_training.simulator.nm_dicom import Manner
 from Testing.library.study_files import write_ct, write_scan
 
 
@@ -76,6 +78,72 @@ def test_names_that_lead_outside_are_refused(zipped, scan_bytes, name):
 @pytest.mark.parametrize("name", ["CON", "a?b*", "tail. ", "aux.dcm"])
 def test_names_that_windows_does_not_accept_do_no_harm(zipped, scan_bytes, name):
     assert read_scan(zipped({name: scan_bytes})).views
+
+
+def _without_utf8_flag(path, names: dict[str, bytes]) -> None:
+    """Name the members, called by letters so far, in other bytes, as archivers do that know no UTF-8 flag."""
+    data = path.read_bytes()
+    for letters, name in names.items():
+        assert len(letters) == len(name)
+        data = data.replace(letters.encode(), name)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("folder", "encoding"),
+    [("骨扫描", "utf-8"), ("骨扫描", "gbk"), ("誠乗", "gbk")],  # the last holds the byte "\\"
+)
+def test_views_named_by_chinese_file_names_are_known_from_windows_and_macos_archives(
+    zipped, tmp_path, folder, encoding
+):
+    files, names = {}, {}
+    for letter, view, words in (("a", "anterior", "前位"), ("b", "posterior", "后位")):
+        name = f"{folder}/{words}.dcm".encode(encoding)
+        path = write_scan(tmp_path / letter, views=[view], manner=Manner(view_naming="none", series_description="WB"))
+        files[letter * len(name)], names[letter * len(name)] = path.read_bytes(), name
+    path = zipped({**files, "__MACOSX/._a": b"\0\5\x16\7" + bytes(200)})
+    _without_utf8_flag(path, names)
+    scan = read_scan(path)
+    assert list(scan.views) == ["anterior", "posterior"]
+    assert int(scan.views["anterior"].counts.argmax()) % 100 >= 70  # patient's left, right in the picture
+
+
+def test_a_header_longer_than_what_is_looked_at_first_is_read_on(zipped, tmp_path):
+    write_scan(tmp_path / "scan")
+    dataset = pydicom.dcmread(tmp_path / "scan")
+    dataset.add_new(0x00090010, "LO", "ACME")
+    dataset.add_new(0x00091001, "OB", bytes(300_000))  # before the matrix
+    dataset.save_as(tmp_path / "scan")
+    assert read_scan(zipped({"scan": (tmp_path / "scan").read_bytes()})).views
+
+
+def test_folders_written_with_backslashes_are_read(zipped, scan_bytes):
+    assert read_scan(zipped({"study\\s1\\": b"", "study\\s1\\IM1": scan_bytes})).views
+
+
+def test_an_archive_of_64_bits_in_a_deep_folder_is_read(tmp_path, scan_bytes):
+    with zipfile.ZipFile(tmp_path / "study.zip", "w") as archive, archive.open(
+        "1/2/3/4/5/IM1", "w", force_zip64=True
+    ) as member:  # fmt: skip
+        member.write(scan_bytes)
+    assert read_scan(tmp_path / "study.zip").views
+
+
+def test_a_method_of_packing_that_is_not_read_is_said(zipped, scan_bytes):
+    path = zipped({"scan": scan_bytes})
+    data = bytearray(path.read_bytes())
+    central = data.rindex(b"PK\x01\x02")
+    data[8] = data[central + 10] = 9
+    path.write_bytes(data)
+    assert "Deflate64); unpack it and give the folder" in _refusal(path)
+
+
+def test_damaged_lzma_data_are_refused_with_a_sentence(zipped, scan_bytes):
+    path = zipped({"scan": scan_bytes}, zipfile.ZIP_LZMA)
+    data = bytearray(path.read_bytes())
+    data[60:200] = bytes(140)
+    path.write_bytes(data)
+    assert "holds no bone scan" in _refusal(path)
 
 
 def test_a_bomb_is_refused_unopened(zipped, scan_bytes):
