@@ -1,7 +1,7 @@
 """BoneMetSeg in 3D Slicer: a bone scan and its report go in; labelled, measured, explained hot spots come out.
 
-Heavy packages are imported by the worker's own Python only; the parts of the panel are in ``BoneMetSegPanel``, everything
-that knows no Qt in ``BoneMetSegLib``.
+Heavy packages are imported by the worker's own Python only; the parts of the panel are in ``BoneMetSegPanel``, what
+knows no Qt in ``BoneMetSegLib``.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class BoneMetSeg(ScriptedLoadableModule):
         self.parent.contributors = ["The BoneMetSeg contributors"]
         self.parent.helpText = _(
             "Finds, labels and measures metastases in planar bone scans, guided by the diagnostic report (Chinese or "
-            "English). For research use only, not for diagnosis or treatment. The bundled model is trained on simulated "
-            "scans. See the documentation at {url}."
+            "English). For research use only, not for diagnosis or treatment. The bundled model is trained on "
+            "simulated scans. See the documentation at {url}."
         ).format(url='<a href="https://github.com/bonemetseg/BoneMetSeg">github.com/bonemetseg/BoneMetSeg</a>')
         self.parent.acknowledgementText = _(
             "Skeletal mass after Spiers; simulated training data; the method goes beyond a published dual-path network."

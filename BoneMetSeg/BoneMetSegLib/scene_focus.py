@@ -10,6 +10,7 @@ import numpy as np
 from .hot_spot_segments import ACCEPTED_TAG, CLASS_TAG
 from .hot_spots import HotSpot
 from .scan import VIEWS
+from .scene_images import array_of_matrix
 from .scene_link import move_centre
 from .scene_nodes import SceneNodes
 
@@ -134,4 +135,4 @@ def _ijk_to_ras(volume: Any) -> np.ndarray:
 
     matrix = vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
-    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+    return array_of_matrix(matrix)
