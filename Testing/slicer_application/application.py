@@ -10,25 +10,9 @@ from typing import Any
 
 from Testing.slicer_application.reasons import reason_to_skip
 
-_FLAT = (
-    "app",
-    "modules",
-    "mrmlScene",
-    "selfTests",
-    "packaging",
-    "i18n",
-    "ScriptedLoadableModule",
-    "parameterNodeWrapper",
-)
-_IN_SYS = (
-    "qt",
-    "ctk",
-    "SampleData",
-    "slicer.packaging",
-    "slicer.i18n",
-    "slicer.ScriptedLoadableModule",
-    "slicer.parameterNodeWrapper",
-)
+_MODULES = ("packaging", "i18n", "ScriptedLoadableModule", "parameterNodeWrapper")
+_FLAT = ("app", "modules", "mrmlScene", "selfTests", *_MODULES)
+_IN_SYS = ("qt", "ctk", "SampleData", *(f"slicer.{name}" for name in _MODULES))
 
 
 class Application:

@@ -60,4 +60,4 @@ class SegmentEditorPanel(QtWidgets.QWidget):
     def exit(self) -> None:
         """Leave the panel."""
 
-    isEntered = False
+    isEntered = False  # noqa: N815
