@@ -15,6 +15,7 @@ from BoneMetSegLib.case_folder import check_destination, read_case, same_scan, w
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.resources import resource_path
 from BoneMetSegLib.result_document import Case
+from BoneMetSegLib.scene_nodes import SceneNodes
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import volumes_of_views
 from BoneMetSegLib.scene_store import stored_cases
@@ -101,16 +102,28 @@ class Panel:
     def resume(self) -> None:
         """Take up the case of a scene that was read: results, review and views as they were."""
         parameters = self._parameters()
-        cases = stored_cases(slicer.mrmlScene)
-        if parameters is None or not cases or self.results.review is not None:
+        if parameters is None or self.results.review is not None:
             return
+        cases = stored_cases(slicer.mrmlScene)
+        # Without a choice the last one, but not where another scan is chosen that has no case yet.
         chosen = parameters.currentCase
+        case = chosen if chosen in cases else next(reversed(cases), None) if parameters.scan is None else None
+        if case is None:
+            return
         try:
-            review = SceneReview.resume(chosen if chosen in cases else cases[-1], self.editor, report_language())
+            review = SceneReview.resume(case, self.editor, report_language())
         except InputError as error:
             self.ui.statusLabel.text = str(error)
             return
         self._take(review)
+
+    def show_scan(self, nodes: SceneNodes) -> None:
+        """Show a scan that was just loaded, in place of the case shown so far, which stays in the scene."""
+        self.results.show(None)
+        parameters = self._parameters()
+        if parameters is not None:
+            parameters.currentCase = None
+        self.views.show(nodes)
 
     def update(self) -> None:
         """Show what the parameters say now."""
