@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+from Testing.slicer_application.immortal_none import make_none_immortal
 from Testing.slicer_application.reasons import reason_to_skip
 
 _MODULES = ("packaging", "i18n", "ScriptedLoadableModule", "parameterNodeWrapper")
@@ -264,4 +265,5 @@ def start_application(temporary: Path) -> Application:
     reason = reason_to_skip()
     if reason:
         raise RuntimeError(reason)
+    make_none_immortal()
     return Application(temporary)
