@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+from Testing.slicer_application.immortal_none import make_none_immortal
 from Testing.slicer_application.reasons import reason_to_skip
 
 _MODULES = ("packaging", "i18n", "ScriptedLoadableModule", "parameterNodeWrapper")
@@ -35,6 +36,8 @@ class Application:
         What was to be installed.
     slot_errors : list of BaseException
         Raised in slots and observers, where Slicer prints them and goes on.
+    vtk_errors : vtk_messages.VtkErrors
+        What VTK complained of.
     window : main_window.qSlicerMainWindow
     sample_data : list of dict
         What modules registered with Sample Data.
@@ -47,6 +50,9 @@ class Application:
         self._slicer, self._before = slicer, {name: getattr(slicer, name, None) for name in _FLAT}
         self._sys_before = {name: sys.modules.get(name) for name in _IN_SYS}
         self._path_before = list(sys.path)
+        from Testing.slicer_application.vtk_messages import VtkErrors
+
+        self.vtk_errors = VtkErrors()
         self._start_qt(temporary)
         self._start_scene(temporary)
         from Testing.slicer_application.main_window import qSlicerMainWindow
@@ -222,6 +228,7 @@ class Application:
         self.app.close_down()
         self.process_events()
         self._delete_now()
+        self.vtk_errors.stop()
         self.pip.give_back()
         os.environ["PATH"] = self._search_path
         sys.excepthook = self._hook
@@ -258,4 +265,5 @@ def start_application(temporary: Path) -> Application:
     reason = reason_to_skip()
     if reason:
         raise RuntimeError(reason)
+    make_none_immortal()
     return Application(temporary)

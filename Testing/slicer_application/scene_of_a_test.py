@@ -63,6 +63,7 @@ def boot(temporary: Path) -> Boot:
             made.logics[name] = _start(getattr(slicer, class_name)(), name, made)
     made.logics["Terminologies"] = _terminologies()
     made.logics["Colors"] = logic.GetColorLogic()
+    logic.SetModuleLogic("Colors", logic.GetColorLogic())
     _serve_bundles(made, temporary)
     return made
 

@@ -294,3 +294,14 @@ def test_the_segment_editor_is_handed_a_segmentation(slicer_application):
     editor.setSegmentationNode(node)
     assert slicer.util.selectedModule() == "SegmentEditor"
     assert editor.segmentationNode() is node
+
+
+def test_quitting_lets_the_panel_tidy_up(slicer_application, a_panel):
+    assert a_panel.Observations
+    slicer_application.modules.unload_all()
+    assert not a_panel.Observations
+
+
+def test_an_error_of_mrml_is_kept_for_the_test(slicer_application):
+    slicer_application.scene.AddNewNodeByClass("vtkMRMLNoSuchNode")
+    assert "vtkMRMLNoSuchNode" in slicer_application.vtk_errors.take()[0]
