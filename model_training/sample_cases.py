@@ -139,7 +139,9 @@ def _write_thumbnail(path: Path, image: np.ndarray) -> Path:
         [1, 0, 0, 1],
         255.0,
     )
-    SimpleITK.WriteImage(SimpleITK.Cast(SimpleITK.Clamp(small, SimpleITK.sitkFloat32, 0, 255), SimpleITK.sitkUInt8), path)
+    SimpleITK.WriteImage(
+        SimpleITK.Cast(SimpleITK.Clamp(small, SimpleITK.sitkFloat32, 0, 255), SimpleITK.sitkUInt8), path
+    )
     return path
 
 

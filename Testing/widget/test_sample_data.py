@@ -71,7 +71,7 @@ def test_a_click_on_the_planar_sample_ends_with_both_views_shown_and_the_inputs_
     assert "metastases in the L distal femur" in parameters.report.GetText()
     assert "planar whole-body scan" in widget.ui.recognisedLabel.text
     assert widget.ui.applyButton.enabled
-    views = slicer.app.layoutManager().visible_slice_views()
+    views = list(slicer.app.layoutManager().visible_slice_views())
     assert views == ["BoneMetSegAnterior", "BoneMetSegPosterior"]
     for name, volume in zip(views, (anterior, posterior), strict=True):
         logic = slicer.app.layoutManager().sliceWidget(name).mrmlSliceCompositeNode()

@@ -143,7 +143,7 @@ def _expected(
     """Return the noiseless counts of a reconstruction."""
     bones = _blurred(grid.splat(skeleton.points_mm, activity))
     hottest = float(np.percentile(bones[bones > 0.02 * bones.max()], 97))
-    expected = bones + np.float32(_SOFT_SHARE * hottest) * _blurred(inside.astype(np.float32))
+    expected: np.ndarray = bones + np.float32(_SOFT_SHARE * hottest) * _blurred(inside.astype(np.float32))
     for source in sources:
         own = _blurred(grid.splat(source.points_mm, source.activity))
         if source.peak_ratio <= 0 or own.max() <= 0:
