@@ -193,7 +193,7 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
         reportText : str, optional
             The diagnostic report.
         view : {"anterior", "posterior"}, optional
-            Of a single image that does not say it.
+            Of a single image that does not say it, or of the first of two slices that do not.
         flipPosterior : bool, optional
             Whether the posterior view was exported mirrored, where the scan does not say it.
         bundle : path, optional

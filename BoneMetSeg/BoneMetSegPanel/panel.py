@@ -19,6 +19,7 @@ from BoneMetSegLib.scene_nodes import SceneNodes
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import volumes_of_views
 from BoneMetSegLib.scene_store import stored_cases
+from BoneMetSegLib.scene_transform import follow_transforms
 
 from .dependencies import (
     PICTURE_PACKAGE,
@@ -185,15 +186,16 @@ class Panel:
             self.results.show(None)
             self.views.forget()
             shown.remove()
-        volumes = volumes_of_views([node for node in (parameters.scan, parameters.otherView) if node is not None])
+        chosen = [node for node in (parameters.scan, parameters.otherView) if node is not None]
         review = SceneReview.begin(
             case,
             scene=slicer.mrmlScene,
-            volumes=volumes,
+            volumes=volumes_of_views(chosen),
             report_node=parameters.report if case.report is not None else None,
             editor=self.editor,
             lang=report_language(),
         )
+        follow_transforms(review.nodes, chosen)
         self._take(review)
 
     def _take(self, review: SceneReview) -> None:

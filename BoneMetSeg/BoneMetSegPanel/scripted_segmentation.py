@@ -13,6 +13,7 @@ from BoneMetSegLib.result_document import Case
 from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import scan_of_volumes, volumes_of_views
+from BoneMetSegLib.scene_transform import follow_transforms
 
 from .segmentation_job import Failure, JobRequest, SegmentationJob
 from .study_database import file_of_instance
@@ -45,6 +46,8 @@ def segment_volumes(
     (result,) = outcome
     if isinstance(result, Failure):
         raise InputError(result.sentence) if result.kind == "input" else result
-    return SceneReview.begin(
+    review = SceneReview.begin(
         result, scene=slicer.mrmlScene, volumes=volumes_of_views(volumes), editor=editor, lang=lang
     )
+    follow_transforms(review.nodes, volumes)
+    return review
