@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+_SLICES_AS_FILES = (
+    "save each view as a file named with ant or post, or add the key views with 'anterior posterior' in the slices' "
+    "order"
+)
 # Longer ones first: each is replaced wherever it stands.
 _WORDS = (
     ("; give it with --pixel-size-mm", "; enter the image spacing in the Volumes module"),
@@ -12,11 +16,7 @@ _WORDS = (
     ("but --view says", "but the chosen one is"),
     ("--view is for a file with a single view", "a view can be chosen for a single image only"),
     ("--view is for a single file; of two files", "A view can be chosen for a single image only; of two images"),
-    (
-        "save each view as a file named with ant or post, or add the key views with 'anterior posterior' in the slices' "
-        + "order",
-        "choose the view of the first slice, or load the scan from the DICOM database",
-    ),
+    (_SLICES_AS_FILES, "choose the view of the first slice, or load the scan from the DICOM database"),
     ("The file's axes are not the body's", "The volume's axes are not the body's"),
     ("By the file's axes", "By the volume's axes"),
 )

@@ -11,14 +11,10 @@ import slicer
 from slicer.i18n import tr as _
 
 from BoneMetSegLib.resources import resource_path
-from BoneMetSegLib.scan import PlanarScan
-from BoneMetSegLib.scan_files import read_scan
-from BoneMetSegLib.scene_hierarchy import add_to_hierarchy
 from BoneMetSegLib.scene_layouts import show_planar, show_spect
-from BoneMetSegLib.scene_nodes import SceneNodes, add_text
-from BoneMetSegLib.scene_spect import build_spect_scene
-from BoneMetSegLib.scene_volumes import add_planar_volumes
+from BoneMetSegLib.scene_nodes import SceneNodes
 
+from .scan_loading import load_scan
 from .translation import report_language
 
 CATEGORY = "BoneMetSeg"
@@ -82,28 +78,15 @@ def samples() -> tuple[Sample, ...]:
 
 def load_planar_sample() -> SceneNodes:
     """Put the simulated planar scan and its report into the scene, show both views and choose them in the panel."""
-    scene, name = slicer.mrmlScene, _("Simulated planar scan")
-    scan = read_scan(_file("simulated_planar.dcm"))
-    assert isinstance(scan, PlanarScan)  # noqa: S101 (for the type checker)
-    names = {"anterior": f"{name} {_('anterior')}", "posterior": f"{name} {_('posterior')}"}
-    volumes = add_planar_volumes(scene, scan, names)
-    text = add_text(scene, _report("simulated_planar"), f"{name} {_('report')}")
-    patient, study, items = add_to_hierarchy(scene, scan, (name, _("Patient")), [*volumes.values(), text])
-    nodes = SceneNodes(scene, volumes, {}, None, text, patient, study, items, tuple(volumes))
+    nodes = load_scan([_file("simulated_planar.dcm")], _("Simulated planar scan"), _report("simulated_planar"))
     _show(nodes, show_planar)
-    _choose(volumes["anterior"], volumes["posterior"], text)
+    _choose(nodes.volumes["anterior"], nodes.volumes["posterior"], nodes.text)
     return nodes
 
 
 def load_spect_sample() -> SceneNodes:
     """Put the simulated SPECT volume and its report into the scene, show three planes and choose it in the panel."""
-    nodes = build_spect_scene(
-        read_scan(_file("simulated_spect.dcm")),
-        _report("simulated_spect"),
-        scene=slicer.mrmlScene,
-        lang=report_language(),
-        case_name=_("Simulated scan"),
-    )
+    nodes = load_scan([_file("simulated_spect.dcm")], _("Simulated scan"), _report("simulated_spect"))
     _show(nodes, show_spect)
     _choose(nodes.volumes["spect"], None, nodes.text)
     return nodes
