@@ -30,6 +30,7 @@ def test_the_modules_own_test_passes(slicer_with_module, caplog):
 
 def test_the_modules_own_test_passes_without_torch_and_says_what_it_left_out(slicer_with_module, monkeypatch):
     import slicer
+
     from BoneMetSegPanel import self_test
 
     said: list[str] = []
