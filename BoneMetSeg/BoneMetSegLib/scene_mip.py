@@ -40,7 +40,8 @@ def add_mip_view(scene: Any, volume: Any, tag: str) -> Any:
     # Slicer writes the letter of the far side, which a MIP does not hide: "P" amid a view from the front misleads.
     for label in (_MINUS_A, _PLUS_A):
         view.SetAxisLabel(label, "")
-    view.SetOrientationMarkerType(view.OrientationMarkerTypeHuman)
+    if hasattr(slicer_package(), "app"):  # the figure is a file of the application's
+        view.SetOrientationMarkerType(view.OrientationMarkerTypeHuman)
     display = mip_display(volume) or _add_display(scene, volume)
     display.SetViewNodeIDs((view.GetID(),))
     display.SetVisibility(True)
