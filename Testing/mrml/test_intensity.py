@@ -35,11 +35,11 @@ def test_both_views_have_one_scale_and_neither_is_too_dark(nodes, a_scan, some_h
     assert intensity(nodes) == "normal"
 
 
-def test_saturated_is_black_at_a_quarter_and_a_second_key_press_is_normal_again(nodes):
+def test_saturated_is_black_at_half_the_counts_and_a_second_key_press_is_normal_again(nodes):
     normal = window(nodes, "anterior")
     assert next_intensity(nodes) == "saturated"
     for view in nodes.volumes:
-        assert window(nodes, view) == pytest.approx((0, normal[1] / 4))
+        assert window(nodes, view) == pytest.approx((0, normal[1] / 2))
     assert intensity(nodes) == "saturated"
     assert next_intensity(nodes) == "normal"
     assert window(nodes, "posterior") == pytest.approx(normal)
@@ -72,7 +72,7 @@ def test_spect_has_both_intensities_and_its_mip_follows():
         show_spect(nodes)
         normal = window(nodes, "spect")[1]
         assert next_intensity(nodes) == "saturated"
-        assert window(nodes, "spect")[1] == pytest.approx(normal / 4)
+        assert window(nodes, "spect")[1] == pytest.approx(normal / 2)
         opacity = mip_display(nodes.volumes["spect"]).GetVolumePropertyNode().GetScalarOpacity()
-        assert opacity.GetValue(normal / 4) == pytest.approx(1)
-        assert opacity.GetValue(normal / 8) == pytest.approx(0.5, abs=0.01)
+        assert opacity.GetValue(normal / 2) == pytest.approx(1)
+        assert opacity.GetValue(normal / 4) == pytest.approx(0.5, abs=0.01)

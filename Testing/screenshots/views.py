@@ -58,7 +58,7 @@ def planar_pictures(folder: Path) -> list[Path]:
             across, down, depth = views["anterior"].GetFieldOfView()
             views["anterior"].SetFieldOfView(across / 3, down / 3, depth)
             lesions = [spot for spot in case.hot_spots if spot.accepted and spot.hot_spot_class == "metastasis"]
-            centre_on(nodes, (lesions or case.hot_spots)[0], views)
+            centre_on(nodes, max(lesions, key=lambda spot: min(view.area_mm2 for view in spot.views.values())), views)
             written.append(_save(folder / "views_planar_hot_spot.png", [windows]))
             bring_out(nodes, None)
         for window in windows:
