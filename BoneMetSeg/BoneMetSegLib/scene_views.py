@@ -88,6 +88,7 @@ def turn_to_view(slice_node: Any, view: str) -> None:
     """Turn a slice node to a view, with the middle of the image in the middle of the screen."""
     add_orientation_presets(slice_node)
     slice_node.SetOrientation(ORIENTATIONS[view][0])
+    slice_node.SetXYZOrigin(0.0, 0.0, 0.0)  # panning moves this one, and a jump leaves it
     # The volume is half a slice thick either side of its plane: beside it there is nothing to see.
     slice_node.JumpSliceByCentering(0.0, PLANE_A_MM[view], 0.0)
 

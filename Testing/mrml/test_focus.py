@@ -94,6 +94,20 @@ def test_one_deleted_while_it_is_selected_troubles_nobody(nodes, some_hot_spots)
     bring_out(nodes, None)
 
 
+def test_a_segment_drawn_anew_looks_like_the_others_and_can_be_selected(nodes, some_hot_spots, a_scan):
+    from BoneMetSegLib.scene_refresh import _refresh_segments
+
+    rib = some_hot_spots[0]
+    wider = np.roll(rib.views["anterior"].mask, 3, axis=0)
+    changed = replace(rib, views={**rib.views, "anterior": replace(rib.views["anterior"], mask=wider)})
+    bring_out(nodes, rib)
+    _refresh_segments(nodes.segmentations["anterior"], [changed, *some_hot_spots[1:]], a_scan.views["anterior"], "en")
+    bring_out(nodes, changed)
+    assert display(nodes).GetSegmentOpacity2DFill("H01_anterior") > 0.5
+    bring_out(nodes, None)
+    assert display(nodes).GetSegmentOpacity2DFill("H01_anterior") == pytest.approx(0.25)
+
+
 def test_the_place_follows_a_transform_of_the_volume(nodes, some_hot_spots):
     from vtkmodules.vtkCommonMath import vtkMatrix4x4
 

@@ -12,6 +12,7 @@ from BoneMetSegLib.scene_intensity import intensity, next_intensity, show_intens
 from BoneMetSegLib.scene_layouts import show_spect
 from BoneMetSegLib.scene_mip import mip_display
 from BoneMetSegLib.scene_spect import build_spect_scene
+from BoneMetSegLib.scene_window_link import WindowLink
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 
@@ -63,6 +64,38 @@ def test_asking_for_a_window_by_hand_that_nobody_set_changes_nothing(nodes):
     assert window(nodes, "anterior") == before
     with pytest.raises(ValueError, match="glaring"):
         show_intensity(nodes, "glaring")
+
+
+def test_a_window_dragged_in_one_view_is_the_others_as_well(nodes):
+    anterior, posterior = (nodes.volumes[view].GetDisplayNode() for view in ("anterior", "posterior"))
+    link = WindowLink(nodes)
+    posterior.SetWindowLevelMinMax(1, 9)
+    assert window(nodes, "anterior") == (1, 9)
+    assert intensity(nodes) == "by hand"
+    assert next_intensity(nodes) == "normal"
+    assert window(nodes, "anterior") == window(nodes, "posterior")
+    link.off()
+    anterior.SetWindowLevelMinMax(2, 8)
+    assert window(nodes, "posterior") != (2, 8)
+    show_intensity(nodes, "normal")
+
+
+def test_a_dragged_window_does_not_outlive_its_case(a_scan):
+    with build_scene(a_scan, [], None) as nodes:
+        link = WindowLink(nodes)
+        display = nodes.volumes["anterior"].GetDisplayNode()
+    display.SetWindowLevelMinMax(1, 5)
+    assert not link.is_on
+
+
+def test_the_mip_follows_a_window_dragged_in_a_slice():
+    scan = SpectScan(np.ones((5, 6, 7), np.float32), np.diag([-4.0, -4, 5, 1]), "counts", "no unit")
+    with build_spect_scene(scan) as nodes:
+        show_spect(nodes)
+        with WindowLink(nodes):
+            nodes.volumes["spect"].GetScalarVolumeDisplayNode().SetWindowLevelMinMax(0, 40)
+        opacity = mip_display(nodes.volumes["spect"]).GetVolumePropertyNode().GetScalarOpacity()
+        assert opacity.GetValue(20) == pytest.approx(0.5)
 
 
 def test_spect_has_both_intensities_and_its_mip_follows():

@@ -8,6 +8,7 @@ import pytest
 from BoneMetSegLib.scan import PlanarScan, SpectScan
 from BoneMetSegLib.scene import build_scene
 from BoneMetSegLib.scene_boot import mrml
+from Testing.mrml.test_mrb import read_mrb  # noqa: F401 (a fixture)
 
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 
@@ -100,6 +101,41 @@ def test_both_views_fit_at_one_scale_whatever_the_sizes_of_their_windows(a_scan,
         assert scales == pytest.approx({"anterior": 120 / 250, "posterior": 120 / 250})
         for view, plane in (("anterior", 100), ("posterior", -100)):
             assert centre_of_view(views[view]) == pytest.approx([0, plane, 0])
+
+
+def test_fitting_again_brings_a_panned_and_zoomed_view_back(a_scan, some_hot_spots, a_spect_case):
+    with build_scene(a_scan, some_hot_spots, None) as nodes:
+        views = show_planar(nodes)
+        before = mm_per_screen_pixel(views["posterior"])
+        views["posterior"].SetXYZOrigin(50.0, 60.0, 0.0)
+        views["posterior"].SetFieldOfView(10.0, 10.0, 1.0)
+        fit_views(nodes, views)
+        assert centre_of_view(views["posterior"]) == pytest.approx([0, -100, 0])
+        assert mm_per_screen_pixel(views["posterior"]) == pytest.approx(before)
+    views = show_spect(a_spect_case)
+    middle = centre_of_view(views["Coronal"])
+    views["Coronal"].SetXYZOrigin(50.0, 60.0, 0.0)
+    fit_views(a_spect_case, views)
+    assert centre_of_view(views["Coronal"]) == pytest.approx(middle)
+
+
+def test_a_saved_scene_comes_back_in_its_reading_layout(a_scan, some_hot_spots, tmp_path, read_mrb):  # noqa: F811
+    from BoneMetSegLib.scene import write_mrb
+
+    with build_scene(a_scan, some_hot_spots, None) as nodes:
+        show_planar(nodes)
+        write_mrb(nodes, tmp_path / "scene.mrb")
+    scene = read_mrb(tmp_path / "scene.mrb")
+    layout = scene.GetFirstNodeByClass("vtkMRMLLayoutNode")
+    assert layout.GetViewArrangement() == scene_layouts.PLANAR_LAYOUT
+    describe_layouts(scene)
+    assert "BoneMetSegPosterior" in layout.GetLayoutDescription(layout.GetViewArrangement())
+    for view in ("Anterior", "Posterior"):
+        node = scene.GetNodeByID(f"vtkMRMLSliceNodeBoneMetSeg{view}")
+        assert node.GetOrientation() == view
+        assert node.GetLayoutLabel() == view[0]
+        volume = scene.GetNodeByID(f"vtkMRMLSliceCompositeNodeBoneMetSeg{view}").GetBackgroundVolumeID()
+        assert scene.GetNodeByID(volume).GetAttribute("BoneMetSeg.View") == view.lower()
 
 
 def test_the_users_layout_comes_back(a_scan, the_layout):
