@@ -119,18 +119,25 @@ def seen(chromium, a_page_address):
     page = chromium.new_page(viewport=SIZE)
     page.route("**/*", let_through)
     page.goto(a_page_address)
-    until = time.monotonic() + DRAWN_S
-    picture = _picture(page)
-    while time.monotonic() < until and not all(red(half).any() and is_body(half).any() for half in halves(picture)):
-        time.sleep(0.5)
-        picture = _picture(page)
-    time.sleep(1)  # the first pictures are sent in lower quality
-    picture = _picture(page)
+    picture = _settled_picture(page)
     folder = os.environ.get("BONEMETSEG_PICTURES")
     if folder:
         Path(folder, "browser.png").write_bytes(page.screenshot())
     page.close()
     return picture, asked_outside
+
+
+def _settled_picture(page) -> np.ndarray:
+    """Wait until the same picture with segments comes three times: the page is drawn, cleared and drawn at first."""
+    until = time.monotonic() + DRAWN_S
+    pictures = [_picture(page)]
+    while time.monotonic() < until:
+        time.sleep(0.7)
+        pictures = [*pictures[-2:], _picture(page)]
+        still = len(pictures) == 3 and all((picture == pictures[0]).all() for picture in pictures)
+        if still and all(red(half).any() and is_body(half).any() for half in halves(pictures[0])):
+            break
+    return pictures[-1]
 
 
 def _picture(page) -> np.ndarray:
