@@ -46,8 +46,22 @@ def add_mip_view(scene: Any, volume: Any, tag: str) -> Any:
     display.SetViewNodeIDs((view.GetID(),))
     display.SetVisibility(True)
     match_mip(volume)
-    _look_from_front(scene, view, volume)
+    fit_mip_view(scene, view, volume)
     return view
+
+
+def fit_mip_view(scene: Any, view: Any, volume: Any) -> None:
+    """Look at the volume's centre from the patient's front, head up, the whole volume within the view."""
+    camera = _camera_of(scene, view)
+    centre, extents = centre_and_extents(volume)
+    camera.SetFocalPoint(*centre)
+    camera.SetPosition(centre[0], centre[1] + _CAMERA_DISTANCE_MM, centre[2])
+    camera.SetViewUp(0, 0, 1)
+    camera.SetParallelProjection(True)
+    half_height = float(max(extents[0], extents[2])) / 2 * _MARGIN
+    view.SetFieldOfView(half_height)  # the view hands it to its camera as parallel scale, whatever the camera had
+    camera.SetParallelScale(half_height)
+    camera.ResetClippingRange()
 
 
 def match_mip(volume: Any) -> None:
@@ -104,20 +118,6 @@ def _logic() -> Any:
     if hasattr(slicer, "app"):
         return slicer.modules.volumerendering.logic()
     return mrml().application_logic.GetModuleLogic("VolumeRendering")
-
-
-def _look_from_front(scene: Any, view: Any, volume: Any) -> None:
-    """Look at the volume's centre from the patient's front, head up, the whole volume within the view."""
-    camera = _camera_of(scene, view)
-    centre, extents = centre_and_extents(volume)
-    camera.SetFocalPoint(*centre)
-    camera.SetPosition(centre[0], centre[1] + _CAMERA_DISTANCE_MM, centre[2])
-    camera.SetViewUp(0, 0, 1)
-    camera.SetParallelProjection(True)
-    half_height = float(max(extents[0], extents[2])) / 2 * _MARGIN
-    view.SetFieldOfView(half_height)  # the view hands it to its camera as parallel scale, whatever the camera had
-    camera.SetParallelScale(half_height)
-    camera.ResetClippingRange()
 
 
 def _camera_of(scene: Any, view: Any) -> Any:

@@ -14,7 +14,7 @@ slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 
 from BoneMetSegLib import scene_layouts, scene_mip  # noqa: E402
 from BoneMetSegLib.scene_layouts import describe_layouts, fit_views, show_planar, show_spect  # noqa: E402
-from BoneMetSegLib.scene_link import centre_of_view, mm_per_screen_pixel  # noqa: E402
+from BoneMetSegLib.scene_link import ViewLink, centre_of_view, mm_per_screen_pixel  # noqa: E402
 from BoneMetSegLib.scene_spect import build_spect_scene  # noqa: E402
 from BoneMetSegLib.scene_views import composite_of, layout_node, restore_layout  # noqa: E402
 
@@ -136,6 +136,24 @@ def test_a_saved_scene_comes_back_in_its_reading_layout(a_scan, some_hot_spots, 
         assert node.GetLayoutLabel() == view[0]
         volume = scene.GetNodeByID(f"vtkMRMLSliceCompositeNodeBoneMetSeg{view}").GetBackgroundVolumeID()
         assert scene.GetNodeByID(volume).GetAttribute("BoneMetSeg.View") == view.lower()
+
+
+def test_a_volume_under_a_transform_is_shown_where_it_is(a_scan, some_hot_spots):
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
+    with build_scene(a_scan, some_hot_spots, None) as nodes:
+        transform = nodes.scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+        matrix = vtkMatrix4x4()
+        for row, moved_mm in enumerate((10.0, 20.0, 30.0)):
+            matrix.SetElement(row, 3, moved_mm)
+        transform.SetMatrixTransformToParent(matrix)
+        for node in (*nodes.volumes.values(), *nodes.segmentations.values()):
+            node.SetAndObserveTransformNodeID(transform.GetID())
+        views = show_planar(nodes)
+        with ViewLink(views):
+            assert centre_of_view(views["anterior"]) == pytest.approx([10, 120, 30])
+            assert centre_of_view(views["posterior"]) == pytest.approx([10, -80, 30])
+        nodes.scene.RemoveNode(transform)
 
 
 def test_the_users_layout_comes_back(a_scan, the_layout):

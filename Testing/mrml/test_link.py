@@ -87,12 +87,13 @@ def test_it_can_be_switched_off_and_on_again(views):
 def test_it_survives_the_closing_of_the_scene():
     import slicer
 
-    from BoneMetSegLib.scene_views import slice_view, turn_to_view
+    from BoneMetSegLib.scene_views import add_orientation_presets, slice_view
 
     scene = slicer.vtkMRMLScene()
     nodes = {view: slice_view(scene, view) for view in ("anterior", "posterior")}
     for view, node in nodes.items():
-        turn_to_view(node, view)
+        add_orientation_presets(node)
+        node.SetOrientation(view.capitalize())
     link = ViewLink(nodes)
     scene.Clear(0)  # views stay
     nodes["anterior"].SetXYZOrigin(5.0, 6.0, 0.0)
