@@ -189,6 +189,18 @@ def test_spect_is_shown_in_three_planes_and_as_a_mip_from_the_front(a_spect_case
     assert camera.GetViewUp() == (0, 0, 1)
 
 
+def test_a_new_view_has_the_users_settings_for_views():
+    from BoneMetSegLib.scene_views import slice_view
+
+    scene = slicer.vtkMRMLScene()
+    slicer.vtkMRMLSliceNode().AddDefaultSliceOrientationPresets(scene, True)
+    scene.GetDefaultNodeByClass("vtkMRMLSliceNode").SetRulerType(slicer.vtkMRMLSliceNode.RulerTypeThin)
+    view = slice_view(scene, "BoneMetSegAnterior")
+    assert view.GetSingletonTag() == "BoneMetSegAnterior"
+    assert view.GetRulerType() == slicer.vtkMRMLSliceNode.RulerTypeThin
+    assert all(view.HasSliceOrientationPreset(plane) for plane in ("Axial", "Sagittal", "Coronal"))
+
+
 def test_without_volume_rendering_there_are_three_panes(a_spect_case, monkeypatch):
     monkeypatch.setattr(scene_layouts, "mip_is_possible", lambda: False)
     assert list(show_spect(a_spect_case)) == ["Axial", "Sagittal", "Coronal"]
