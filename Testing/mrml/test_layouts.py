@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from BoneMetSegLib.scan import PlanarScan, SpectScan
+from BoneMetSegLib.scan import PlanarScan, PlanarView, SpectScan
 from BoneMetSegLib.scene import build_scene
 from BoneMetSegLib.scene_boot import mrml
 from Testing.mrml.test_mrb import read_mrb  # noqa: F401 (a fixture)
@@ -101,6 +101,22 @@ def test_both_views_fit_at_one_scale_whatever_the_sizes_of_their_windows(a_scan,
         assert scales == pytest.approx({"anterior": 120 / 250, "posterior": 120 / 250})
         for view, plane in (("anterior", 100), ("posterior", -100)):
             assert centre_of_view(views[view]) == pytest.approx([0, plane, 0])
+
+
+def test_the_body_fills_the_view_where_the_image_is_mostly_air():
+    body = np.zeros((400, 100), np.float32)
+    body[20:260, 25:75] = 30  # head at the top, 1400 mm of air at the feet
+    views = {view: PlanarView(view, body, (5.0, 5.0)) for view in ("anterior", "posterior")}
+    with build_scene(PlanarScan(views), [], None) as nodes:
+        slice_nodes = show_planar(nodes)
+        for node in slice_nodes.values():
+            node.SetDimensions(400, 800, 1)
+        fit_views(nodes, slice_nodes)
+        for node in slice_nodes.values():
+            bottom, top = (node.GetXYToRAS().MultiplyPoint((200.0, y, 0.0, 1.0))[2] for y in (0.0, 800.0))
+            # The body reaches from S = 1000 - 20 * 5 down to 1000 - 260 * 5; smoothing widens it by a row or two.
+            assert top == pytest.approx(900 + 0.04 * 1200, abs=30)
+            assert bottom == pytest.approx(-300 - 0.04 * 1200, abs=30)
 
 
 def test_fitting_again_brings_a_panned_and_zoomed_view_back(a_scan, some_hot_spots, a_spect_case):
