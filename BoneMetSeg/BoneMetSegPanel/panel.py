@@ -177,7 +177,12 @@ class Panel:
             return
         before, self._scan_id = self._scan_id, scan_id
         shown = self.results.review
-        if scan is not None and shown is not None and case_of_scan(slicer.mrmlScene, scan, shown.case_node):
+        is_of_shown = (
+            scan is not None
+            and shown is not None
+            and case_of_scan(slicer.mrmlScene, scan, shown.case_node) is shown.case_node
+        )
+        if is_of_shown:
             return  # the other view of the same scan
         self._show_no_case()
         case_node = case_of_scan(slicer.mrmlScene, scan, parameters.currentCase) if scan is not None else None
