@@ -1,0 +1,155 @@
+"""The panel in Chinese: every text has its translation, and a reader who chose Chinese sees no English."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from Testing import translations
+
+MODULE = Path(__file__).resolve().parents[2] / "BoneMetSeg" / "BoneMetSeg.py"
+QM_FOLDER = MODULE.parent / "Resources" / "Translations"
+
+
+def test_every_text_of_the_panel_has_its_chinese_words_and_keeps_its_placeholders():
+    wanted, known = translations.texts_in_sources(), translations.read_translations()
+    lines = translations.faults(translations.in_step(wanted, known))
+    lines += [
+        f"not in the .ts file, in {context}: {text!r}" for context, text in wanted if (context, text) not in known
+    ]
+    lines += [f"no longer said, in {context}: {text!r}" for context, text in sorted(set(known) - set(wanted))]
+    assert not lines, "python -m Testing.translations, and fill in what it names:\n" + "\n".join(lines)
+
+
+def test_the_compiled_file_says_what_the_translation_says():
+    from PySide6 import QtCore
+
+    translator = QtCore.QTranslator()
+    assert translator.load(str(translations.QM_FILE))
+    stale = [
+        text
+        for (context, text), translation in translations.read_translations().items()
+        if translator.translate(context, text) != translation
+    ]
+    assert not stale, f"python -m Testing.translations compiles it anew: {stale}"
+
+
+def test_a_translation_follows_its_text_into_another_file():
+    known = {("A.old", "Cancel"): "取消"}
+    assert translations.in_step([("B.new", "Cancel"), ("B.new", "Stop")], known) == {
+        ("B.new", "Cancel"): "取消",
+        ("B.new", "Stop"): "",
+    }
+
+
+def test_a_lost_placeholder_and_a_missing_translation_are_named():
+    lines = translations.faults({("a", "{n} lesions"): "病灶", ("a", "Stop"): ""})
+    assert [line.split(" in a:")[0] for line in lines] == ["not translated", "other placeholders"]
+
+
+def test_a_text_with_variables_cannot_be_translated_and_is_refused(tmp_path):
+    (tmp_path / "module.py").write_text("_(f'{n} lesions')", encoding="utf-8")
+    with pytest.raises(translations.UntranslatableError, match=r"module.py:1"):
+        translations.texts_in_sources(tmp_path)
+
+
+# ---- the running panel -----------------------------------------------------------------------------------------------
+
+# Names, keys, units and file kinds that are the same in both languages.
+_SAME = re.compile(
+    r"https?://\S+|github\.com/\S+|\b(?:BoneMetSeg|bonemetseg segment|SPECT|DICOM|SR|PDF|Word|HL7|CSV|RTF|HTML|CPU|GPU|"
+    r"CUDA|mm|Ctrl\+[YZ]|Python|PyTorch|Slicer|wheel|bundle|reader|result\.json|Segment Editor|Sample Data|Spiers|"
+    r"[ANPXI])\b"
+)
+
+
+def english_in(text: str) -> list[str]:
+    """Return the English words of a text."""
+    return re.findall(r"[A-Za-z]{2,}", _SAME.sub("", re.sub(r"<[^>]+>", "", text)))
+
+
+@pytest.fixture
+def chinese_application(slicer_application):
+    slicer_application.app.userSettings().setValue("language", "zh-CN")
+    slicer_application.app.userSettings().setValue("Internationalization/Enabled", True)
+    yield slicer_application
+    slicer_application.app.userSettings().setValue("language", "")
+    from BoneMetSegPanel.translation import install_translation
+
+    install_translation(QM_FOLDER)
+
+
+def shown_texts(widget) -> list[str]:
+    """Return every text and tooltip of a widget and its children."""
+    from PySide6 import QtCore
+
+    texts: list[str] = []
+    for child in (widget, *widget.findChildren(QtCore.QObject)):
+        if child.objectName.startswith("qt_") or child.metaObject().className() in ("QLineEdit", "QAction"):
+            continue  # parts that Qt makes
+        for name in ("text", "toolTip", "placeholderText", "title", "windowTitle"):
+            index = child.metaObject().indexOfProperty(name)
+            value = child.metaObject().property(index).read(child) if index >= 0 else ""
+            texts += [value] if isinstance(value, str) and value else []
+        count = getattr(child, "count", None)
+        if isinstance(count, int) and hasattr(child, "itemText"):
+            texts += [child.itemText(number) for number in range(count)]
+    return texts
+
+
+def test_a_reader_who_chose_chinese_in_slicer_sees_no_english_in_the_panel(chinese_application):
+    chinese_application.load_module(MODULE)
+    widget = chinese_application.open_module("BoneMetSeg")
+    assert widget.ui.applyButton.text == "分割"
+    assert widget.ui.inputsCollapsibleButton.text == "输入"
+    assert "前位" in [widget.ui.viewComboBox.itemText(number) for number in range(widget.ui.viewComboBox.count)]
+    widget.ui.modelLabel.text = ""  # the model's own words
+    english = {text: words for text in shown_texts(widget.ui.applyButton.window()) if (words := english_in(text))}
+    english.pop("None", None)  # said by Slicer's own selector of nodes
+    assert not english
+
+
+def test_without_a_choice_slicer_and_the_panel_speak_english(slicer_application):
+    slicer_application.load_module(MODULE)
+    widget = slicer_application.open_module("BoneMetSeg")
+    assert widget.ui.applyButton.text == "Segment"
+
+
+@pytest.mark.parametrize(
+    ("settings", "language"),
+    [
+        ({}, "en_US"),
+        ({"language": "zh-CN", "Internationalization/Enabled": True}, "zh_CN"),
+        ({"language": "zh_CN", "Internationalization/Enabled": "true"}, "zh_CN"),
+        ({"language": "zh-CN", "Internationalization/Enabled": "false"}, "en_US"),
+        ({"language": "zh-CN"}, "zh_CN"),
+        ({"language": ""}, "en_US"),
+    ],
+)
+def test_the_language_is_the_one_that_slicer_keeps_in_its_settings(slicer_application, settings, language):
+    slicer_application.load_module(MODULE)
+    from BoneMetSegPanel.translation import current_language
+
+    for key, value in settings.items():
+        slicer_application.app.userSettings().setValue(key, value)
+    assert current_language() == language
+
+
+@pytest.mark.parametrize(
+    ("language", "file"),
+    [("zh_CN", "zh_CN"), ("zh_Hans", "zh_CN"), ("zh", "zh_CN"), ("de_DE", None), ("en_US", None)],
+)
+def test_another_form_of_chinese_gets_the_chinese_words(slicer_application, language, file):
+    slicer_application.load_module(MODULE)
+    from BoneMetSegPanel.translation import translation_file
+
+    assert translation_file(QM_FOLDER, language) == (QM_FOLDER / f"BoneMetSeg_{file}.qm" if file else None)
+
+
+def test_the_contexts_are_those_that_slicer_asks_for(slicer_application):
+    from slicer.i18n import getContext
+
+    for path in (MODULE, *(MODULE.parent / "BoneMetSegPanel").glob("*.py")):
+        assert translations.context_of(path) == getContext(str(path))
