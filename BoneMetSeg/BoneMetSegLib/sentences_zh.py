@@ -20,6 +20,7 @@ from .sentences_zh_volumes import VOLUMES
 _AS_IT_IS = {"name", "names", "text"}
 _FIELD = re.compile(r"\{(\w+)\}")
 _LONGEST = 2000
+_LEAST_WORDS = 12
 
 
 def in_chinese(sentence: str) -> str:
@@ -30,15 +31,20 @@ def in_chinese(sentence: str) -> str:
     >>> in_chinese("scan.dcm is empty: every pixel is zero")
     'scan.dcm 为空白图像：所有像素均为零'
     """
-    return _translated(sentence) or sentence
+    return _translated(sentence, _LEAST_WORDS) or sentence
 
 
 @lru_cache(maxsize=500)
-def _translated(sentence: str) -> str | None:
-    """Return a sentence or a part of one in Chinese, None where it is not known."""
+def _translated(sentence: str, least: int = 0) -> str | None:
+    """Return a sentence or a part of one in Chinese, None where it is not known.
+
+    Patterns with fields and fewer letters than ``least`` are of parts, and would match what nobody knows.
+    """
     if len(sentence) > _LONGEST:
         return None
-    for landmark, pattern, fields, chinese in _patterns():
+    for letters, landmark, pattern, fields, chinese in _patterns():
+        if fields and letters < least:
+            continue
         if landmark in sentence and (match := pattern.fullmatch(sentence)):
             said = zip(fields, match.groups(), strict=True)
             return chinese.format(**{field: text if field in _AS_IT_IS else _part(text) for field, text in said})
@@ -57,13 +63,12 @@ def _part(text: str) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str], tuple[str, ...], str], ...]:
-    """Return landmark, pattern, fields and Chinese form of each sentence, the most particular first."""
+def _patterns() -> tuple[tuple[int, str, re.Pattern[str], tuple[str, ...], str], ...]:
+    """Return number of letters, landmark, pattern, fields and Chinese form of each sentence, the most particular first."""
     found = []
     for english, chinese in (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS):
         literals = _FIELD.split(english)[::2]
         fields = tuple(_FIELD.findall(english))
         pattern = "(.+?)".join(re.escape(literal) for literal in literals)
         found.append((sum(map(len, literals)), max(literals, key=len), re.compile(pattern, re.DOTALL), fields, chinese))
-    found.sort(key=lambda one: -one[0])
-    return tuple(one[1:] for one in found)
+    return tuple(sorted(found, key=lambda one: -one[0]))

@@ -238,8 +238,7 @@ PLANAR: tuple[tuple[str, str], ...] = (
     (
         "{name} does not say whether its image {number} is the anterior or the posterior view; export the views as two "
         "files and name each with its view (ant, post)",
-        "{name} 未注明第 {number} 幅图像是前位还是后位；请将两个体位导出为两个文件，并在文件名中注明体位"
-        "（ant、post）",
+        "{name} 未注明第 {number} 幅图像是前位还是后位；请将两个体位导出为两个文件，并在文件名中注明体位（ant、post）",
     ),
     (
         "{name} has an image of detector {number}, which it does not describe",

@@ -54,7 +54,6 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ),
     ("give the scan's own file", "请给出骨显像文件本身"),
     ("{name} holds no bone scan: {instead}; {advice}", "{name} 中没有骨显像：{instead}；{advice}"),
-    ("{name} cannot be opened; check that you may read it", "无法打开 {name}；请检查是否有读取权限"),
     (
         "{name} holds more than {most} files; give the folder of one study",
         "{name} 中的文件超过 {most} 个；请给出单次检查的文件夹",
@@ -63,13 +62,19 @@ STUDIES: tuple[tuple[str, str], ...] = (
         "{name} names more than {most} files; give the folder of one study",
         "{name} 列出的文件超过 {most} 个；请给出单次检查的文件夹",
     ),
-    ("{name} is larger than any DICOMDIR; give the folder of one study", "{name} 过大，不是 DICOMDIR；请给出单次检查的文件夹"),
+    (
+        "{name} is larger than any DICOMDIR; give the folder of one study",
+        "{name} 过大，不是 DICOMDIR；请给出单次检查的文件夹",
+    ),
     ("{name} is damaged and cannot be read as a DICOMDIR", "{name} 已损坏，无法按 DICOMDIR 读取"),
     ("{name} names no files", "{name} 没有列出任何文件"),
     ("the file is too large", "文件过大"),
     ("the folder", "该文件夹"),
     # several bone scans in a study
-    ("{name} holds images of {count} patients; give the folder of one", "{name} 中有 {count} 名患者的图像；请给出单个患者的文件夹"),
+    (
+        "{name} holds images of {count} patients; give the folder of one",
+        "{name} 中有 {count} 名患者的图像；请给出单个患者的文件夹",
+    ),
     (
         "{name} holds {count} bone scans: {listed}; choose one with --series, by the number in brackets",
         "{name} 中有 {count} 次骨显像：{listed}；请用方括号中的编号选择一次（--series）",
@@ -97,7 +102,6 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ("series without number", "无编号序列"),
     ("series {name}", "序列 {name}"),
     ("of {day} {time}", "{day} {time}"),
-    ("{words}, {views}", "{words}，{views}"),
     ("and {count} more", "及另外 {count} 项"),
     ("views not named", "未注明体位"),
     # one scan, one or two files
@@ -151,7 +155,10 @@ STUDIES: tuple[tuple[str, str], ...] = (
     # archives
     ("{count} MB", "{count} MB"),
     ("{count} kB", "{count} kB"),
-    ("{name} is damaged or truncated and cannot be opened as a ZIP archive", "{name} 已损坏或不完整，无法作为 ZIP 压缩包打开"),
+    (
+        "{name} is damaged or truncated and cannot be opened as a ZIP archive",
+        "{name} 已损坏或不完整，无法作为 ZIP 压缩包打开",
+    ),
     ("{name} is damaged: its file {names} cannot be unpacked", "{name} 已损坏：其中的文件 {names} 无法解压"),
     ("{name} holds a scan of more than {most} MB, which is no scan", "{name} 中的图像超过 {most} MB，不可能是骨显像"),
     (
@@ -170,7 +177,10 @@ STUDIES: tuple[tuple[str, str], ...] = (
         "{name} holds files whose names lead outside of it, so it was not unpacked",
         "{name} 中有文件名指向压缩包之外，因此未解压",
     ),
-    ("{name} would grow from {before} to {after}, so it was left", "{name} 解压后将从 {before} 增至 {after}，因此未解压"),
+    (
+        "{name} would grow from {before} to {after}, so it was left",
+        "{name} 解压后将从 {before} 增至 {after}，因此未解压",
+    ),
     (
         "{name} is damaged: its files are larger than the archive itself",
         "{name} 已损坏：其中文件的大小超过压缩包本身",

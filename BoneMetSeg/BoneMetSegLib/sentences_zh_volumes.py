@@ -63,7 +63,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "{name} 不完整或已损坏：压缩像素与图像大小不符",
     ),
     ("{name} is damaged: its compressed pixels cannot be unpacked", "{name} 已损坏：压缩像素无法解压"),
-    ("{name} is damaged: its NIfTI header has pixels of {bits} bits", "{name} 已损坏：NIfTI 文件头注明像素为 {bits} 位"),
+    (
+        "{name} is damaged: its NIfTI header has pixels of {bits} bits",
+        "{name} 已损坏：NIfTI 文件头注明像素为 {bits} 位",
+    ),
     (
         "{name} is a NIfTI header whose pixels are in another file; save it as a single .nii file",
         "{name} 是 NIfTI 文件头，像素在另一个文件中；请保存为单个 .nii 文件",
@@ -73,7 +76,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "{name} is a colour picture or has {count} values per pixel; counts are needed",
         "{name} 是彩色图片，或每像素有 {count} 个值；需要计数图像",
     ),
-    ("{name} has {count} dimensions; one or two planar views are needed", "{name} 有 {count} 维；需要一个或两个平面体位"),
+    (
+        "{name} has {count} dimensions; one or two planar views are needed",
+        "{name} 有 {count} 维；需要一个或两个平面体位",
+    ),
     (
         "{name} is a volume of {text} voxels; one or two planar views are needed",
         "{name} 是 {text} 体素的体数据；需要一个或两个平面体位",
@@ -150,7 +156,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
     ),
     # SPECT in DICOM
     ("{name} and {count} more", "{name} 等（另有 {count} 个）"),
-    ("{name} are {count} files; a SPECT series has at most {most}", "{name} 共 {count} 个文件；SPECT 序列最多 {most} 个"),
+    (
+        "{name} are {count} files; a SPECT series has at most {most}",
+        "{name} 共 {count} 个文件；SPECT 序列最多 {most} 个",
+    ),
     ("{name} is no bone scan: its modality is {said}", "{name} 不是骨显像：其模态为 {said}"),
     (
         "{name} is a gated SPECT volume; a bone scan's volume is not gated",
@@ -200,7 +209,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "{name} has an Image Orientation that is no pair of perpendicular directions",
         "{name} 的 Image Orientation 不是一对互相垂直的方向",
     ),
-    ("{name} does not say how large a pixel is (Pixel Spacing is missing)", "{name} 未注明像素大小（缺少 Pixel Spacing）"),
+    (
+        "{name} does not say how large a pixel is (Pixel Spacing is missing)",
+        "{name} 未注明像素大小（缺少 Pixel Spacing）",
+    ),
     ("{name} has a damaged {text}: {count} numbers are needed", "{name} 的 {text} 已损坏：应有 {count} 个数值"),
     (
         "{name} says its {text} twice and differently, so how its slices lie is not known",
@@ -219,7 +231,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "{name} 含 {count} 幅图像，但其 Slice Vector 没有为 {frames} 层编号",
     ),
     ("{name} says it has {said} slices, but it holds {count} images", "{name} 声称有 {said} 层，但含 {count} 幅图像"),
-    ("{name} holds slices of several {text}; export the volume of one alone", "{name} 含有多个 {text} 的层；请只导出其中一个"),
+    (
+        "{name} holds slices of several {text}; export the volume of one alone",
+        "{name} 含有多个 {text} 的层；请只导出其中一个",
+    ),
     (
         "{name} does not say how far its slices are apart (Spacing Between Slices is missing)",
         "{name} 未注明层间距（缺少 Spacing Between Slices）",
@@ -245,7 +260,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "{name} 中各层相互错位，不构成体数据",
     ),
     # what the values are
-    ("counts, since the file has no Real World Value Mapping to Bq/ml", "计数（文件没有换算为 Bq/ml 的 Real World Value Mapping）"),
+    (
+        "counts, since the file has no Real World Value Mapping to Bq/ml",
+        "计数（文件没有换算为 Bq/ml 的 Real World Value Mapping）",
+    ),
     ("SUV by body weight", "按体重计算的 SUV"),
     ("Bq/ml by the file's Units", "Bq/ml（根据文件的 Units）"),
     ("SUV by body weight by the file's Units", "按体重计算的 SUV（根据文件的 Units）"),
