@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from .anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS, region_term
 from .sentences_zh_findings import FINDINGS
 from .sentences_zh_planar import PLANAR
 from .sentences_zh_reports import REPORTS
@@ -19,8 +20,11 @@ from .sentences_zh_volumes import VOLUMES
 # What stands for a name or for foreign words is never translated, whatever it is called.
 _AS_IT_IS = {"name", "names", "text"}
 _FIELD = re.compile(r"\{(\w+)\}")
+_AND_MORE = re.compile(r"(.+) and (\d+) more")
+_SEPARATORS = (("; ", "；"), (", ", "、"), (" and ", "和"), (" + ", " + "))
 _LONGEST = 2000
-_LEAST_WORDS = 12
+# Patterns with fewer letters are of parts of sentences, and would match what nobody knows.
+_LEAST_LETTERS = 12
 
 
 def in_chinese(sentence: str) -> str:
@@ -31,40 +35,61 @@ def in_chinese(sentence: str) -> str:
     >>> in_chinese("scan.dcm is empty: every pixel is zero")
     'scan.dcm 为空白图像：所有像素均为零'
     """
-    return _translated(sentence, _LEAST_WORDS) or sentence
-
-
-@lru_cache(maxsize=500)
-def _translated(sentence: str, least: int = 0) -> str | None:
-    """Return a sentence or a part of one in Chinese, None where it is not known.
-
-    Patterns with fields and fewer letters than ``least`` are of parts, and would match what nobody knows.
-    """
     if len(sentence) > _LONGEST:
-        return None
+        return sentence
+    known = _translated(sentence, _LEAST_LETTERS)
+    if known is not None:
+        return known
+    as_list = _part(sentence)
+    return sentence if re.search("[A-Za-z]{3}", as_list) else as_list
+
+
+@lru_cache(maxsize=1000)
+def _translated(sentence: str, least: int) -> str | None:
+    """Return a sentence or a part of one in Chinese, None where it is not known."""
+    if sentence in _places():
+        return _places()[sentence]
     for letters, landmark, pattern, fields, chinese in _patterns():
         if fields and letters < least:
             continue
         if landmark in sentence and (match := pattern.fullmatch(sentence)):
             said = zip(fields, match.groups(), strict=True)
-            return chinese.format(**{field: text if field in _AS_IT_IS else _part(text) for field, text in said})
+            return chinese.format(**{name: _name(text) if name in _AS_IT_IS else _part(text) for name, text in said})
     return None
+
+
+def _name(text: str) -> str:
+    more = _AND_MORE.fullmatch(text)
+    return f"{more[1]} 等（另有 {more[2]} 个）" if more else text
 
 
 def _part(text: str) -> str:
     """Return a part of a sentence in Chinese: a phrase, or several with commas, "and" or semicolons between them."""
-    known = _translated(text)
+    known = _translated(text, _LEAST_LETTERS)
     if known is not None:
         return known
-    for separator, chinese in (("; ", "；"), (", ", "、"), (" and ", "和"), (" + ", " + ")):
+    for separator, chinese in _SEPARATORS:
         if separator in text:
             return chinese.join(_part(piece) for piece in text.split(separator))
-    return text
+    return _translated(text, 0) or text
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Return the places of hot spots, as they stand in lists of changes."""
+    bones = [
+        (bone.name, side, level)
+        for bone in REPORTING_REGIONS
+        for side in (("left", "right") if bone.sided else ("midline",))
+        for level in ("", *bone.levels)
+    ]
+    sites = [(site.name, side, "") for site in PHYSIOLOGICAL_SITES for side in ("left", "right", "midline")]
+    return {region_term(*place): region_term(*place, lang="zh") for place in (*bones, *sites)}
 
 
 @cache
 def _patterns() -> tuple[tuple[int, str, re.Pattern[str], tuple[str, ...], str], ...]:
-    """Return number of letters, landmark, pattern, fields and Chinese form of each sentence, the most particular first."""
+    """Return letters, landmark, pattern, fields and Chinese form of each sentence, the most particular first."""
     found = []
     for english, chinese in (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS):
         literals = _FIELD.split(english)[::2]

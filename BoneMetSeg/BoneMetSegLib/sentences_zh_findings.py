@@ -22,6 +22,8 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     ),
     ("given", "用户指定"),
     ("assumed", "假定"),
+    ("top", "上"),
+    ("bottom", "下"),
     (
         "The {view} view is saturated: {pixels} touching pixels have the same highest value of {value}, so hotter places "
         "are cut off.",
@@ -37,12 +39,12 @@ FINDINGS: tuple[tuple[str, str], ...] = (
         "{view}中辨认不出人体：未检查边缘截断、移动、左右和摄取。",
     ),
     (
-        "The {view} view cuts the head off: the body goes on over {mm} mm of its top edge.",
-        "{view}的头部被截断：人体在上缘延伸出视野，长 {mm} mm。",
+        "The {view} view cuts the head off: the body goes on over {mm} mm of its {end} edge.",
+        "{view}的头部被截断：人体在{end}缘延伸出视野，长 {mm} mm。",
     ),
     (
-        "The {view} view cuts the legs or feet off: the body goes on over {mm} mm of its bottom edge.",
-        "{view}的下肢或足部被截断：人体在下缘延伸出视野，长 {mm} mm。",
+        "The {view} view cuts the legs or feet off: the body goes on over {mm} mm of its {end} edge.",
+        "{view}的下肢或足部被截断：人体在{end}缘延伸出视野，长 {mm} mm。",
     ),
     (
         "The {view} view cuts an arm or the trunk off over {mm} mm of its side edge.",

@@ -98,7 +98,6 @@ PLANAR: tuple[tuple[str, str], ...] = (
         "The file is a Secondary Capture: its values need not be counts.",
         "文件为二次采集（Secondary Capture）：其数值不一定是计数。",
     ),
-    ("Patient Orientation ({text})", "Patient Orientation（{text}）"),
     # pixels of DICOM
     ("{name} holds no image; it may be truncated", "{name} 不含图像；文件可能不完整"),
     ("{name} does not say how many rows and columns its image has", "{name} 未注明图像的行数和列数"),

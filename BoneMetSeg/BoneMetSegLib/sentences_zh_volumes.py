@@ -126,6 +126,10 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "体素各方向均为 1 mm，大小未知的文件也常如此注明：请核对体素大小。",
     ),
     ("counts, since the file does not say what its values are", "计数（文件未注明其数值的含义）"),
+    (
+        "{name} is a colour picture or has {count} values per voxel; counts are needed",
+        "{name} 是彩色图片，或每体素有 {count} 个值；需要计数图像",
+    ),
     ("{name} holds {count} volumes; one SPECT volume is needed", "{name} 含 {count} 个体数据；需要一个 SPECT 断层图像"),
     ("{quantity} by a key in the file", "{quantity}（根据文件中的键）"),
     (
@@ -155,7 +159,6 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "部分体素为负值（占总和的 {share}），滤波反投影会产生这种情况。",
     ),
     # SPECT in DICOM
-    ("{name} and {count} more", "{name} 等（另有 {count} 个）"),
     (
         "{name} are {count} files; a SPECT series has at most {most}",
         "{name} 共 {count} 个文件；SPECT 序列最多 {most} 个",
