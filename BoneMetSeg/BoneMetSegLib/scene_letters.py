@@ -143,8 +143,8 @@ def _add_letters(slice_node: Any) -> Any:
     scene.AddNode(display)
     _style(display)
     display.SetViewNodeIDs((slice_node.GetID(),))
+    letters.SetAndObserveDisplayNodeID(display.GetID())  # before it is added, or Slicer's logic adds one of its own
     scene.AddNode(letters)
-    letters.SetAndObserveDisplayNodeID(display.GetID())
     letters.SetLocked(True)
     return letters
 

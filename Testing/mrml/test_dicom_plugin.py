@@ -362,7 +362,8 @@ def test_node_names_hold_views_and_no_identity(a_slicer, tmp_path):
     loaded(a_slicer, tmp_path)
     names = {node.GetName() for node in volumes(a_slicer)}
     assert names == {
-        "1: Bone scan anterior", "1: Bone scan posterior", "1: WB-BONE ... anterior", "1: WB-BONE ... posterior",
+        "1: WB BONE ... ... anterior", "1: WB BONE ... ... posterior", "1: WB-BONE ... anterior",
+        "1: WB-BONE ... posterior",
     }  # fmt: skip
 
 

@@ -8,10 +8,12 @@ import types
 from pathlib import Path
 from typing import Any
 
+from Testing.slicer_application.immortal_none import make_none_immortal
 from Testing.slicer_application.reasons import reason_to_skip
 
-_FLAT = ("app", "modules", "mrmlScene", "selfTests", "i18n", "ScriptedLoadableModule", "parameterNodeWrapper")
-_IN_SYS = ("qt", "ctk", "slicer.i18n", "slicer.ScriptedLoadableModule", "slicer.parameterNodeWrapper")
+_MODULES = ("packaging", "i18n", "ScriptedLoadableModule", "parameterNodeWrapper")
+_FLAT = ("app", "modules", "mrmlScene", "selfTests", *_MODULES)
+_IN_SYS = ("qt", "ctk", "SampleData", *(f"slicer.{name}" for name in _MODULES))
 
 
 class Application:
@@ -34,7 +36,11 @@ class Application:
         What was to be installed.
     slot_errors : list of BaseException
         Raised in slots and observers, where Slicer prints them and goes on.
+    vtk_errors : vtk_messages.VtkErrors
+        What VTK complained of.
     window : main_window.qSlicerMainWindow
+    sample_data : list of dict
+        What modules registered with Sample Data.
     """
 
     def __init__(self, temporary: Path) -> None:
@@ -44,6 +50,9 @@ class Application:
         self._slicer, self._before = slicer, {name: getattr(slicer, name, None) for name in _FLAT}
         self._sys_before = {name: sys.modules.get(name) for name in _IN_SYS}
         self._path_before = list(sys.path)
+        from Testing.slicer_application.vtk_messages import VtkErrors
+
+        self.vtk_errors = VtkErrors()
         self._start_qt(temporary)
         self._start_scene(temporary)
         from Testing.slicer_application.main_window import qSlicerMainWindow
@@ -85,7 +94,9 @@ class Application:
             mrml_widgets,
             parameter_node,
             pip_installs,
+            python_slicer,
             range_widgets,
+            sample_data,
             scene_of_a_test,
             scripted_module,
             slicer_app,
@@ -108,6 +119,9 @@ class Application:
             setattr(slicer, name, made)
         self.pip = pip_installs.PipInstalls()
         self.pip.take_over(slicer.util)
+        self.sample_data: list[dict[str, Any]] = []
+        sys.modules["SampleData"] = sample_data.sample_data_module(self.sample_data)
+        self._search_path = python_slicer.put_on_path(temporary / "bin")
 
     def _put_widgets(self, source: types.ModuleType) -> None:
         for name, member in vars(source).items():
@@ -128,6 +142,20 @@ class Application:
         self._slicer.util.selectModule(name)
         self.process_events()
         return self._slicer.util.getModuleWidget(name)
+
+    def set_language(self, language: str) -> None:
+        """Choose the language in the settings, as "zh_CN"; modules loaded afterwards start in it, as in Slicer."""
+        self.app.settings().setValue("language", language)
+
+    def start_up(self) -> None:
+        """Tell that the application has started, once modules are loaded."""
+        self.app.startupCompleted.emit()
+
+    def offer_packaging(self) -> None:
+        """Be Slicer 5.12: offer ``slicer.packaging`` too."""
+        from Testing.slicer_application.packaging_module import packaging_module
+
+        sys.modules["slicer.packaging"] = self._slicer.packaging = packaging_module(self.pip)
 
     def process_events(self, seconds: float = 0.0) -> None:
         """Let Qt work, for a while if that is said."""
@@ -200,11 +228,13 @@ class Application:
         self.app.close_down()
         self.process_events()
         self._delete_now()
+        self.vtk_errors.stop()
         self.pip.give_back()
+        os.environ["PATH"] = self._search_path
         sys.excepthook = self._hook
         for name, value in self._before.items():
             if value is None:
-                delattr(self._slicer, name)
+                vars(self._slicer).pop(name, None)
             else:
                 setattr(self._slicer, name, value)
         for name, value in self._sys_before.items():
@@ -235,4 +265,5 @@ def start_application(temporary: Path) -> Application:
     reason = reason_to_skip()
     if reason:
         raise RuntimeError(reason)
+    make_none_immortal()
     return Application(temporary)

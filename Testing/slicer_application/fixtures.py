@@ -19,4 +19,5 @@ def slicer_application(tmp_path):
     yield application
     application.stop()
     assert not application.slot_errors, application.slot_errors
+    assert not application.vtk_errors.texts, application.vtk_errors.texts
     assert not application.dialogs.unused_answers, application.dialogs.unused_answers

@@ -142,12 +142,17 @@ class LayoutManager(QtCore.QObject):
         self._seen = -1
         events = slicer.vtkMRMLScene
         self._tags = [
-            boot.scene.AddObserver(event, lambda _caller, _event: self._follow())
+            boot.scene.AddObserver(event, lambda _caller, _event: self._on_scene())
             for event in (events.EndBatchProcessEvent, events.EndImportEvent, events.EndCloseEvent)
         ]
         node = self._logic.GetLayoutNode()
         self._node, self._tag = node, node.AddObserver("ModifiedEvent", lambda _caller, _event: self._follow())
         self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)
+
+    def _on_scene(self) -> None:
+        for widget in self._widgets.values():
+            widget.sliceView().close_window()  # what draws it is made anew for what the scene holds now
+        self._follow()
 
     def _follow(self) -> None:
         if self._boot.scene.IsBatchProcessing():

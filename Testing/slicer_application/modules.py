@@ -13,22 +13,24 @@ from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import Property
 
 from Testing.slicer_application.mrml_widgets import qMRMLWidget
+from Testing.slicer_application.segment_editor import SegmentEditorPanel
 
 # ruff: noqa: N801, N802, N815 - the names are Slicer's
 
 
 class BuiltInModule:
-    """A module in C++: a name and a logic, no panel here."""
+    """A module of Slicer's own: a name, a logic, rarely a panel."""
 
-    def __init__(self, name: str, logic: Any) -> None:
-        self.name, self.title, self._logic = name, name, logic
+    def __init__(self, name: str, logic: Any, panel: Any = None) -> None:
+        self.name, self.title, self._logic, self._panel = name, name, logic, panel
 
     def logic(self) -> Any:
         """Return the module's logic."""
         return self._logic
 
-    def widgetRepresentation(self) -> None:
-        """Return nothing: these panels are not doubled."""
+    def widgetRepresentation(self) -> Any:
+        """Return the panel, None where it is not doubled."""
+        return self._panel
 
 
 class qSlicerScriptedLoadableModule:
@@ -121,6 +123,9 @@ class Modules(types.SimpleNamespace):
         self.dicomPlugins: dict[str, Any] = {}
         for name, logic in logics.items():
             self._add(name, BuiltInModule(name, logic))
+        for name in ("Data", "DICOM", "SampleData", "Welcome"):
+            self._add(name, BuiltInModule(name, None))
+        self._add("SegmentEditor", BuiltInModule("SegmentEditor", None, SegmentEditorPanel()))
 
     def _add(self, name: str, module: Any) -> None:
         self.by_name[name] = module

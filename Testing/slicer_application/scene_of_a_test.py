@@ -61,7 +61,9 @@ def boot(temporary: Path) -> Boot:
     for name, class_name in _LOGICS.items():
         if hasattr(slicer, class_name):
             made.logics[name] = _start(getattr(slicer, class_name)(), name, made)
+    made.logics["Terminologies"] = _terminologies()
     made.logics["Colors"] = logic.GetColorLogic()
+    logic.SetModuleLogic("Colors", logic.GetColorLogic())
     _serve_bundles(made, temporary)
     return made
 
@@ -71,6 +73,11 @@ def _start(module_logic: Any, name: str, made: Boot) -> Any:
     module_logic.SetMRMLApplicationLogic(made.application_logic)
     made.application_logic.SetModuleLogic(name, module_logic)
     return module_logic
+
+
+def _terminologies() -> Any:
+    """Return a logic without Slicer's own terminologies, which slicer-core does not bring."""
+    return slicer.vtkSlicerTerminologiesModuleLogic()
 
 
 def _serve_bundles(made: Boot, temporary: Path) -> None:

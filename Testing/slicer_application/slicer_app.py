@@ -66,7 +66,7 @@ class SlicerApp(QtCore.QObject):
         self._boot, self._temporary = boot, temporary
         self._module_manager = ModuleManager(modules)
         self._io = CoreIOManager(boot)
-        self._settings = QtCore.QSettings(str(temporary / "Slicer.ini"), QtCore.QSettings.Format.IniFormat)
+        self._settings = QtCore.QSettings()  # the same file as the module's own qt.QSettings()
         self._layout_manager = LayoutManager(boot)
         self._testing = False
         self._restarts = 0

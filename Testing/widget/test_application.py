@@ -200,7 +200,7 @@ def test_words_come_from_the_translator_under_the_file_s_context(slicer_applicat
     import qt
 
     class Chinese(qt.QTranslator):
-        def translate(self, context, text, disambiguation=None, n=-1):
+        def translate(self, context, text, *_more):
             return {("SampleCounter", "Choose a volume"): "请选择图像"}.get((context, text), "")
 
     translator = Chinese()
@@ -234,3 +234,74 @@ def test_a_widget_without_a_stand_in_is_named(slicer_application, tmp_path):
     path.write_text('<ui version="4.0"><class>X</class><widget class="qMRMLUnheardOf" name="X"/></ui>')
     with pytest.raises(RuntimeError, match="qMRMLUnheardOf"):
         slicer.util.loadUI(str(path))
+
+
+def test_python_slicer_is_on_the_path(slicer_application):
+    import shutil
+
+    import qt
+
+    process = qt.QProcess()
+    process.start(shutil.which("PythonSlicer"), ["-c", "import sys; print(sys.version_info[0])"])
+    assert process.waitForFinished()
+    assert process.readAllStandardOutput().data().strip() == b"3"
+
+
+def test_settings_of_the_application_are_those_of_the_module(slicer_application):
+    import qt
+    import slicer
+
+    qt.QSettings().setValue("BoneMetSeg/device", "cpu")
+    assert slicer.app.settings().value("BoneMetSeg/device") == "cpu"
+    slicer_application.set_language("zh_CN")
+    assert slicer.app.applicationLocaleName == "zh_CN"
+
+
+def test_sample_data_is_registered_once_the_application_has_started(slicer_application):
+    import slicer
+
+    def register():
+        import SampleData
+
+        SampleData.SampleDataLogic.registerCustomSampleDataSource(category="Bone", sampleName="planar")
+
+    slicer.app.connect("startupCompleted()", register)
+    assert not slicer_application.sample_data
+    slicer_application.start_up()
+    assert slicer_application.sample_data[0]["sampleName"] == "planar"
+
+
+def test_the_newer_installer_asks_first(slicer_application, tmp_path):
+    import slicer
+
+    assert not hasattr(slicer, "packaging")
+    slicer_application.offer_packaging()
+    (tmp_path / "requirements.txt").write_text("numpy>=1\nno-such-package-here>=2  # missing\n")
+    needed = slicer.packaging.load_requirements(tmp_path / "requirements.txt")
+    slicer_application.dialogs.answer("Cancel", "Ok")
+    with pytest.raises(RuntimeError, match="declined"):
+        slicer.packaging.pip_ensure(needed, requester="Sample")
+    slicer.packaging.pip_ensure(needed, requester="Sample")
+    assert slicer_application.pip.asked == [["no-such-package-here>=2"]]
+
+
+def test_the_segment_editor_is_handed_a_segmentation(slicer_application):
+    import slicer
+
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    slicer.util.selectModule("SegmentEditor")
+    editor = slicer.modules.segmenteditor.widgetRepresentation().self().editor
+    editor.setSegmentationNode(node)
+    assert slicer.util.selectedModule() == "SegmentEditor"
+    assert editor.segmentationNode() is node
+
+
+def test_quitting_lets_the_panel_tidy_up(slicer_application, a_panel):
+    assert a_panel.Observations
+    slicer_application.modules.unload_all()
+    assert not a_panel.Observations
+
+
+def test_an_error_of_mrml_is_kept_for_the_test(slicer_application):
+    slicer_application.scene.AddNewNodeByClass("vtkMRMLNoSuchNode")
+    assert "vtkMRMLNoSuchNode" in slicer_application.vtk_errors.take()[0]

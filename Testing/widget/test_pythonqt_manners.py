@@ -151,3 +151,10 @@ def test_an_exit_leaves_no_trace(slicer_application, tmp_path):
     outer = slicer.app
     start_application(tmp_path / "second").stop()
     assert slicer.app is outer
+
+
+def test_many_calls_do_not_use_up_none(slicer_application, qt):
+    before, button = sys.getrefcount(None), qt.QPushButton()
+    for _ in range(50_000):
+        button.property("not there")
+    assert before > 1_000_000
