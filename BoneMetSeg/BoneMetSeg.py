@@ -4,8 +4,6 @@ Heavy packages are imported by the worker's own Python only; the parts of the pa
 knows no Qt in ``BoneMetSegLib``.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +20,8 @@ from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModuleWidget,
 )
 from slicer.util import VTKObservationMixin
+from vtkmodules.util.misc import calldata_type
+from vtkmodules.util.vtkConstants import VTK_OBJECT
 
 from BoneMetSegPanel.translation import install_translation
 
@@ -68,18 +68,20 @@ class BoneMetSegParameterNode:
     device - where the network runs
     showPhysiological, linkViews - how the result is looked at
     currentCase - the case that is shown
+
+    Each node may be None; Slicer connects no box of nodes with a type written ``| None``.
     """
 
-    scan: vtkMRMLScalarVolumeNode | None
-    otherView: vtkMRMLScalarVolumeNode | None
-    report: vtkMRMLTextNode | None
+    scan: vtkMRMLScalarVolumeNode
+    otherView: vtkMRMLScalarVolumeNode
+    report: vtkMRMLTextNode
     declaredView: DeclaredView = DeclaredView.AUTOMATIC
     posteriorExport: PosteriorExport = PosteriorExport.AUTOMATIC
     bundleFolder: str = ""
     device: Device = Device.AUTOMATIC
     showPhysiological: bool = False
     linkViews: bool = True
-    currentCase: vtkMRMLTextNode | None
+    currentCase: vtkMRMLTextNode
 
 
 class BoneMetSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -107,13 +109,15 @@ class BoneMetSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndCloseEvent, self.onSceneReady)
         self.addObserver(slicer.mrmlScene, slicer.mrmlScene.EndImportEvent, self.onSceneReady)
+        self.addObserver(slicer.mrmlScene, slicer.mrmlScene.NodeRemovedEvent, self.onNodeRemoved)
         self.initializeParameterNode()
 
     def cleanup(self):
         """Let everything go; called when the module is closed or reloaded."""
-        self.removeObservers()
         if self.panel is not None:
             self.panel.close()
+        self.setParameterNode(None)
+        self.removeObservers()
 
     def enter(self):
         """Called each time the user opens the module."""
@@ -135,17 +139,23 @@ class BoneMetSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             self.initializeParameterNode()
         self.panel.resume()
 
+    @calldata_type(VTK_OBJECT)
+    def onNodeRemoved(self, _caller, _event, node):
+        """A node was deleted: a case that it belonged to is not shown any more."""
+        if not slicer.mrmlScene.IsBatchProcessing():
+            self.panel.forget_node(node)
+
     def initializeParameterNode(self):
         """Take the scene's parameter node."""
         self.setParameterNode(self.logic.getParameterNode())
 
     def setParameterNode(self, parameterNode):
         """Connect the form with a parameter node, or with none."""
-        if self._parameterNode:
+        if self._parameterNode is not None:
             self._parameterNode.disconnectGui(self._guiTag)
             self.removeObserver(self._parameterNode, "ModifiedEvent", self.onParametersModified)
         self._parameterNode = parameterNode
-        if parameterNode:
+        if parameterNode is not None:
             self._guiTag = parameterNode.connectGui(self.ui)
             self.addObserver(parameterNode, "ModifiedEvent", self.onParametersModified)
             self.onParametersModified()

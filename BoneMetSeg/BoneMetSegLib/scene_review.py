@@ -9,6 +9,7 @@ from typing import Any
 from .result_document import Case
 from .review_session import ReviewSession
 from .scene import build_scene
+from .scene_hierarchy import hierarchy_of
 from .scene_nodes import SceneNodes, add_text
 from .scene_outlines import outlines_in_scene
 from .scene_refresh import refresh_scene
@@ -88,6 +89,26 @@ class SceneReview:
         """The case as it is now."""
         return self.session.case
 
+    @property
+    def own_nodes(self) -> list[Any]:
+        """Everything but volumes and report: what is of no use without the case."""
+        maps = self.case_node.GetNodeReference("maps")
+        return [
+            node for node in (*self.nodes.segmentations.values(), self.nodes.table, maps, self.case_node) if node
+        ]
+
+    def remove(self) -> None:
+        """Take the case out of the scene; its volumes and its report stay."""
+        hierarchy, scene = hierarchy_of(self.nodes.scene), self.nodes.scene
+        for node in self.own_nodes:
+            item = hierarchy.GetItemByDataNode(node)
+            if item:
+                hierarchy.RemoveItem(item, False, False)
+            for helper in (node.GetStorageNode(), *_displays(node)):
+                if helper is not None:
+                    scene.RemoveNode(helper)
+            scene.RemoveNode(node)
+
     def take_outlines(self) -> None:
         """Measure what was edited in the segmentations."""
         ids = [spot.id for spot in self.case.hot_spots]
@@ -116,3 +137,9 @@ class SceneReview:
             replace_stored_maps(self.case_node, self.case)
         update_stored_case(self.case_node, self.case)
         self.on_change()
+
+
+def _displays(node: Any) -> list[Any]:
+    if not node.IsA("vtkMRMLDisplayableNode"):
+        return []
+    return [node.GetNthDisplayNode(number) for number in range(node.GetNumberOfDisplayNodes())]

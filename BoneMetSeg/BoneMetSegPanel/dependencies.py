@@ -1,4 +1,4 @@
-"""The Python packages that Slicer does not bring: asked for at Apply, installed with consent, never replaced.
+"""The Python packages that Slicer does not bring: installed when needed, with consent; none is replaced.
 
 Torch comes through the extension PyTorch where it is installed, which chooses the build for the computer's GPU. A
 folder of wheels (``BoneMetSeg/WheelsFolder`` in Slicer's settings) serves computers without internet.
@@ -6,6 +6,7 @@ folder of wheels (``BoneMetSeg/WheelsFolder`` in Slicer's settings) serves compu
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import importlib.util
 import logging
@@ -108,10 +109,12 @@ def _ask(missing: Sequence[str], purpose: str) -> None:
 def _install(missing: Sequence[str]) -> None:
     try:
         others = [requirement for requirement in missing if requirement != TORCH]
-        if TORCH in missing:
-            _install_torch()
-        if others:
-            _pip_install(others)
+        with slicer.util.WaitCursor():
+            if TORCH in missing:
+                _install_torch()
+            if others:
+                _pip_install(others)
+        importlib.invalidate_caches()
     except DependencyFailure:
         raise
     except Exception as error:  # pip fails in as many ways as networks do
@@ -119,16 +122,16 @@ def _install(missing: Sequence[str]) -> None:
         raise DependencyFailure(
             _(
                 "The Python packages could not be installed: {reason}\n\nCheck the internet connection and the proxy, "
-                "or download the wheels on another computer and choose their folder under Advanced. The log "
+                "or download the wheels on another computer and choose their folder under Model and settings. The log "
                 "(View > Error Log) has the details."
             ).format(reason=str(error).splitlines()[0] if str(error) else type(error).__name__)
         ) from error
     still = missing_packages(missing)
     if still:
         raise DependencyFailure(
-            _("These packages are still missing: {packages}. Restart Slicer and press Apply again.").format(
-                packages=", ".join(still)
-            )
+            _(
+                "These packages are still missing: {packages}. Save the scene, restart Slicer and press Segment again."
+            ).format(packages=", ".join(still))
         )
 
 
@@ -139,8 +142,8 @@ def _install_torch() -> None:
     if importlib.util.find_spec("PyTorchUtils") is None:
         raise DependencyFailure(
             _(
-                "PyTorch is installed by the extension PyTorch: install it in the Extensions Manager, restart Slicer, "
-                "and press Apply again; your choices stay."
+                "PyTorch is installed by the extension PyTorch: install it in the Extensions Manager, save the scene, "
+                "restart Slicer, open the scene and press Segment again; the choices are in the scene."
             )
         )
     import PyTorchUtils

@@ -109,6 +109,12 @@ class HotSpotTable:
             return self.ids[0 if step > 0 else -1]
         return self.ids[min(max(self.ids.index(selected) + step, 0), len(self.ids) - 1)]
 
+    def open_choices_of_current_cell(self) -> None:
+        """Offer what the cell in focus may be changed to; its class, where nothing can be chosen there."""
+        row, column = self._table.currentRow(), self._table.currentColumn()
+        if 0 <= row < len(self._spots):
+            self._open_choices(row, column if column in _CHOICE_COLUMNS else CLASS)
+
     # ---- inside -----------------------------------------------------------------------------------------------------
 
     def _fill_row(self, row: int, spot: HotSpot) -> None:

@@ -19,6 +19,7 @@ from BoneMetSegLib.scene_scan import scan_of_volumes
 
 from .dependencies import PDF_PACKAGE, DependencyFailure, DependencyRefused, ensure_package
 from .study_database import file_of_instance, reports_of_study
+from .study_of_scan import put_into_study
 
 _REPORT_FILES = "*.txt *.docx *.pdf *.dcm *.hl7 *.csv *.tsv *.rtf *.htm *.html"
 
@@ -54,9 +55,15 @@ class InputsSection:
     @property
     def report_text(self) -> str | None:
         """The chosen report's text, None where there is none, or nothing in it."""
+        node = self.report_node
+        text = (node.GetText() or "") if node is not None else ""
+        return text if text.strip() else None
+
+    @property
+    def report_node(self) -> Any:
+        """The node of the chosen report, or None."""
         parameters = self._parameters()
-        node = parameters.report if parameters else None
-        return (node.GetText() or "").strip() and node.GetText() if node else None
+        return parameters.report if parameters is not None else None
 
     def update(self) -> None:
         """Read the chosen volumes again, if they are others or were changed, and say what they are."""
@@ -95,7 +102,9 @@ class InputsSection:
     def open_report(self, path: Path) -> None:
         """Read the report in a file into the scene; what is wrong with it is said in a sentence."""
         try:
-            if path.open("rb").read(5) == b"%PDF-":
+            with path.open("rb") as file:
+                is_pdf = file.read(5) == b"%PDF-"
+            if is_pdf:
                 ensure_package(PDF_PACKAGE, _("Reading a report from a PDF needs a Python package:"))
             accession = self.scan.identity.accession_number if self.scan else ""
             report = read_report(path, scan_accession=accession)
@@ -138,7 +147,10 @@ class InputsSection:
     def use_report(self, text: str) -> None:
         """Put a report's text into the scene and choose it."""
         parameters = self._parameters()
-        parameters.report = add_text(slicer.mrmlScene, text, _("Bone scan report"))
+        node = add_text(slicer.mrmlScene, text, _("Bone scan report"))
+        if parameters.scan is not None:
+            put_into_study(node, parameters.scan)
+        parameters.report = node
         self._on_change()
 
     # ---- inside -----------------------------------------------------------------------------------------------------

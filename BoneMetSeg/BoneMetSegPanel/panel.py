@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from BoneMetSegLib.case_folder import check_destination, read_case, same_scan, w
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.resources import resource_path
 from BoneMetSegLib.result_document import Case
+from BoneMetSegLib.scan import SpectScan
+from BoneMetSegLib.scene_nodes import SceneNodes
 from BoneMetSegLib.scene_review import SceneReview
-from BoneMetSegLib.scene_scan import volumes_of_views
-from BoneMetSegLib.scene_store import stored_cases
+from BoneMetSegLib.scene_scan import case_of_views, volumes_of_views
 
 from .dependencies import (
     PICTURE_PACKAGE,
@@ -28,13 +30,34 @@ from .dependencies import (
     wheels_folder,
 )
 from .inputs_section import InputsSection
+from .review_keys import ReviewKeys
 from .review_section import ReviewSection
 from .run_section import RunSection
+from .scan_cases import case_of_scan, first_scan, remember_source
 from .segmentation_job import JobRequest
+from .study_of_scan import is_of_study, report_of_study
 from .translation import report_language
 from .views import Views
 
 _EDITOR_SETTING = "BoneMetSeg/Editor"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a segmentation was asked for, while the user may choose something else.
+
+    Attributes
+    ----------
+    volumes : list of vtkMRMLScalarVolumeNode
+    report_node : vtkMRMLTextNode or None
+    adds_to, replaces : SceneReview or None
+        The case that gets its report, or is segmented anew.
+    """
+
+    volumes: list[Any]
+    report_node: Any
+    adds_to: SceneReview | None
+    replaces: SceneReview | None
 
 
 class Panel:
@@ -50,12 +73,15 @@ class Panel:
 
     def __init__(self, ui: Any, parameters: Callable[[], Any]) -> None:
         self.ui, self._parameters = ui, parameters
+        self._described_bundle: str | None = None
+        self._bundle_fault = ""
+        self._updating = self._is_entered = False
+        self._scan_id = ""
+        self._reviews: dict[str, SceneReview] = {}
         self.views = Views(ui)
         self.inputs = InputsSection(ui, parameters, self.update)
         self.results = ReviewSection(ui, parameters, self.views)
-        self.run = RunSection(ui, self._request, self._show_result, self._adds_report)
-        self._described_bundle: str | None = None
-        self._updating = False
+        self.run = RunSection(ui, self._request, self._show_result, self._adds_report, self._may_start)
         ui.saveCaseButton.connect("clicked(bool)", self.on_save_case)
         ui.loadCaseButton.connect("clicked(bool)", self.on_load_case)
         ui.bundlePathLineEdit.connect("currentPathChanged(QString)", self._bundle_chosen)
@@ -63,54 +89,60 @@ class Panel:
         ui.wheelsPathLineEdit.connect("currentPathChanged(QString)", self._wheels_chosen)
         ui.editorLineEdit.text = str(qt.QSettings().value(_EDITOR_SETTING, "") or "")
         ui.editorLineEdit.connect("editingFinished()", self._editor_chosen)
-        self._shortcuts = self._make_shortcuts()
-        self.leave()
+        self.keys = ReviewKeys(self.results, self.views, ui.hotSpotTable)
 
     # ---- life -------------------------------------------------------------------------------------------------------
 
     def enter(self) -> None:
         """The user opened the module: keys work, and what changed meanwhile is shown."""
-        for shortcut in self._shortcuts:
-            shortcut.enabled = True
-        if self.results.review is None:
-            self.resume()
-        self.update()
+        self._is_entered = True
+        self.keys.enable(enabled=True)
+        self.resume()
 
     def leave(self) -> None:
         """The user opened another module: keys are Slicer's again."""
-        for shortcut in self._shortcuts:
-            shortcut.enabled = False
+        self._is_entered = False
+        self.keys.enable(enabled=False)
 
     def close(self) -> None:
         """The module is closed: nothing of it goes on."""
         self.run.stop()
         self.results.show(None)
         self.views.forget()
-        for shortcut in self._shortcuts:
-            shortcut.enabled = False
-            shortcut.setParent(None)
-        self._shortcuts = []
+        self.keys.remove()
 
     def forget_scene(self) -> None:
         """The scene is closed: what runs for it is cancelled."""
         self.run.cancel()
-        self.results.show(None)
-        self.views.forget()
+        self._reviews.clear()
+        self._show_no_case()
+        self._scan_id = ""
         self.inputs.forget()
+        self.run.say("")
+
+    def forget_node(self, node: Any) -> None:
+        """A node was deleted: what needs it ends, and is not shown any more."""
+        asked = self.run.request.context if self.run.request is not None else None
+        if asked is not None and node in asked.volumes:
+            self.run.cancel()
+            self.run.say(_("Cancelled: a volume of the scan was deleted."))
+        for key, review in list(self._reviews.items()):
+            if node in (*review.nodes.volumes.values(), *review.nodes.segmentations.values(), review.nodes.table):
+                del self._reviews[key]
+                if review is self.results.review:
+                    self._show_no_case()
+                    self.run.say(_("A part of this case was deleted from the scene; segment the scan again."))
+        if node is self.inputs.report_node:
+            self.update()
 
     def resume(self) -> None:
-        """Take up the case of a scene that was read: results, review and views as they were."""
+        """Take up what the scene holds: its scan, its case with the review, as they were."""
         parameters = self._parameters()
-        cases = stored_cases(slicer.mrmlScene)
-        if parameters is None or not cases or self.results.review is not None:
+        if parameters is None:
             return
-        chosen = parameters.currentCase
-        try:
-            review = SceneReview.resume(chosen if chosen in cases else cases[-1], self.editor, report_language())
-        except InputError as error:
-            self.ui.statusLabel.text = str(error)
-            return
-        self._take(review)
+        if parameters.scan is None:
+            parameters.scan = first_scan(slicer.mrmlScene, parameters.currentCase)
+        self.update()
 
     def update(self) -> None:
         """Show what the parameters say now."""
@@ -119,7 +151,9 @@ class Panel:
             return
         self._updating = True
         try:
+            self._follow_scan(parameters)
             self.inputs.update()
+            self._show_scan(parameters)
             self._describe_bundle(parameters.bundleFolder)
             if self.views.is_linked != parameters.linkViews:
                 self.views.link(is_linked=parameters.linkViews)
@@ -133,6 +167,57 @@ class Panel:
         """Who reviews, as it is written beside what was changed."""
         return str(self.ui.editorLineEdit.text).strip() or "reader"
 
+    # ---- one scan after another -------------------------------------------------------------------------------------
+
+    def _follow_scan(self, parameters: Any) -> None:
+        """Where another scan was chosen, show its case and take its report: never the report of another patient."""
+        scan = parameters.scan
+        scan_id = scan.GetID() if scan is not None else ""
+        if scan_id == self._scan_id:
+            return
+        before, self._scan_id = self._scan_id, scan_id
+        shown = self.results.review
+        if scan is not None and shown is not None and case_of_scan(slicer.mrmlScene, scan, shown.case_node):
+            return  # the other view of the same scan
+        self._show_no_case()
+        case_node = case_of_scan(slicer.mrmlScene, scan, parameters.currentCase) if scan is not None else None
+        if case_node is not None and self._take_up(case_node, parameters):
+            return
+        if before and scan is not None:
+            parameters.otherView = None
+            if not is_of_study(parameters.report, scan):
+                parameters.report = None
+        if scan is not None and parameters.report is None:
+            parameters.report = report_of_study(slicer.mrmlScene, scan)
+
+    def _take_up(self, case_node: Any, parameters: Any) -> bool:
+        try:
+            review = self._reviews.get(case_node.GetID()) or SceneReview.resume(
+                case_node, self.editor, report_language()
+            )
+        except InputError as error:
+            self.run.say(str(error))
+            return False
+        if review.nodes.text is not None or case_node is not parameters.currentCase:
+            parameters.report = review.nodes.text
+        self._take(review)
+        return True
+
+    def _show_scan(self, parameters: Any) -> None:
+        """Show a scan that has no case yet in the layout made for it, once."""
+        if not self._is_entered or self.results.review is not None or self.views.is_showing:
+            return
+        if self.inputs.planar_scan is not None:
+            volumes = volumes_of_views(_nodes(parameters.scan, parameters.otherView))
+        else:
+            volumes = {"spect": parameters.scan} if isinstance(self.inputs.scan, SpectScan) else {}
+        if volumes:
+            self.views.show(SceneNodes(slicer.mrmlScene, volumes, {}, None, None, 0, 0))
+
+    def _show_no_case(self) -> None:
+        self.results.show(None)
+        self.views.forget()
+
     # ---- segmentation -----------------------------------------------------------------------------------------------
 
     def _request(self) -> tuple[JobRequest | None, str]:
@@ -144,10 +229,19 @@ class Panel:
             if self.inputs.scan is not None:
                 return None, _("This is a SPECT volume, and there is no model for SPECT.")
             return None, self.inputs.fault or _("Choose a scan first")
+        if self._bundle_fault:
+            return None, self._bundle_fault
         bundle = Path(parameters.bundleFolder) if parameters.bundleFolder.strip() else None
-        if bundle is not None and not (bundle / "bundle.json").is_file():
-            return None, _("{folder} is no model: it holds no bundle.json").format(folder=bundle.name)
-        return JobRequest(scan, self.inputs.report_text, bundle, parameters.device.value), ""
+        shown = self.results.review
+        is_same = shown is not None and same_scan(shown.case, scan)
+        adds = self._adds_report()
+        asked = _Asked(
+            _nodes(parameters.scan, parameters.otherView),
+            parameters.report,
+            shown if adds else None,
+            shown if is_same and not adds else None,
+        )
+        return JobRequest(scan, self.inputs.report_text, bundle, parameters.device.value, asked), ""
 
     def _adds_report(self) -> bool:
         """Whether the shown case is of this scan and the chosen report is not its own yet."""
@@ -156,36 +250,47 @@ class Panel:
             return False
         return case.report is None or case.report.text != text
 
-    def _show_result(self, case: Case, request: JobRequest) -> None:
-        parameters = self._parameters()
-        if parameters is None:
-            return
-        shown = self.results.review
-        if shown is not None and same_scan(shown.case, request.scan):
-            if case.report is not None:
-                shown.add_report(case, parameters.report)
-                return
-            if shown.session.is_reviewed and not slicer.util.confirmYesNoDisplay(
+    @staticmethod
+    def _may_start(request: JobRequest) -> bool:
+        """Ask before a review is lost."""
+        replaced = request.context.replaces
+        return (
+            replaced is None
+            or not replaced.session.is_reviewed
+            or slicer.util.confirmYesNoDisplay(
                 _("This scan has been reviewed already. Segment anew, and lose the review?"), "BoneMetSeg"
-            ):
-                return
-            self.results.show(None)
-            self.views.forget()
-            shown.remove()
-        volumes = volumes_of_views([node for node in (parameters.scan, parameters.otherView) if node is not None])
+            )
+        )
+
+    def _show_result(self, case: Case, request: JobRequest) -> None:
+        asked = request.context
+        if asked.adds_to is not None and asked.adds_to.case_node.GetScene() is not None:
+            if asked.adds_to is self.results.review:
+                self.results.take_edits()
+            asked.adds_to.add_report(case, asked.report_node)
+            return
+        if asked.replaces is not None:
+            self._show_no_case()
+            self._reviews.pop(asked.replaces.case_node.GetID(), None)
+            asked.replaces.remove()
+        volumes = volumes_of_views(asked.volumes)
         review = SceneReview.begin(
             case,
             scene=slicer.mrmlScene,
             volumes=volumes,
-            report_node=parameters.report if case.report is not None else None,
+            report_node=asked.report_node if case.report is not None else None,
             editor=self.editor,
             lang=report_language(),
+            case_name=case_of_views(volumes),
         )
+        remember_source(review.case_node, asked.volumes[0])
         self._take(review)
+        self.results.select_first()
 
     def _take(self, review: SceneReview) -> None:
-        parameters = self._parameters()
-        parameters.currentCase = review.case_node
+        self._reviews[review.case_node.GetID()] = review
+        review.session.editor = self.editor
+        self._parameters().currentCase = review.case_node
         self.results.show(review)
 
     # ---- case folders -----------------------------------------------------------------------------------------------
@@ -200,22 +305,17 @@ class Panel:
 
     def save_case(self, folder: Path) -> None:
         """Write the case to a folder; one that holds a case already is replaced after a question."""
-        case = self.results.case
-        if case is None:
+        if self.results.case is None or not _may_write(folder):
             return
+        self.results.take_edits()
+        pictures = self._pictures_wanted()
         try:
-            self._check_folder(folder)
-            pictures = self._pictures_wanted()
-            with slicer.util.tryWithErrorDisplay(show=False, waitCursor=True), whole_folder(folder) as partial:
-                write_case(partial, case, lang=report_language(), scene=False, pictures=pictures)
-        except (InputError, DependencyFailure) as error:
+            with slicer.util.WaitCursor(), whole_folder(folder) as partial:
+                write_case(partial, self.results.case, lang=report_language(), scene=False, pictures=pictures)
+        except InputError as error:
             slicer.util.errorDisplay(str(error))
-        except DependencyRefused:
-            return
         else:
-            self.ui.statusLabel.text = _("Saved to {folder}. The scene itself is saved with File > Save.").format(
-                folder=folder
-            )
+            self.run.say(_("Saved to {folder}. The scene itself is saved with File > Save.").format(folder=folder))
 
     def on_load_case(self, _checked: bool = False) -> None:
         """Ask for a case's folder and show it."""
@@ -224,28 +324,29 @@ class Panel:
             self.load_case(Path(chosen))
 
     def load_case(self, folder: Path) -> None:
-        """Show the case of a folder, with its edits."""
+        """Show the case of a folder, with its edits, beside what the scene holds already."""
         try:
-            case = read_case(folder, self.editor)
+            with slicer.util.WaitCursor():
+                case = read_case(folder, self.editor)
+                self._show_no_case()
+                review = SceneReview.begin(
+                    case,
+                    scene=slicer.mrmlScene,
+                    editor=self.editor,
+                    lang=report_language(),
+                    case_name=folder.name if case.deidentified else _("Bone scan"),
+                )
         except InputError as error:
             slicer.util.errorDisplay(str(error))
             return
-        review = SceneReview.begin(case, scene=slicer.mrmlScene, editor=self.editor, lang=report_language())
+        self._reviews[review.case_node.GetID()] = review
         parameters = self._parameters()
-        views = list(review.nodes.volumes.values())
-        parameters.scan, parameters.otherView = views[0], views[1] if len(views) > 1 else None
-        parameters.report = review.nodes.text
-        self._take(review)
-        self.ui.statusLabel.text = _("Loaded from {folder}.").format(folder=folder)
-
-    def _check_folder(self, folder: Path) -> None:
-        try:
-            check_destination(folder)
-        except InputError:
-            check_destination(folder, overwrite=True)
-            question = _("{folder} holds a case already. Replace it?").format(folder=folder.name)
-            if not slicer.util.confirmYesNoDisplay(question, "BoneMetSeg"):
-                raise DependencyRefused from None
+        volumes = list(review.nodes.volumes.values())
+        parameters.currentCase = review.case_node
+        parameters.scan = volumes[0]  # its case follows
+        parameters.otherView = volumes[1] if len(volumes) > 1 else None
+        self.results.select_first()
+        self.run.say(_("Loaded from {folder}.").format(folder=folder))
 
     @staticmethod
     def _pictures_wanted() -> bool:
@@ -272,10 +373,11 @@ class Panel:
         self._described_bundle = folder
         if str(self.ui.bundlePathLineEdit.currentPath) != folder:
             self.ui.bundlePathLineEdit.currentPath = folder
+        self._bundle_fault = ""
         try:
             about = open_bundle(Path(folder) if folder.strip() else resource_path("Models", "planar")).description
         except InputError as error:
-            self.ui.modelLabel.text = str(error)
+            self._bundle_fault = self.ui.modelLabel.text = str(error)
             return
         self.ui.modelLabel.text = _("Model {name} {version}: {use}").format(
             name=about["name"], version=about["version"], use=about["intended_use"]
@@ -290,21 +392,25 @@ class Panel:
         if self.results.review is not None:
             self.results.review.session.editor = self.editor
 
-    def _make_shortcuts(self) -> list[Any]:
-        """Make the keys of the review; in a field where one types they are letters."""
-        window = slicer.util.mainWindow()
-        keys = (
-            ("A", self.results.accept),
-            ("X", self.results.reject),
-            ("N", self.results.select_next),
-            ("P", self.results.select_previous),
-            ("I", self.views.next_intensity),
-            ("Ctrl+Z", self.results.undo),
-            ("Ctrl+Y", self.results.redo),
-        )
-        shortcuts = []
-        for key, action in keys if window is not None else ():
-            shortcut = qt.QShortcut(qt.QKeySequence(key), window)
-            shortcut.connect("activated()", action)
-            shortcuts.append(shortcut)
-        return shortcuts
+
+def _nodes(*nodes: Any) -> list[Any]:
+    return [node for node in nodes if node is not None]
+
+
+def _may_write(folder: Path) -> bool:
+    """Say whether a case may be written there, asking before an earlier one is replaced."""
+    try:
+        check_destination(folder)
+    except InputError:
+        try:
+            check_destination(folder, overwrite=True)
+        except InputError:
+            slicer.util.errorDisplay(
+                _("{folder} holds other files. Choose a new or empty folder, or one that holds a case.").format(
+                    folder=folder
+                )
+            )
+            return False
+        question = _("{folder} holds a case already. Replace it?").format(folder=folder.name)
+        return bool(slicer.util.confirmYesNoDisplay(question, "BoneMetSeg"))
+    return True

@@ -37,6 +37,8 @@ class ReviewSection:
     def __init__(self, ui: Any, parameters: Callable[[], Any], views: Views) -> None:
         self.ui, self._parameters, self._views = ui, parameters, views
         self.review: SceneReview | None = None
+        self._drawn_case: Case | None = None
+        self._drawn_physiological = False
         self.table = HotSpotTable(
             ui.hotSpotTable, self.select, self._tick, self._change(self._set_class), self._change(self._set_place)
         )
@@ -57,7 +59,8 @@ class ReviewSection:
         """Show a case, or none."""
         if self.review is not None and self.review is not review:
             self.review.on_change = lambda: None
-        self.review = review
+        self.review, self._drawn_case = review, None
+        self.ui.resultsCollapsibleButton.collapsed = review is None
         if review is not None:
             review.on_change = self.update
             self._views.show(review.nodes)
@@ -86,6 +89,11 @@ class ReviewSection:
         self._show_report()
         self._update_buttons()
 
+    def select_first(self) -> None:
+        """Select the first hot spot of the list, and let its keys work at once."""
+        self.select(next(iter(self.table.ids), ""))
+        self.ui.hotSpotTable.setFocus()
+
     def select_next(self) -> None:
         """Select the hot spot below."""
         self.select(self.table.neighbour_id(1))
@@ -102,9 +110,16 @@ class ReviewSection:
         """Do not count the selected hot spot."""
         self._decide(lambda session, spot_id: session.reject(spot_id))
 
+    def toggle_accepted(self) -> None:
+        """Accept the selected hot spot, or reject it if it is accepted."""
+        spot = self._spot(self.table.selected_id)
+        if spot is not None:
+            self.reject() if spot.accepted else self.accept()
+
     def undo(self) -> None:
-        """Take the last step back."""
+        """Take the last step back; outlines edited since are that step."""
         if self.review:
+            self.take_edits()
             self.review.session.undo()
 
     def redo(self) -> None:
@@ -131,6 +146,16 @@ class ReviewSection:
         if self.review is None:
             return
         with slicer.util.tryWithErrorDisplay(_("The measurements could not be updated."), waitCursor=True):
+            before = self.review.session.step_to_undo
+            self.review.take_outlines()
+            if self.review.session.step_to_undo is before:
+                self._say(_("No outline was changed since the last measurement."))
+            else:
+                self._say(_("Measured again."))
+
+    def take_edits(self) -> None:
+        """Take outlines that were edited and not measured yet: a step on the old ones would lose them."""
+        if self.review is not None:
             self.review.take_outlines()
 
     # ---- what is shown ----------------------------------------------------------------------------------------------
@@ -139,15 +164,34 @@ class ReviewSection:
         """Show the case as it is now."""
         case, ui = self.case, self.ui
         ui.resultsCollapsibleButton.enabled = case is not None
-        if self.review is not None:
-            self.review.show(physiological=self.shows_physiological)
+        self._refresh_scene()
         ui.summaryLabel.text = summary_words(case) if case else _("Nothing is segmented yet.")
-        ui.qualityLabel.text = "\n".join(f"\N{BULLET} {flag.sentence}" for flag in case.quality) if case else ""
+        self._show_quality()
         self.table.fill(self._listed(), self._lang, self.table.selected_id)
         self._show_report()
         self._show_changes()
         self._update_buttons()
         self._views.highlight(self._spot(self.table.selected_id))
+
+    def _refresh_scene(self) -> None:
+        """Draw what changed; without a change the segments stay as a reader may be editing them."""
+        wanted = self.shows_physiological
+        if self.review is None or (self._drawn_case is self.case and self._drawn_physiological == wanted):
+            return
+        if self._drawn_case is self.case:
+            self.take_edits()
+        self._drawn_case, self._drawn_physiological = self.case, wanted
+        self.review.show(physiological=self.shows_physiological)
+
+    def _show_quality(self) -> None:
+        flags = self.case.quality if self.case else ()
+        button = self.ui.qualityCollapsibleButton
+        button.visible = bool(flags)
+        button.text = _("Quality: 1 note") if len(flags) == 1 else _("Quality: {n} notes").format(n=len(flags))
+        self.ui.qualityLabel.text = "\n".join(f"\N{BULLET} {flag.sentence}" for flag in flags)
+
+    def _say(self, sentence: str) -> None:
+        self.ui.statusLabel.text = sentence
 
     @property
     def _lang(self) -> str:
@@ -201,10 +245,14 @@ class ReviewSection:
     def _decide(self, decide: Callable[[Any, str], None]) -> None:
         spot_id = self.table.selected_id
         if self.review is not None and spot_id:
+            self.take_edits()
+        if self.review is not None and self._spot(spot_id) is not None:
             decide(self.review.session, spot_id)
 
     def _tick(self, spot_id: str, is_accepted: bool) -> None:
         if self.review is not None:
+            self.take_edits()
+        if self.review is not None and self._spot(spot_id) is not None:
             (self.review.session.accept if is_accepted else self.review.session.reject)(spot_id)
 
     def _change(self, change: Callable[[str, Any], None]) -> Callable[[str, Any], None]:
@@ -212,7 +260,9 @@ class ReviewSection:
 
         def try_it(spot_id: str, value: Any) -> None:
             try:
-                change(spot_id, value)
+                self.take_edits()
+                if self._spot(spot_id) is not None:
+                    change(spot_id, value)
             except InputError as error:
                 slicer.util.errorDisplay(str(error))
                 self.update()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
+
+from slicer.i18n import tr as _
 
 from BoneMetSegLib.case_folder import read_case
 from BoneMetSegLib.errors import InputError
@@ -24,6 +27,8 @@ from .worker_process import WorkerProcess
 
 _LOG = logging.getLogger(__name__)
 FOLDER_PREFIX = "BoneMetSeg-"
+# No run takes that long; a younger folder may be of another Slicer that runs at the same time.
+_LEFTOVER_AGE_S = 12 * 3600
 _ANSWER_MS = 200
 
 
@@ -39,9 +44,9 @@ class Failure(Exception):  # noqa: N818 (shown to a person, not a fault of the p
 
     Attributes
     ----------
-    kind : {"input", "memory", "crash", "start", "bug", "cancelled"}
+    kind : {"input", "memory", "disk", "crash", "start", "bug"}
     sentence : str
-        What to tell the user.
+        What to tell the user of an input; of the others the technical cause ("start": the missing package).
     """
 
     def __init__(self, kind: str, sentence: str) -> None:
@@ -60,12 +65,15 @@ class JobRequest:
     bundle : Path or None
         Another model than the bundled one.
     device : {"auto", "cpu", "cuda"}
+    context : object
+        Whatever the caller wants to find again when the case comes.
     """
 
     scan: PlanarScan
     report_text: str | None = None
     bundle: Path | None = None
     device: str = "auto"
+    context: Any = None
 
 
 class SegmentationJob:
@@ -123,7 +131,11 @@ class SegmentationJob:
             write_transferred_scan(self._folder / "scan.npz", request.scan)
         except OSError as error:
             self._remove_folder()
-            raise InputError(f"The scan cannot be handed to the worker: {error.strerror or error}") from error
+            raise InputError(
+                _("The temporary folder {folder} cannot be written: {reason}. Make room there and try again.").format(
+                    folder=self._temporary_folder or tempfile.gettempdir(), reason=error.strerror or str(error)
+                )
+            ) from error
         self._request = request
         self._request_number = self._worker.send("segment", self._arguments(request, report))
 
@@ -169,7 +181,7 @@ class SegmentationJob:
         if event == "progress":
             self._on_progress(answer["stage"], answer["done"], answer["seconds_left"])
         elif event == "error":
-            self._fail(Failure(answer["kind"], answer["message"]))
+            self._fail(_failure(answer["kind"], answer["message"]))
         elif event == "done":
             self._deliver()
 
@@ -192,9 +204,9 @@ class SegmentationJob:
         _LOG.error("BoneMetSeg's worker ended: %s", last_words)
         if "No module named" in last_words:
             missing = last_words.rsplit("No module named", 1)[1].split("\n", maxsplit=1)[0].strip()
-            self._fail(Failure("start", f"The segmentation could not start: the Python package {missing} is missing."))
+            self._fail(Failure("start", missing.strip("'\"\r")))
         else:
-            self._fail(Failure("crash", "The process that segments ended unexpectedly."))
+            self._fail(Failure("crash", last_words))
 
     def _fail(self, failure: Failure) -> None:
         self._finish()
@@ -213,4 +225,18 @@ class SegmentationJob:
 def remove_leftovers(temporary_folder: str) -> None:
     """Remove what a run that was cut off (a crash, a power failure) left behind: it may hold a report."""
     for path in Path(temporary_folder).glob(f"{FOLDER_PREFIX}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        try:
+            is_old = time.time() - path.stat().st_mtime > _LEFTOVER_AGE_S
+        except OSError:
+            continue  # gone meanwhile
+        if is_old and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _failure(kind: str, message: str) -> Failure:
+    """Return what the worker's error is to the user: a full disk and a missing package are no faults of the program."""
+    if kind == "bug" and "No module named" in message:
+        return Failure("start", message.rsplit("No module named", 1)[1].strip(" '\""))
+    if "No space left on device" in message or "Errno 28" in message:
+        return Failure("disk", message)
+    return Failure(kind, message)

@@ -31,9 +31,15 @@ class Views:
         self._slice_nodes: dict[str, Any] = {}
         self._link: ViewLink | None = None
         self._letters: SideLetters | None = None
+        self._spot: HotSpot | None = None
         self.is_linked = True
         describe_layouts(slicer.mrmlScene)
         ui.intensityButton.connect("clicked(bool)", lambda _checked: self.next_intensity())
+
+    @property
+    def is_showing(self) -> bool:
+        """Whether a scan or a case is shown."""
+        return self._nodes is not None
 
     def show(self, nodes: SceneNodes) -> None:
         """Show a scan or a case in the layout made for it."""
@@ -59,6 +65,7 @@ class Views:
 
     def centre_on(self, spot: HotSpot) -> None:
         """Centre the views on a hot spot and bring its segment out."""
+        self._spot = spot
         if self._nodes is not None and self._slice_nodes:
             centre_on(self._nodes, spot, self._slice_nodes)
 
@@ -79,12 +86,14 @@ class Views:
             self._link.off()
         if self._letters is not None:
             self._letters.off()
-        self._nodes, self._slice_nodes, self._link, self._letters = None, {}, None, None
+        self._nodes, self._slice_nodes, self._link, self._letters, self._spot = None, {}, None, None, None
         self._tell_intensity()
 
     def _fit_again(self) -> None:
         if self._nodes is not None:
             fit_views(self._nodes, self._slice_nodes)
+            if self._spot is not None:
+                centre_on(self._nodes, self._spot, self._slice_nodes)
 
     def _tell_intensity(self) -> None:
         button = self._ui.intensityButton

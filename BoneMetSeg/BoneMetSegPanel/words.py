@@ -57,6 +57,13 @@ def failure_words(kind: str, sentence: str) -> str:
         return _(
             "The process that segments ended unexpectedly. The scene is as it was; the error log has its last words."
         )
+    if kind == "disk":
+        return _("The disk is full: make room in the folder for temporary files and try again.")
+    if kind == "start":
+        return _(
+            "The segmentation could not start: the Python package {package} is missing. Save the scene, restart "
+            "Slicer and press Segment again."
+        ).format(package=sentence)
     if kind == "bug":
         return _("The segmentation failed by a fault of the program: {reason}").format(reason=sentence)
     return sentence

@@ -70,7 +70,8 @@ class WorkerProcess:
             self._start()
         self._requests += 1
         line = json.dumps({"id": self._requests, "command": command, "arguments": arguments}) + "\n"
-        self._process.write(line.encode("ascii"))
+        if self._process is not None:  # a program that cannot be started is gone already
+            self._process.write(line.encode("ascii"))
         return self._requests
 
     def stop(self) -> None:
