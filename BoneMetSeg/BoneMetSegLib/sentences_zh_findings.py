@@ -239,6 +239,13 @@ FINDINGS: tuple[tuple[str, str], ...] = (
         "无法读取 {name}：分割的说明已损坏。",
     ),
     # ---- model and run ----
+    (
+        "Research on planar whole-body bone scans with their reports. Not for diagnosis or treatment. Trained on simulated "
+        "scans and reports only; how it does on patients is not known.",
+        "用于平面全身骨显像及其报告的研究，不得用于诊断或治疗。仅以模拟图像和模拟报告训练，用于患者的效果未知。",
+    ),
+    ("effect of the report", "报告的影响"),
+    ("the reader's decision stays", "保留审阅者的判断"),
     ("there is no bundle folder {name}", "没有模型文件夹 {name}"),
     (
         "{name} holds no readable bundle.json; choose a folder made by 'model_training export'",

@@ -185,7 +185,7 @@ PLANAR: tuple[tuple[str, str], ...] = (
     ("A pixel of {size} was given; the file says {said}.", "所给像素大小为 {size}；文件注明为 {said}。"),
     (
         "{name} does not say whether it is the anterior or the posterior view; give it with --view",
-        "{name} 未注明是前位还是后位；请在“模型与高级选项”的“体位”中指定（--view）",
+        "{name} 未注明是前位还是后位；请在“模型与设置”的“体位”中指定（--view）",
     ),
     (
         "{name} is the {view} view by its {source}, but --view says {given}",

@@ -108,7 +108,7 @@ VOLUMES: tuple[tuple[str, str], ...] = (
     ),
     (
         "The view was taken to be anterior by the direction of its columns; --view says otherwise.",
-        "根据列的方向判定为前位；若有误，请在“模型与高级选项”的“体位”中更改（--view）。",
+        "根据列的方向判定为前位；若有误，请在“模型与设置”的“体位”中更改（--view）。",
     ),
     (
         "By the file's axes the posterior view is mirrored: its first column is the patient's right. "

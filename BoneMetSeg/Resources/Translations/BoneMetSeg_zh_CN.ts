@@ -12,6 +12,10 @@
         <translation>采纳</translation>
     </message>
     <message>
+        <source>Another model, the device, and what a scan does not say itself</source>
+        <translation>其他模型、计算设备，以及图像本身未注明的内容</translation>
+    </message>
+    <message>
         <source>Choose a scan first</source>
         <translation>请先选择骨显像</translation>
     </message>
@@ -26,6 +30,10 @@
     <message>
         <source>Do not count the selected hot spot (key X)</source>
         <translation>不计入所选浓聚灶（X 键）</translation>
+    </message>
+    <message>
+        <source>Earlier case:</source>
+        <translation>以前的病例：</translation>
     </message>
     <message>
         <source>Edit outlines</source>
@@ -52,8 +60,16 @@
         <translation>取自检查</translation>
     </message>
     <message>
+        <source>How far the segmentation is</source>
+        <translation>分割的进度</translation>
+    </message>
+    <message>
         <source>Inputs</source>
         <translation>输入</translation>
+    </message>
+    <message>
+        <source>Keys: A accept, X reject, N next, P previous, I intensity, Ctrl+Z undo, Ctrl+Y redo. Double-click a cell with an arrow to change it.</source>
+        <translation>快捷键：A 采纳，X 排除，N 下一个，P 上一个，I 灰阶，Ctrl+Z 撤销，Ctrl+Y 重做。双击带箭头的单元格可更改。</translation>
     </message>
     <message>
         <source>Link views</source>
@@ -72,8 +88,8 @@
         <translation>轮廓被编辑、新增或删除后重新测量</translation>
     </message>
     <message>
-        <source>Model and advanced</source>
-        <translation>模型与高级选项</translation>
+        <source>Model and settings</source>
+        <translation>模型与设置</translation>
     </message>
     <message>
         <source>Model folder:</source>
@@ -110,6 +126,10 @@
     <message>
         <source>Python packages for computers without internet, downloaded elsewhere</source>
         <translation>供无网络的计算机使用：在别处下载的 Python 安装包（wheel）</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>图像质量</translation>
     </message>
     <message>
         <source>Read the report from a text, Word, PDF, DICOM SR, HL7, CSV, RTF or HTML file</source>
@@ -188,6 +208,10 @@
         <translation>报告：下划线为与浓聚灶对应的语句，底色为所选浓聚灶的语句；红色使概率升高，蓝色使概率降低</translation>
     </message>
     <message>
+        <source>The scan and its report</source>
+        <translation>骨显像及其报告</translation>
+    </message>
+    <message>
         <source>The second view, where each view is a volume of its own; found by itself for scans from the DICOM database</source>
         <translation>两个体位各为一个体数据时的第二个体位；来自 DICOM 数据库的图像会自动找到</translation>
     </message>
@@ -210,6 +234,14 @@
     <message>
         <source>View:</source>
         <translation>体位：</translation>
+    </message>
+    <message>
+        <source>What may make the measurements less sure</source>
+        <translation>可能影响测量可靠性的情况</translation>
+    </message>
+    <message>
+        <source>What was found, and its review</source>
+        <translation>发现的浓聚灶及其审阅</translation>
     </message>
     <message>
         <source>Where the network runs; the result names it</source>
@@ -278,8 +310,8 @@
 <context>
     <name>BoneMetSegPanel.dependencies</name>
     <message>
-        <source>PyTorch is installed by the extension PyTorch: install it in the Extensions Manager, restart Slicer, and press Apply again; your choices stay.</source>
-        <translation>PyTorch 由 PyTorch 扩展安装：请在扩展管理器中安装该扩展，重启 Slicer 后再次点击“分割”；已作的选择会保留。</translation>
+        <source>PyTorch is installed by the extension PyTorch: install it in the Extensions Manager, save the scene, restart Slicer, open the scene and press Segment again; the choices are in the scene.</source>
+        <translation>PyTorch 由 PyTorch 扩展安装：请在扩展管理器中安装该扩展，保存场景，重启 Slicer，打开场景后再次点击“分割”；已作的选择保存在场景中。</translation>
     </message>
     <message>
         <source>Segmentation needs Python packages that are not installed yet:</source>
@@ -288,18 +320,18 @@
     <message>
         <source>The Python packages could not be installed: {reason}
 
-Check the internet connection and the proxy, or download the wheels on another computer and choose their folder under Advanced. The log (View &gt; Error Log) has the details.</source>
+Check the internet connection and the proxy, or download the wheels on another computer and choose their folder under Model and settings. The log (View &gt; Error Log) has the details.</source>
         <translation>Python 软件包未能安装：{reason}
 
-请检查网络连接和代理设置，或在另一台计算机上下载安装包（wheel），并在“模型与高级选项”中选择其文件夹。详情见日志（视图 &gt; 错误日志）。</translation>
+请检查网络连接和代理设置，或在另一台计算机上下载安装包（wheel），并在“模型与设置”中选择其文件夹。详情见日志（视图 &gt; 错误日志）。</translation>
     </message>
     <message>
         <source>The extension PyTorch did not install PyTorch; its own module says why.</source>
         <translation>PyTorch 扩展未能安装 PyTorch，原因见该扩展自己的模块。</translation>
     </message>
     <message>
-        <source>These packages are still missing: {packages}. Restart Slicer and press Apply again.</source>
-        <translation>仍缺少以下软件包：{packages}。请重启 Slicer 后再次点击“分割”。</translation>
+        <source>These packages are still missing: {packages}. Save the scene, restart Slicer and press Segment again.</source>
+        <translation>仍缺少以下软件包：{packages}。请保存场景，重启 Slicer 后再次点击“分割”。</translation>
     </message>
     <message>
         <source>They are downloaded from the internet: up to 200 MB, with a GPU build of PyTorch up to 3 GB.</source>
@@ -471,6 +503,18 @@ Check the internet connection and the proxy, or download the wheels on another c
 <context>
     <name>BoneMetSegPanel.panel</name>
     <message>
+        <source>A part of this case was deleted from the scene; segment the scan again.</source>
+        <translation>该病例的一部分已从场景中删除；请重新分割。</translation>
+    </message>
+    <message>
+        <source>Bone scan</source>
+        <translation>骨显像</translation>
+    </message>
+    <message>
+        <source>Cancelled: a volume of the scan was deleted.</source>
+        <translation>已取消：骨显像的一个体数据已被删除。</translation>
+    </message>
+    <message>
         <source>Choose a scan first</source>
         <translation>请先选择骨显像</translation>
     </message>
@@ -511,15 +555,31 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>{folder} 中已有病例。是否替换？</translation>
     </message>
     <message>
-        <source>{folder} is no model: it holds no bundle.json</source>
-        <translation>{folder} 不是模型：其中没有 bundle.json</translation>
+        <source>{folder} holds other files. Choose a new or empty folder, or one that holds a case.</source>
+        <translation>{folder} 中有其他文件。请选择新文件夹、空文件夹或已有病例的文件夹。</translation>
     </message>
 </context>
 <context>
     <name>BoneMetSegPanel.review_section</name>
     <message>
+        <source>Measured again.</source>
+        <translation>已重新测量。</translation>
+    </message>
+    <message>
+        <source>No outline was changed since the last measurement.</source>
+        <translation>上次测量之后没有轮廓被更改。</translation>
+    </message>
+    <message>
         <source>Nothing is segmented yet.</source>
         <translation>尚未分割。</translation>
+    </message>
+    <message>
+        <source>Quality: 1 note</source>
+        <translation>图像质量：1 条提示</translation>
+    </message>
+    <message>
+        <source>Quality: {n} notes</source>
+        <translation>图像质量：{n} 条提示</translation>
     </message>
     <message>
         <source>Redo: {step} (Ctrl+Y)</source>
@@ -548,10 +608,6 @@ Check the internet connection and the proxy, or download the wheels on another c
 </context>
 <context>
     <name>BoneMetSegPanel.run_section</name>
-    <message>
-        <source>, about {n} s left</source>
-        <translation>，约剩 {n} 秒</translation>
-    </message>
     <message>
         <source>Add report</source>
         <translation>添加报告</translation>
@@ -596,6 +652,21 @@ Check the internet connection and the proxy, or download the wheels on another c
         <source>Try again on the CPU? It takes a little longer.</source>
         <translation>是否改用 CPU 重试？用时稍长。</translation>
     </message>
+    <message>
+        <source>the CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>{stage}, about {n} s left</source>
+        <translation>{stage}，约剩 {n} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>BoneMetSegPanel.segmentation_job</name>
+    <message>
+        <source>The temporary folder {folder} cannot be written: {reason}. Make room there and try again.</source>
+        <translation>无法写入临时文件夹 {folder}：{reason}。请腾出空间后重试。</translation>
+    </message>
 </context>
 <context>
     <name>BoneMetSegPanel.words</name>
@@ -632,8 +703,16 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>分割时计算机内存不足。请关闭其他程序或图像。</translation>
     </message>
     <message>
+        <source>The disk is full: make room in the folder for temporary files and try again.</source>
+        <translation>磁盘已满：请在临时文件夹所在磁盘腾出空间后重试。</translation>
+    </message>
+    <message>
         <source>The process that segments ended unexpectedly. The scene is as it was; the error log has its last words.</source>
         <translation>分割进程意外结束。场景保持不变；其最后的输出见错误日志。</translation>
+    </message>
+    <message>
+        <source>The segmentation could not start: the Python package {package} is missing. Save the scene, restart Slicer and press Segment again.</source>
+        <translation>分割无法启动：缺少 Python 软件包 {package}。请保存场景，重启 Slicer 后再次点击“分割”。</translation>
     </message>
     <message>
         <source>The segmentation failed by a fault of the program: {reason}</source>
