@@ -176,7 +176,7 @@ PLANAR: tuple[tuple[str, str], ...] = (
     ),
     (
         "{name} does not say how large a pixel is; give it with --pixel-size-mm",
-        "{name} 未注明像素大小；请在 Volumes 模块中输入间距，或用 --pixel-size-mm 指定",
+        "{name} 未注明像素大小；请在 Volumes 模块中输入像素间距（--pixel-size-mm）",
     ),
     (
         "The file does not say how large a pixel is; {size} was given.",

@@ -12,7 +12,7 @@ from BoneMetSegLib.scan import Scan
 from BoneMetSegLib.scan_summary import scan_line
 from BoneMetSegLib.sentences_zh import in_chinese
 
-from .translation import report_language
+from .language import report_language
 
 _OPTION_ZH = re.compile(r"（(?:使用 |不使用 )?--[a-z-]+）")
 _OPTIONS_EN = (

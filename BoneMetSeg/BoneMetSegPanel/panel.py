@@ -30,6 +30,7 @@ from .dependencies import (
     wheels_folder,
 )
 from .inputs_section import InputsSection
+from .language import report_language
 from .library_words import sentence_words
 from .review_keys import ReviewKeys
 from .review_section import ReviewSection
@@ -37,7 +38,6 @@ from .run_section import RunSection
 from .scan_cases import case_of_scan, first_scan, remember_source
 from .segmentation_job import JobRequest
 from .study_of_scan import is_of_study, report_of_study
-from .translation import report_language
 from .views import Views
 
 _EDITOR_SETTING = "BoneMetSeg/Editor"

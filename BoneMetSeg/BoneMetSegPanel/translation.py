@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import qt
-import slicer
+
+from .language import current_language
 
 _installed: dict[Path, Any] = {}  # a translator that nobody holds is gone
 
@@ -36,20 +37,3 @@ def translation_file(folder: Path, language: str) -> Path | None:
     exact = folder / f"BoneMetSeg_{language}.qm"
     related = sorted(folder.glob(f"BoneMetSeg_{language.split('_', maxsplit=1)[0]}*.qm"))
     return exact if exact.is_file() else next(iter(related), None)
-
-
-def current_language() -> str:
-    """Return the application's language: "zh_CN", "en_US".
-
-    Slicer keeps it under "language", written "zh-CN" or "zh_CN", and heeds it unless "Internationalization/Enabled" was
-    switched off. Whoever never chose a language has neither key.
-    """
-    settings = slicer.app.userSettings()
-    if str(settings.value("Internationalization/Enabled", "true")).lower() in ("false", "0"):
-        return "en_US"
-    return str(settings.value("language", "") or "en_US").replace("-", "_")
-
-
-def report_language() -> str:
-    """Return the language of names of segments and places: "zh" where the application speaks Chinese, else "en"."""
-    return "zh" if current_language().startswith("zh") else "en"

@@ -1,8 +1,7 @@
-"""The panel in Chinese: every text has its translation, and a reader who chose Chinese sees no English."""
+"""The panel's translation: complete, compiled, found under Slicer's contexts, chosen by Slicer's settings."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -57,65 +56,6 @@ def test_a_text_with_variables_cannot_be_translated_and_is_refused(tmp_path):
 
 # ---- the running panel -----------------------------------------------------------------------------------------------
 
-# Names, keys, units and file kinds that are the same in both languages.
-_SAME = re.compile(
-    r"https?://\S+|github\.com/\S+|\b(?:BoneMetSeg|bonemetseg segment|SPECT|DICOM|SR|PDF|Word|HL7|CSV|RTF|HTML|CPU|GPU|"
-    r"CUDA|mm|Ctrl\+[YZ]|Python|PyTorch|Slicer|wheel|bundle|reader|result\.json|Segment Editor|Sample Data|Spiers|"
-    r"[ANPXI])\b"
-)
-
-
-def english_in(text: str) -> list[str]:
-    """Return the English words of a text."""
-    return re.findall(r"[A-Za-z]{2,}", _SAME.sub("", re.sub(r"<[^>]+>", "", text)))
-
-
-@pytest.fixture
-def chinese_application(slicer_application):
-    slicer_application.app.userSettings().setValue("language", "zh-CN")
-    slicer_application.app.userSettings().setValue("Internationalization/Enabled", True)
-    yield slicer_application
-    slicer_application.app.userSettings().setValue("language", "")
-    from BoneMetSegPanel.translation import install_translation
-
-    install_translation(QM_FOLDER)
-
-
-def shown_texts(widget) -> list[str]:
-    """Return every text and tooltip of a widget and its children."""
-    from PySide6 import QtCore
-
-    texts: list[str] = []
-    for child in (widget, *widget.findChildren(QtCore.QObject)):
-        if child.objectName.startswith("qt_") or child.metaObject().className() in ("QLineEdit", "QAction"):
-            continue  # parts that Qt makes
-        for name in ("text", "toolTip", "placeholderText", "title", "windowTitle"):
-            index = child.metaObject().indexOfProperty(name)
-            value = child.metaObject().property(index).read(child) if index >= 0 else ""
-            texts += [value] if isinstance(value, str) and value else []
-        count = getattr(child, "count", None)
-        if isinstance(count, int) and hasattr(child, "itemText"):
-            texts += [child.itemText(number) for number in range(count)]
-    return texts
-
-
-def test_a_reader_who_chose_chinese_in_slicer_sees_no_english_in_the_panel(chinese_application):
-    chinese_application.load_module(MODULE)
-    widget = chinese_application.open_module("BoneMetSeg")
-    assert widget.ui.applyButton.text == "分割"
-    assert widget.ui.inputsCollapsibleButton.text == "输入"
-    assert "前位" in [widget.ui.viewComboBox.itemText(number) for number in range(widget.ui.viewComboBox.count)]
-    widget.ui.modelLabel.text = ""  # the model's own words
-    english = {text: words for text in shown_texts(widget.ui.applyButton.window()) if (words := english_in(text))}
-    english.pop("None", None)  # said by Slicer's own selector of nodes
-    assert not english
-
-
-def test_without_a_choice_slicer_and_the_panel_speak_english(slicer_application):
-    slicer_application.load_module(MODULE)
-    widget = slicer_application.open_module("BoneMetSeg")
-    assert widget.ui.applyButton.text == "Segment"
-
 
 @pytest.mark.parametrize(
     ("settings", "language"),
@@ -130,7 +70,7 @@ def test_without_a_choice_slicer_and_the_panel_speak_english(slicer_application)
 )
 def test_the_language_is_the_one_that_slicer_keeps_in_its_settings(slicer_application, settings, language):
     slicer_application.load_module(MODULE)
-    from BoneMetSegPanel.translation import current_language
+    from BoneMetSegPanel.language import current_language
 
     for key, value in settings.items():
         slicer_application.app.userSettings().setValue(key, value)
