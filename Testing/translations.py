@@ -2,7 +2,8 @@
 
 ``python -m Testing.translations`` brings the .ts file into step with the sources, compiles it, and names what is not
 translated yet: fill in ``<translation>`` in the .ts file and run it again. A translation belongs to its English text:
-one that moves to another file keeps it. ``--check`` writes nothing.
+one that moves to another file keeps it, and one that nobody says any more waits in the .ts file ("vanished") in case it
+comes back. ``--check`` writes nothing.
 
 Qt's own lupdate gives module-level ``_()`` the empty context; Slicer asks for the file's name, after the package's.
 """
@@ -83,14 +84,23 @@ def in_step(wanted: list[tuple[str, str]], known: Texts) -> Texts:
     return {(context, text): known.get((context, text)) or by_text.get(text, "") for context, text in wanted}
 
 
-def ts_document(translations: Texts) -> str:
-    """Return the text of a .ts file."""
+def vanished(wanted: list[tuple[str, str]], known: Texts) -> Texts:
+    """Return the translations of texts that nobody says any more."""
+    said = {text for _, text in wanted}
+    return {(context, text): translation for (context, text), translation in known.items() if text not in said}
+
+
+def ts_document(translations: Texts, gone: Texts | None = None) -> str:
+    """Return the text of a .ts file; what is ``gone`` is kept in it and not compiled."""
+    gone = {key: translation for key, translation in (gone or {}).items() if translation}
+    translations = {**translations, **gone}
     lines = ['<?xml version="1.0" encoding="utf-8"?>', "<!DOCTYPE TS>", f'<TS version="2.1" language="{LANGUAGE}">']
     for context in sorted({context for context, _ in translations}):
         lines += ["<context>", f"    <name>{escape(context)}</name>"]
         for (where, text), translation in sorted(translations.items()):
             if where == context:
                 state = "" if translation else ' type="unfinished"'
+                state = ' type="vanished"' if (where, text) in gone else state
                 lines += [
                     "    <message>",
                     f"        <source>{escape(text)}</source>",
@@ -129,10 +139,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing")
     is_check = parser.parse_args(arguments).check
-    translations = in_step(texts_in_sources(), read_translations())
+    wanted, known = texts_in_sources(), read_translations()
+    translations = in_step(wanted, known)
     if not is_check:
         TS_FILE.parent.mkdir(parents=True, exist_ok=True)
-        TS_FILE.write_text(ts_document(translations), encoding="utf-8", newline="\n")
+        TS_FILE.write_text(ts_document(translations, vanished(wanted, known)), encoding="utf-8", newline="\n")
         compile_translations()
     lines = faults(translations)
     print(*lines or [f"All {len(translations)} texts are translated."], sep="\n")

@@ -7,7 +7,9 @@ from typing import Any
 
 import qt
 
-from .language import current_language
+from .language import current_language, report_language
+
+__all__ = ["current_language", "install_translation", "report_language", "translation_file"]
 
 _installed: dict[Path, Any] = {}  # a translator that nobody holds is gone
 

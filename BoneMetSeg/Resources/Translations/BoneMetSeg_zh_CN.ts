@@ -45,7 +45,11 @@
     </message>
     <message>
         <source>Finds, labels and measures metastases in planar bone scans, guided by the diagnostic report (Chinese or English). For research use only, not for diagnosis or treatment. The bundled model is trained on simulated scans. See the documentation at {url}.</source>
-        <translation>结合诊断报告（中文或英文），在平面骨显像中查找、标注并测量骨转移灶。仅供研究使用，不得用于诊断或治疗。自带模型以模拟图像训练。文档见 {url}。</translation>
+        <translation type="vanished">结合诊断报告（中文或英文），在平面骨显像中查找、标注并测量骨转移灶。仅供研究使用，不得用于诊断或治疗。自带模型以模拟图像训练。文档见 {url}。</translation>
+    </message>
+    <message>
+        <source>Finds, labels and measures metastases in planar whole-body bone scans; the diagnostic report (Chinese or English) guides it, at once or later. Choose the scan and its report, press Segment, and review the table: A accepts, X rejects, N and P go to the next and the previous hot spot. For research use only, not for diagnosis or treatment: the bundled model is trained on simulated scans and reports, how it does on patients is not known. Tutorial, troubleshooting and scripting: {url}.</source>
+        <translation>在平面全身骨显像中查找、标注并测量骨转移灶；诊断报告（中文或英文）可立即或稍后提供，用于引导分析。选择骨显像和报告，点击“分割”，然后审阅表格：A 采纳，X 排除，N 和 P 转到下一个和上一个浓聚灶。仅供研究使用，不得用于诊断或治疗：自带模型以模拟图像和模拟报告训练，用于患者的效果未知。教程、疑难解答和脚本说明：{url}。</translation>
     </message>
     <message>
         <source>Folder of wheels:</source>
@@ -659,6 +663,25 @@ Check the internet connection and the proxy, or download the wheels on another c
     <message>
         <source>{stage}, about {n} s left</source>
         <translation>{stage}，约剩 {n} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>BoneMetSegPanel.sample_data</name>
+    <message>
+        <source>Patient</source>
+        <translation type="vanished">患者</translation>
+    </message>
+    <message>
+        <source>Simulated planar scan</source>
+        <translation type="vanished">模拟平面骨显像</translation>
+    </message>
+    <message>
+        <source>Simulated scan</source>
+        <translation type="vanished">模拟骨显像</translation>
+    </message>
+    <message>
+        <source>The sample case could not be loaded.</source>
+        <translation type="vanished">未能载入示例病例。</translation>
     </message>
 </context>
 <context>
