@@ -39,9 +39,11 @@ class BoneMetSeg(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["The BoneMetSeg contributors"]
         self.parent.helpText = _(
-            "Finds, labels and measures metastases in planar bone scans, guided by the diagnostic report (Chinese or "
-            "English). For research use only, not for diagnosis or treatment. The bundled model is trained on "
-            "simulated scans. See the documentation at {url}."
+            "Finds, labels and measures metastases in planar whole-body bone scans; the diagnostic report (Chinese or "
+            "English) guides it, at once or later. Choose the scan and its report, press Segment, and review the "
+            "table: A accepts, X rejects, N and P go to the next and the previous hot spot. For research use only, "
+            "not for diagnosis or treatment: the bundled model is trained on simulated scans and reports, how it does "
+            "on patients is not known. Tutorial, troubleshooting and scripting: {url}."
         ).format(url='<a href="https://github.com/bonemetseg/BoneMetSeg">github.com/bonemetseg/BoneMetSeg</a>')
         self.parent.acknowledgementText = _(
             "Skeletal mass after Spiers; simulated training data; the method goes beyond a published dual-path network."

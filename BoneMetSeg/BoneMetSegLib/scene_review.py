@@ -99,9 +99,7 @@ class SceneReview:
     def own_nodes(self) -> list[Any]:
         """Everything but volumes and report: what is of no use without the case."""
         maps = self.case_node.GetNodeReference("maps")
-        return [
-            node for node in (*self.nodes.segmentations.values(), self.nodes.table, maps, self.case_node) if node
-        ]
+        return [node for node in (*self.nodes.segmentations.values(), self.nodes.table, maps, self.case_node) if node]
 
     def remove(self) -> None:
         """Take the case out of the scene; its volumes and its report stay."""

@@ -31,13 +31,14 @@ from .dependencies import (
     wheels_folder,
 )
 from .inputs_section import InputsSection
+from .language import report_language
+from .library_words import sentence_words
 from .review_keys import ReviewKeys
 from .review_section import ReviewSection
 from .run_section import RunSection
 from .scan_cases import case_of_scan, first_scan, remember_source
 from .segmentation_job import JobRequest
 from .study_of_scan import is_of_study, report_of_study
-from .translation import report_language
 from .views import Views
 
 _EDITOR_SETTING = "BoneMetSeg/Editor"
@@ -202,7 +203,7 @@ class Panel:
                 case_node, self.editor, report_language()
             )
         except InputError as error:
-            self.run.say(str(error))
+            self.run.say(sentence_words(str(error)))
             return False
         if review.nodes.text is not None or case_node is not parameters.currentCase:
             parameters.report = review.nodes.text
@@ -320,7 +321,7 @@ class Panel:
             with slicer.util.WaitCursor(), whole_folder(folder) as partial:
                 write_case(partial, self.results.case, lang=report_language(), scene=False, pictures=pictures)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(sentence_words(str(error)))
         else:
             self.run.say(_("Saved to {folder}. The scene itself is saved with File > Save.").format(folder=folder))
 
@@ -344,7 +345,7 @@ class Panel:
                     case_name=folder.name if case.deidentified else _("Bone scan"),
                 )
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(sentence_words(str(error)))
             return
         self._reviews[review.case_node.GetID()] = review
         parameters = self._parameters()
@@ -384,10 +385,10 @@ class Panel:
         try:
             about = open_bundle(Path(folder) if folder.strip() else resource_path("Models", "planar")).description
         except InputError as error:
-            self._bundle_fault = self.ui.modelLabel.text = str(error)
+            self._bundle_fault = self.ui.modelLabel.text = sentence_words(str(error))
             return
         self.ui.modelLabel.text = _("Model {name} {version}: {use}").format(
-            name=about["name"], version=about["version"], use=about["intended_use"]
+            name=about["name"], version=about["version"], use=sentence_words(about["intended_use"])
         )
 
     @staticmethod

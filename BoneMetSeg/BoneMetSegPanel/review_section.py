@@ -16,6 +16,7 @@ from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.skeleton import Place
 
 from .hot_spot_table import HotSpotTable
+from .library_words import change_words, sentence_words
 from .report_view import report_html
 from .views import Views
 from .words import step_word, summary_words
@@ -188,7 +189,7 @@ class ReviewSection:
         button = self.ui.qualityCollapsibleButton
         button.visible = bool(flags)
         button.text = _("Quality: 1 note") if len(flags) == 1 else _("Quality: {n} notes").format(n=len(flags))
-        self.ui.qualityLabel.text = "\n".join(f"\N{BULLET} {flag.sentence}" for flag in flags)
+        self.ui.qualityLabel.text = "\n".join(f"\N{BULLET} {sentence_words(flag.sentence)}" for flag in flags)
 
     def _say(self, sentence: str) -> None:
         self.ui.statusLabel.text = sentence
@@ -220,9 +221,9 @@ class ReviewSection:
         self.ui.changesLabel.visible = bool(changes)
         lines = [
             _("{number}: {what}, {before} \N{RIGHTWARDS ARROW} {after}").format(
-                number=change.id, what=change.what, before=change.before or "-", after=change.after or "-"
+                number=change.id, what=what, before=before or "-", after=after or "-"
             )
-            for change in changes
+            for change, (what, before, after) in ((change, change_words(change)) for change in changes)
         ]
         self.ui.changesLabel.text = "\n".join([_("The report changed:"), *lines]) if changes else ""
 
@@ -264,7 +265,7 @@ class ReviewSection:
                 if self._spot(spot_id) is not None:
                     change(spot_id, value)
             except InputError as error:
-                slicer.util.errorDisplay(str(error))
+                slicer.util.errorDisplay(sentence_words(str(error)))
                 self.update()
 
         return try_it
