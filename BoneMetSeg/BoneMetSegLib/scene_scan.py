@@ -21,7 +21,6 @@ from .scan_files import read_scan
 from .scene_hierarchy import hierarchy_of
 from .scene_images import array_of_matrix
 from .scene_volumes import OTHER_VIEW_ROLE
-from .scene_words import in_scene_words
 from .spect_checks import MIN_EXTENT, checked_extents, checked_spacing, checked_voxels
 from .volume_files import planar_scan_of_image
 
@@ -62,27 +61,14 @@ def scan_of_volumes(
         raise InputError("No volume is chosen; choose a bone scan")
     if any(node.GetImageData() is None or not node.GetImageData().GetNumberOfPoints() for node in nodes):
         raise InputError("The chosen volume holds no image")
-    try:
-        scan = _scan_of_nodes(nodes, view, order, flip_posterior, file_of_instance)
-    except InputError as error:
-        raise InputError(in_scene_words(str(error))) from error
-    return replace(scan, warnings=tuple(in_scene_words(sentence) for sentence in scan.warnings))
-
-
-def _scan_of_nodes(
-    nodes: list[Any],
-    view: View | None,
-    order: Sequence[View] | None,
-    flip_posterior: bool | None,
-    file_of_instance: Callable[[str], Path | None],
-) -> Scan:
     if all(node.GetAttribute(VIEW_ATTRIBUTE) for node in nodes):
         return _planar(nodes, flip_posterior)
     if len(nodes) == 1 and nodes[0].GetAttribute("BoneMetSeg.Kind") == "spect":
         return _spect(nodes[0])
     paths = _files(nodes, file_of_instance)
     if paths:
-        scan = read_scan(paths, view=view if len(nodes) == 1 else None, flip_posterior=flip_posterior)
+        is_single = len(nodes) == 1 and min(_extents(nodes[0])) == 1
+        scan = read_scan(paths, view=view if is_single else None, flip_posterior=flip_posterior)
         if _holds(nodes, scan):
             return scan
     if len(nodes) == 1 and min(nodes[0].GetImageData().GetDimensions()) >= MIN_EXTENT:
@@ -207,8 +193,8 @@ def _same_counts(counts: np.ndarray, pixels: np.ndarray) -> bool:
 def _foreign(
     nodes: Sequence[Any], view: View | None, order: Sequence[View] | None, flip_posterior: bool | None
 ) -> PlanarScan:
-    if view is not None and order is None and len(nodes) == 1 and min(_extents(nodes[0])) == len(VIEWS):
-        order = (view, *(other for other in VIEWS if other != view))
+    if order is None and len(nodes) == 1 and min(_extents(nodes[0])) == len(VIEWS):
+        order = _order_of_slices(nodes[0], view)
     scans = [
         planar_scan_of_image(
             node.GetName(),
@@ -233,6 +219,29 @@ def _foreign(
         identity=_identity(nodes[0]),
         warnings=tuple(warnings),
     )
+
+
+def _order_of_slices(node: Any, first: View | None) -> tuple[View, ...] | None:
+    """Return the views of two slices, None where the slices lie as coronal ones and may say it themselves.
+
+    Raises
+    ------
+    InputError
+        Nothing says it, and nothing is guessed: the wrong order would take left for right.
+    """
+    if first is not None:
+        return (first, *(other for other in VIEWS if other != first))
+    if _is_coronal(node):
+        return None
+    raise InputError(
+        f"{node.GetName()} holds two slices and does not say which of them is the anterior view; choose the view of "
+        f"the first slice, or load the scan from the DICOM database"
+    )
+
+
+def _is_coronal(node: Any) -> bool:
+    across = _ijk_to_ras(node)[:3, int(np.argmin(node.GetImageData().GetDimensions()))]
+    return int(np.abs(across).argmax()) == 1
 
 
 def _spect(node: Any) -> SpectScan:

@@ -79,16 +79,16 @@ def samples() -> tuple[Sample, ...]:
 def load_planar_sample() -> SceneNodes:
     """Put the simulated planar scan and its report into the scene, show both views and choose them in the panel."""
     nodes = load_scan([_file("simulated_planar.dcm")], _("Simulated planar scan"), _report("simulated_planar"))
-    _show(nodes, show_planar)
     _choose(nodes.volumes["anterior"], nodes.volumes["posterior"], nodes.text)
+    _show(nodes, show_planar)
     return nodes
 
 
 def load_spect_sample() -> SceneNodes:
     """Put the simulated SPECT volume and its report into the scene, show three planes and choose it in the panel."""
     nodes = load_scan([_file("simulated_spect.dcm")], _("Simulated scan"), _report("simulated_spect"))
-    _show(nodes, show_spect)
     _choose(nodes.volumes["spect"], None, nodes.text)
+    _show(nodes, show_spect)
     return nodes
 
 
@@ -115,7 +115,7 @@ def _show(nodes: SceneNodes, show: Callable[[SceneNodes], Any]) -> None:
     if slicer.util.mainWindow() is None:
         show(nodes)
         return
-    slicer.util.getModuleWidget("BoneMetSeg").panel.show_scan(nodes)
+    slicer.util.getModuleWidget("BoneMetSeg").panel.views.show(nodes)
 
 
 def _choose(scan: Any, other_view: Any, report: Any) -> None:

