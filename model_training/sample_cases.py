@@ -28,8 +28,8 @@ SAMPLE_DATA = Path(__file__).resolve().parents[1] / "BoneMetSeg" / "Resources" /
 PLANAR_SEED, SPECT_SEED = 20305, 21
 THUMBNAIL_PIXELS = 256
 _THUMBNAIL_COUNTS_PERCENTILE = 99.3
-# Counts to Bq/ml: chosen so that ordinary vertebrae have an SUV of about 5; nothing was calibrated.
-_BQ_PER_ML_AND_COUNT = 150.0
+# Stored values to Bq/ml: chosen so that ordinary vertebrae have an SUV of about 5; nothing was calibrated.
+_BQ_PER_ML_AND_VALUE = 160.0
 
 
 def write_sample_cases(folder: Path) -> list[Path]:
@@ -63,7 +63,7 @@ def _write_spect(path: Path, spect: SimulatedSpect) -> Path:
     patient = spect.patient
     calibration = Calibration(
         unit="Bq/ml",
-        slope=_BQ_PER_ML_AND_COUNT,
+        slope=_BQ_PER_ML_AND_VALUE,
         weight_kg=patient.weight_kg,
         dose_mbq=patient.activity_mbq,
         half_life_s=21624.0,

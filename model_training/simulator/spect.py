@@ -23,12 +23,13 @@ from .uptake import normal_activity
 VOXEL_MM = 4.8
 _MATRIX = 96  # columns and rows of a slice
 _FWHM_MM = 9.5  # of a reconstruction with resolution modelling
-_SMOOTHING_MM = 4.0  # sigma of the filter after the reconstruction
+_SMOOTHING_MM = 3.6  # sigma of the filter after the reconstruction
 _FWHM_PER_SIGMA = 2.3548
 # Soft tissue over the hottest ordinary bone: without bones behind and before it SPECT has more contrast than planar.
-_SOFT_SHARE = 0.06
+_SOFT_SHARE = 0.09
 _CONTRAST_OVER_PLANAR = 2.0
-_BONE_COUNTS = 260.0  # in a voxel of the hottest ordinary bone
+_BONE_COUNTS = 30.0  # in a voxel of the hottest ordinary bone
+STORED_PER_COUNT = 8.0  # a smoothed volume has fractions of counts
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class SimulatedSpect:
     Attributes
     ----------
     voxels : numpy.ndarray
-        ``(slices, rows, columns)`` uint16 counts: slices from the feet up, rows from the front to the back, columns
-        from the patient's right to the left.
+        ``(slices, rows, columns)`` uint16, ``STORED_PER_COUNT`` for each count: slices from the feet up, rows from the
+        front to the back, columns from the patient's right to the left.
     first_voxel_lps_mm : tuple of float
         Centre of the first voxel.
     foci : tuple of Focus
@@ -80,7 +81,7 @@ def simulate_spect(seed: int, *, slices: int = 80, lowest_landmark: str = "hip_l
     counts = _smoothed(rng.poisson(expected).astype(np.float32))
     inside = [source for source in sources if grid.holds(_middle(source))]
     return SimulatedSpect(
-        voxels=np.clip(np.rint(counts), 0, 65535).astype(np.uint16),
+        voxels=np.clip(np.rint(STORED_PER_COUNT * counts), 0, 65535).astype(np.uint16),
         first_voxel_lps_mm=grid.first_lps_mm,
         foci=tuple(_focus(number, source) for number, source in enumerate(inside, start=1)),
         middles_lps_mm=tuple(_lps(_middle(source)) for source in inside),
