@@ -143,8 +143,9 @@ def _add_letters(slice_node: Any) -> Any:
     scene.AddNode(display)
     _style(display)
     display.SetViewNodeIDs((slice_node.GetID(),))
-    scene.AddNode(letters)
+    # Before it is added: a markup without a display node gets one of Slicer's, which nobody would remove.
     letters.SetAndObserveDisplayNodeID(display.GetID())
+    scene.AddNode(letters)
     letters.SetLocked(True)
     return letters
 
