@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .scene_boot import mrml, slicer_package
-from .scene_views import centre_and_extents
+from .scene_views import centre_and_extents, with_defaults
 
 _LOGIC_CLASS = "vtkSlicerVolumeRenderingLogic"
 _GPU_RENDERING = "vtkMRMLGPURayCastVolumeRenderingDisplayNode"
@@ -94,7 +94,7 @@ def mip_display(volume: Any) -> Any:
 
 
 def _add_view(scene: Any, tag: str) -> Any:
-    view = slicer_package().vtkMRMLViewNode()
+    view = with_defaults(scene, slicer_package().vtkMRMLViewNode())
     view.SetName(tag)
     view.SetLayoutName(tag)
     return scene.AddNode(view)

@@ -129,8 +129,15 @@ def slice_view(scene: Any, name: str) -> Any:
     existing = scene.GetSingletonNode(name, "vtkMRMLSliceNode")
     if existing:
         return existing
-    node = slicer_package().vtkMRMLSliceNode()
-    return _add_singleton(scene, node, name)
+    return _add_singleton(scene, with_defaults(scene, slicer_package().vtkMRMLSliceNode()), name)
+
+
+def with_defaults(scene: Any, view_node: Any) -> Any:
+    """Give a new view node the user's settings for views of its kind: orientations, ruler, marker."""
+    default = scene.GetDefaultNodeByClass(view_node.GetClassName())
+    if default is not None:
+        view_node.CopyContent(default)
+    return view_node
 
 
 def composite_of(scene: Any, slice_node: Any) -> Any:

@@ -190,6 +190,11 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ("No volume is chosen; choose a bone scan", "未选择图像；请选择骨显像"),
     ("The chosen volume holds no image", "所选体数据中没有图像"),
     (
+        "{name} holds two slices and does not say which of them is the anterior view; choose the view of the first "
+        "slice, or load the scan from the DICOM database",
+        "{name} 含两层，但未注明哪一层是前位；请选择第一层的体位，或从 DICOM 数据库加载该检查",
+    ),
+    (
         "Both volumes show the {view} view; choose an anterior and a posterior one",
         "两个体数据都是{view}；请选择前位和后位各一个",
     ),

@@ -20,6 +20,7 @@ from BoneMetSegLib.scan import SpectScan
 from BoneMetSegLib.scene_nodes import SceneNodes
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import case_of_views, volumes_of_views
+from BoneMetSegLib.scene_transform import follow_transforms
 
 from .dependencies import (
     PICTURE_PACKAGE,
@@ -108,8 +109,7 @@ class Panel:
     def close(self) -> None:
         """The module is closed: nothing of it goes on."""
         self.run.stop()
-        self.results.show(None)
-        self.views.forget()
+        self._show_no_case()
         self.keys.remove()
 
     def forget_scene(self) -> None:
@@ -178,7 +178,12 @@ class Panel:
             return
         before, self._scan_id = self._scan_id, scan_id
         shown = self.results.review
-        if scan is not None and shown is not None and case_of_scan(slicer.mrmlScene, scan, shown.case_node):
+        is_of_shown = (
+            scan is not None
+            and shown is not None
+            and case_of_scan(slicer.mrmlScene, scan, shown.case_node) is shown.case_node
+        )
+        if is_of_shown:
             return  # the other view of the same scan
         self._show_no_case()
         case_node = case_of_scan(slicer.mrmlScene, scan, parameters.currentCase) if scan is not None else None
@@ -216,8 +221,8 @@ class Panel:
             self.views.show(SceneNodes(slicer.mrmlScene, volumes, {}, None, None, 0, 0))
 
     def _show_no_case(self) -> None:
-        self.results.show(None)
         self.views.forget()
+        self.results.show(None)
 
     # ---- segmentation -----------------------------------------------------------------------------------------------
 
@@ -284,6 +289,7 @@ class Panel:
             lang=report_language(),
             case_name=case_of_views(volumes),
         )
+        follow_transforms(review.nodes, asked.volumes)
         remember_source(review.case_node, asked.volumes[0])
         self._take(review)
         self.results.select_first()

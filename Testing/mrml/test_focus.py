@@ -12,6 +12,7 @@ from BoneMetSegLib.scene_focus import bring_out, centre_on, place_of
 from BoneMetSegLib.scene_layouts import show_planar
 from BoneMetSegLib.scene_link import ViewLink, centre_of_view
 from BoneMetSegLib.scene_segments import describe_segment
+from Testing.mrml.test_mrb import read_mrb  # noqa: F401 (a fixture)
 
 pytest.importorskip("slicer", reason="slicer-core is not installed")
 
@@ -120,3 +121,18 @@ def test_the_place_follows_a_transform_of_the_volume(nodes, some_hot_spots):
     assert np.subtract(place_of(nodes, some_hot_spots[2]), before) == pytest.approx([12, 0, 0])
     nodes.volumes["anterior"].SetAndObserveTransformNodeID(None)
     nodes.scene.RemoveNode(transform)
+
+
+def test_a_scene_saved_during_a_selection_can_be_put_back(nodes, some_hot_spots, tmp_path, read_mrb):  # noqa: F811
+    from BoneMetSegLib.scene import write_mrb
+    from BoneMetSegLib.scene_nodes import SceneNodes
+    from Testing.mrml.test_mrb import only
+
+    bring_out(nodes, some_hot_spots[2])
+    write_mrb(nodes, tmp_path / "scene.mrb")
+    scene = read_mrb(tmp_path / "scene.mrb")
+    front = only(scene, "vtkMRMLSegmentationNode", nodes.segmentations["anterior"].GetName())
+    assert front.GetDisplayNode().GetSegmentVisibility("H03_anterior")
+    bring_out(SceneNodes(scene, {}, {"anterior": front}, None, None, 0, 0), None)
+    assert not front.GetDisplayNode().GetSegmentVisibility("H03_anterior")
+    assert front.GetDisplayNode().GetSegmentOpacity2DOutline("H01_anterior") == 1

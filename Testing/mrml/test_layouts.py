@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from BoneMetSegLib.scan import PlanarScan, SpectScan
+from BoneMetSegLib.scan import PlanarScan, PlanarView, SpectScan
 from BoneMetSegLib.scene import build_scene
 from BoneMetSegLib.scene_boot import mrml
 from Testing.mrml.test_mrb import read_mrb  # noqa: F401 (a fixture)
@@ -103,6 +103,22 @@ def test_both_views_fit_at_one_scale_whatever_the_sizes_of_their_windows(a_scan,
             assert centre_of_view(views[view]) == pytest.approx([0, plane, 0])
 
 
+def test_the_body_fills_the_view_where_the_image_is_mostly_air():
+    body = np.zeros((400, 100), np.float32)
+    body[20:260, 25:75] = 30  # head at the top, 1400 mm of air at the feet
+    views = {view: PlanarView(view, body, (5.0, 5.0)) for view in ("anterior", "posterior")}
+    with build_scene(PlanarScan(views), [], None) as nodes:
+        slice_nodes = show_planar(nodes)
+        for node in slice_nodes.values():
+            node.SetDimensions(400, 800, 1)
+        fit_views(nodes, slice_nodes)
+        for node in slice_nodes.values():
+            bottom, top = (node.GetXYToRAS().MultiplyPoint((200.0, y, 0.0, 1.0))[2] for y in (0.0, 800.0))
+            # The body reaches from S = 1000 - 20 * 5 down to 1000 - 260 * 5; smoothing widens it by a row or two.
+            assert top == pytest.approx(900 + 0.04 * 1200, abs=30)
+            assert bottom == pytest.approx(-300 - 0.04 * 1200, abs=30)
+
+
 def test_fitting_again_brings_a_panned_and_zoomed_view_back(a_scan, some_hot_spots, a_spect_case):
     with build_scene(a_scan, some_hot_spots, None) as nodes:
         views = show_planar(nodes)
@@ -187,6 +203,18 @@ def test_spect_is_shown_in_three_planes_and_as_a_mip_from_the_front(a_spect_case
     camera = scene_mip._camera_of(a_spect_case.scene, views["MIP"])
     assert np.subtract(camera.GetPosition(), camera.GetFocalPoint())[1] > 0, "from the front"
     assert camera.GetViewUp() == (0, 0, 1)
+
+
+def test_a_new_view_has_the_users_settings_for_views():
+    from BoneMetSegLib.scene_views import slice_view
+
+    scene = slicer.vtkMRMLScene()
+    slicer.vtkMRMLSliceNode().AddDefaultSliceOrientationPresets(scene, True)
+    scene.GetDefaultNodeByClass("vtkMRMLSliceNode").SetRulerType(slicer.vtkMRMLSliceNode.RulerTypeThin)
+    view = slice_view(scene, "BoneMetSegAnterior")
+    assert view.GetSingletonTag() == "BoneMetSegAnterior"
+    assert view.GetRulerType() == slicer.vtkMRMLSliceNode.RulerTypeThin
+    assert all(view.HasSliceOrientationPreset(plane) for plane in ("Axial", "Sagittal", "Coronal"))
 
 
 def test_without_volume_rendering_there_are_three_panes(a_spect_case, monkeypatch):

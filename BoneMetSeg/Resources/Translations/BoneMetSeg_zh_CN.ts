@@ -668,20 +668,35 @@ Check the internet connection and the proxy, or download the wheels on another c
 <context>
     <name>BoneMetSegPanel.sample_data</name>
     <message>
-        <source>Patient</source>
-        <translation type="vanished">患者</translation>
-    </message>
-    <message>
         <source>Simulated planar scan</source>
-        <translation type="vanished">模拟平面骨显像</translation>
+        <translation>模拟平面骨显像</translation>
     </message>
     <message>
         <source>Simulated scan</source>
-        <translation type="vanished">模拟骨显像</translation>
+        <translation>模拟骨显像</translation>
     </message>
     <message>
         <source>The sample case could not be loaded.</source>
-        <translation type="vanished">未能载入示例病例。</translation>
+        <translation>未能载入示例病例。</translation>
+    </message>
+</context>
+<context>
+    <name>BoneMetSegPanel.scan_loading</name>
+    <message>
+        <source>Patient</source>
+        <translation>患者</translation>
+    </message>
+    <message>
+        <source>anterior</source>
+        <translation>前位</translation>
+    </message>
+    <message>
+        <source>posterior</source>
+        <translation>后位</translation>
+    </message>
+    <message>
+        <source>report</source>
+        <translation>报告</translation>
     </message>
 </context>
 <context>
