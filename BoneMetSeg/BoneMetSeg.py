@@ -115,10 +115,10 @@ class BoneMetSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Let everything go; called when the module is closed or reloaded."""
-        if self.panel is not None:
-            self.panel.close()
         self.setParameterNode(None)
         self.removeObservers()
+        if self.panel is not None:
+            self.panel.close()
 
     def enter(self):
         """Called each time the user opens the module."""

@@ -22,6 +22,8 @@ _AS_IT_IS = {"name", "names", "text"}
 _FIELD = re.compile(r"\{(\w+)\}")
 _AND_MORE = re.compile(r"(.+) and (\d+) more")
 _SEPARATORS = (("; ", "；"), (", ", "、"), (" and ", "和"), (" + ", " + "))
+_ENTRY = re.compile(r"\[(\d+)\] (.+)", re.DOTALL)
+_NAMELESS = {"the report": "报告", "the file": "文件", "the folder": "该文件夹"}
 _LONGEST = 2000
 # Patterns with fewer letters are of parts of sentences, and would match what nobody knows.
 _LEAST_LETTERS = 12
@@ -59,15 +61,23 @@ def _translated(sentence: str, least: int) -> str | None:
 
 
 def _name(text: str) -> str:
-    more = _AND_MORE.fullmatch(text)
-    return f"{more[1]} 等（另有 {more[2]} 个）" if more else text
+    """Return what stands for a name: a file's as it is, "the report" in Chinese."""
+    if more := _AND_MORE.fullmatch(text):
+        return f"{more[1]} 等（另有 {more[2]} 个）"
+    if text.startswith("bundle.json of "):
+        return f"{text.removeprefix('bundle.json of ')} 的 bundle.json"
+    return _NAMELESS.get(text, text)
 
 
 def _part(text: str) -> str:
     """Return a part of a sentence in Chinese: a phrase, or several with commas, "and" or semicolons between them."""
+    if "; [" in text:
+        return "；".join(_part(piece) for piece in text.split("; "))
     known = _translated(text, _LEAST_LETTERS)
     if known is not None:
         return known
+    if "; " not in text and (entry := _ENTRY.fullmatch(text)):
+        return f"[{entry[1]}] {_part(entry[2])}"
     for separator, chinese in _SEPARATORS:
         if separator in text:
             return chinese.join(_part(piece) for piece in text.split(separator))

@@ -208,8 +208,8 @@ FINDINGS: tuple[tuple[str, str], ...] = (
         "{name}：{text} 不是该病例的浓聚灶；新的浓聚灶请以分割绘制",
     ),
     (
-        "{name}: {text} has {column} '{value}'; it is one of {names}",
-        "{name}：{text} 的 {column} 为“{value}”；应为以下之一：{names}",
+        "{name}: {text} has {column} {value}; it is one of {names}",
+        "{name}：{text} 的 {column} 为 {value}；应为以下之一：{names}",
     ),
     ("{name} is not an NRRD file.", "{name} 不是 NRRD 文件。"),
     (
@@ -285,6 +285,11 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     (
         "the weights of bundle {name} do not fit its description ({text})",
         "模型 {name} 的权重与其说明不符（{text}）",
+    ),
+    ("{name} is not a tokenizer that can be read ({text})", "{name} 不是可读取的分词器（{text}）"),
+    (
+        "{name} holds neither tokenizer.json nor vocab.txt; it is not a BERT folder",
+        "{name} 中没有 tokenizer.json 和 vocab.txt；它不是 BERT 文件夹",
     ),
     (
         "--device cuda: this installation of PyTorch sees no CUDA GPU; use --device cpu",

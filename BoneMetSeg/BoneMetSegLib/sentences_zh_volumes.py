@@ -235,8 +235,8 @@ VOLUMES: tuple[tuple[str, str], ...] = (
     ),
     ("{name} says it has {said} slices, but it holds {count} images", "{name} 声称有 {said} 层，但含 {count} 幅图像"),
     (
-        "{name} holds slices of several {text}; export the volume of one alone",
-        "{name} 含有多个 {text} 的层；请只导出其中一个",
+        "{name} holds slices of several {what}; export the volume of one alone",
+        "{name} 含有多个{what}的层；请只导出其中一个",
     ),
     (
         "{name} does not say how far its slices are apart (Spacing Between Slices is missing)",
@@ -262,6 +262,8 @@ VOLUMES: tuple[tuple[str, str], ...] = (
         "{name} holds slices that are shifted against each other, which is no volume of voxels",
         "{name} 中各层相互错位，不构成体数据",
     ),
+    ("energy windows", "能窗"),
+    ("time slices", "时间段"),
     # what the values are
     (
         "counts, since the file has no Real World Value Mapping to Bq/ml",

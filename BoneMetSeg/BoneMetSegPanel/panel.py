@@ -109,8 +109,7 @@ class Panel:
     def close(self) -> None:
         """The module is closed: nothing of it goes on."""
         self.run.stop()
-        self.results.show(None)
-        self.views.forget()
+        self._show_no_case()
         self.keys.remove()
 
     def forget_scene(self) -> None:
@@ -222,8 +221,8 @@ class Panel:
             self.views.show(SceneNodes(slicer.mrmlScene, volumes, {}, None, None, 0, 0))
 
     def _show_no_case(self) -> None:
-        self.results.show(None)
         self.views.forget()
+        self.results.show(None)
 
     # ---- segmentation -----------------------------------------------------------------------------------------------
 

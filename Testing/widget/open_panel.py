@@ -59,13 +59,18 @@ class OpenPanel:
         """Id of the selected hot spot."""
         return self.panel.results.table.selected_id
 
-    def add_volumes(self, path: Path, name: str = "WB") -> dict[str, Any]:
+    def add_volumes(self, path: Path, name: str = "WB", *, in_study: bool = True) -> dict[str, Any]:
         """Put the volumes of a scan's file into the scene, as the DICOM plugin does."""
         from BoneMetSegLib.scan_files import read_scan
+        from BoneMetSegLib.scene_hierarchy import add_to_hierarchy
         from BoneMetSegLib.scene_volumes import add_planar_volumes
 
         scan = read_scan(path)
-        return add_planar_volumes(self.application.scene, scan, {view: f"{name} {view}" for view in scan.views})
+        scene = self.application.scene
+        volumes = add_planar_volumes(scene, scan, {view: f"{name} {view}" for view in scan.views})
+        if in_study:
+            add_to_hierarchy(scene, scan, (name, "Patient"), list(volumes.values()))
+        return dict(volumes)
 
     def choose_scan(self, volume: Any) -> None:
         """Choose the scan in its box."""
