@@ -290,6 +290,19 @@ def test_a_spect_volume_of_slicers_own_reader_gets_its_quantity_from_the_file(sc
         assert (right, anterior, superior) == pytest.approx((-62.5, 34, 284))
 
 
+def test_a_spect_series_of_single_slices_is_read_from_all_its_files(scene, tmp_path):
+    from model_training.simulator.nm_spect_dicom import write_spect_series
+
+    voxels = np.random.default_rng(3).poisson(20, (20, 28, 36)).astype(np.uint16)
+    how = SpectObject(SpectGeometry(), Calibration(unit="Bq/ml", slope=10.0))
+    files = {str(pydicom.dcmread(file).SOPInstanceUID): file for file in write_spect_series(tmp_path, voxels, how)}
+    volume = add_volume(scene, voxels, np.diag([-4.8, -4.8, 4.8, 1]), "SPECT")
+    volume.SetAttribute("DICOM.instanceUIDs", " ".join(files))
+    assert scan_of_volumes([volume], file_of_instance=files.get).quantity == "Bq/ml"
+    files.popitem()  # a file that is gone: the volume itself is read
+    assert scan_of_volumes([volume], file_of_instance=files.get).quantity == "counts"
+
+
 # --- several studies, transforms --------------------------------------------------------------------------------------
 
 
