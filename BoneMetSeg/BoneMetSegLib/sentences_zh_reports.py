@@ -214,6 +214,7 @@ REPORTS: tuple[tuple[str, str], ...] = (
         "{name} 中没有 DICOM 报告：{instead}；请以文件给出其他类型的报告",
     ),
     ("{name} holds no report of the scan's study, but of others", "{name} 中没有该检查的报告，只有其他检查的报告"),
+    ("{fault}: {listed}; give the right one as a file", "{fault}：{listed}；请以文件给出正确的一份"),
     (
         "{fault}: {listed}; give the right one by --accession, or as a file",
         "{fault}：{listed}；请用检查号（--accession）或以文件给出正确的一份",

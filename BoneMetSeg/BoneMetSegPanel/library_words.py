@@ -15,6 +15,12 @@ from BoneMetSegLib.sentences_zh import in_chinese
 from .language import report_language
 
 _OPTION_ZH = re.compile(r"（(?:使用 |不使用 )?--[a-z-]+）")
+# What only the command can do: the panel says what else helps.
+_ELSE = (
+    ("choose one with --accession, or give it as a file", "give the right one as a file"),
+    ("choose one with --accession", "save the one that belongs to the scan as a file of its own"),
+    ("give the right one by --accession, or as a file", "give the right one as a file"),
+)
 _OPTIONS_EN = (
     ("give it with --view", "choose it under Model and settings: View"),
     ("give it with --pixel-size-mm", "load it as a scalar volume and enter the spacing in the module Volumes"),
@@ -33,6 +39,8 @@ _CHANGES = {"report_effect": "effect of the report", "kept": "the reader's decis
 
 def sentence_words(sentence: str) -> str:
     """Return a sentence of the library (an error, a warning, a flag) as the panel shows it."""
+    for option, words in _ELSE:
+        sentence = sentence.replace(option, words)
     if report_language() == "zh":
         return _OPTION_ZH.sub("", in_chinese(sentence))
     for option, words in _OPTIONS_EN:

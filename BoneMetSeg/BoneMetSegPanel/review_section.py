@@ -217,15 +217,18 @@ class ReviewSection:
 
     def _show_changes(self) -> None:
         """Say what the report that came later changed."""
-        changes = self.case.changes if self.case else ()
-        self.ui.changesLabel.visible = bool(changes)
+        found = self.case.changes if self.case else ()
+        self.ui.changesLabel.visible = bool(found)
+        # That there was no report before, and that it left a hot spot as it was, is no change.
+        changes = [change for change in found if (change.before, change.after) != ("no report", "unchanged")]
         lines = [
             _("{number}: {what}, {before} \N{RIGHTWARDS ARROW} {after}").format(
                 number=change.id, what=what, before=before or "-", after=after or "-"
             )
             for change, (what, before, after) in ((change, change_words(change)) for change in changes)
         ]
-        self.ui.changesLabel.text = "\n".join([_("The report changed:"), *lines]) if changes else ""
+        heading = _("The report changed:") if changes else _("The report changed nothing.")
+        self.ui.changesLabel.text = "\n".join([heading, *lines]) if found else ""
 
     def _update_buttons(self) -> None:
         ui, session = self.ui, self.review.session if self.review else None

@@ -130,3 +130,28 @@ def test_what_is_wrong_is_said_in_english_in_the_words_of_the_panel(slicer_appli
 
     fault = "x.dcm does not say whether it is the anterior or the posterior view; "
     assert sentence_words(fault + "give it with --view") == fault + "choose it under Model and settings: View"
+
+
+# What only the command's own options can bring about: the panel never gives them.
+OF_THE_COMMAND = re.compile(
+    "--(series|quantity|report|update|overwrite|no-scene)|--view is \\{|that --accession gives|-o takes"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_no_sentence_that_the_panel_can_meet_speaks_of_an_option_of_the_command(slicer_application, language):
+    from BoneMetSegLib.sentences_zh_findings import FINDINGS
+    from BoneMetSegLib.sentences_zh_planar import PLANAR
+    from BoneMetSegLib.sentences_zh_reports import REPORTS
+    from BoneMetSegLib.sentences_zh_studies import STUDIES
+    from BoneMetSegLib.sentences_zh_volumes import VOLUMES
+
+    slicer_application.load_module(MODULE)
+    slicer_application.app.userSettings().setValue("language", language)
+    from BoneMetSegPanel.library_words import sentence_words
+
+    sentences = [english for english, _ in (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS)]
+    met = [english for english in sentences if "--" in english and not OF_THE_COMMAND.search(english)]
+    assert len(met) > 10
+    told = [re.sub(r"\{\w+\}", "7", english).replace("scan 7 --flip", "scan with --flip") for english in met]
+    assert not [words for sentence in told if "--" in (words := sentence_words(sentence))]

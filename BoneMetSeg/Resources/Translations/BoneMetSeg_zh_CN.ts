@@ -594,6 +594,10 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>未能更新测量结果。</translation>
     </message>
     <message>
+        <source>The report changed nothing.</source>
+        <translation>报告未带来任何更改。</translation>
+    </message>
+    <message>
         <source>The report changed:</source>
         <translation>报告带来的更改：</translation>
     </message>
