@@ -18,7 +18,7 @@ from BoneMetSegLib.skeleton import Place
 from .hot_spot_table import HotSpotTable
 from .report_view import report_html
 from .views import Views
-from .words import step_word, summary_words
+from .words import change_words, step_word, summary_words
 
 
 class ReviewSection:
@@ -90,8 +90,11 @@ class ReviewSection:
         self._update_buttons()
 
     def select_first(self) -> None:
-        """Select the first hot spot of the list, and let its keys work at once."""
-        self.select(next(iter(self.table.ids), ""))
+        """Select the first hot spot and let the keys work; the whole body stays in sight until the reader moves on."""
+        self.table.select(next(iter(self.table.ids), ""))
+        self._views.highlight(self._spot(self.table.selected_id))
+        self._show_report()
+        self._update_buttons()
         self.ui.hotSpotTable.setFocus()
 
     def select_next(self) -> None:
@@ -218,12 +221,8 @@ class ReviewSection:
         """Say what the report that came later changed."""
         changes = self.case.changes if self.case else ()
         self.ui.changesLabel.visible = bool(changes)
-        lines = [
-            _("{number}: {what}, {before} \N{RIGHTWARDS ARROW} {after}").format(
-                number=change.id, what=change.what, before=change.before or "-", after=change.after or "-"
-            )
-            for change in changes
-        ]
+        numbers = {spot.id: f"{spot.number:02d}" for spot in self.case.hot_spots} if self.case else {}
+        lines = [change_words(change, numbers.get(change.id, change.id)) for change in changes]
         self.ui.changesLabel.text = "\n".join([_("The report changed:"), *lines]) if changes else ""
 
     def _update_buttons(self) -> None:

@@ -193,7 +193,10 @@ def test_out_of_memory_on_the_gpu_offers_the_cpu_and_goes_on_there(ready, worker
     ("ending", "said"),
     [
         ('say(id=number, event="error", kind="memory", message="m")', "ran out of memory"),
-        ('say(id=number, event="error", kind="bug", message="OSError: [Errno 28] No space left on device")', "disk is full"),
+        (
+            'say(id=number, event="error", kind="bug", message="OSError: [Errno 28] No space left on device")',
+            "disk is full",
+        ),
         (
             'say(id=number, event="error", kind="bug", message="ModuleNotFoundError: No module named \'torch\'")',
             "the Python package torch is missing",

@@ -90,9 +90,9 @@ def test_a_scan_without_a_case_shows_none_and_gets_no_other_patient_s_report(rev
 
 
 def test_a_report_that_lies_in_the_study_of_a_scan_is_chosen_with_it(panel, scan_file):
-    from BoneMetSegLib.scene_nodes import add_text
-
     import slicer
+
+    from BoneMetSegLib.scene_nodes import add_text
 
     volumes = panel.add_volumes(scan_file, in_study=False)
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(panel.application.scene)
