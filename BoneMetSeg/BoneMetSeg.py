@@ -4,7 +4,6 @@ Heavy packages are imported by the worker's own Python only; the parts of the pa
 knows no Qt in ``BoneMetSegLib``.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,9 +39,11 @@ class BoneMetSeg(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["The BoneMetSeg contributors"]
         self.parent.helpText = _(
-            "Finds, labels and measures metastases in planar bone scans, guided by the diagnostic report (Chinese or "
-            "English). For research use only, not for diagnosis or treatment. The bundled model is trained on "
-            "simulated scans. See the documentation at {url}."
+            "Finds, labels and measures metastases in planar whole-body bone scans; the diagnostic report (Chinese or "
+            "English) guides it, at once or later. Choose the scan and its report, press Segment, and review the "
+            "table: A accepts, X rejects, N and P go to the next and the previous hot spot. For research use only, "
+            "not for diagnosis or treatment: the bundled model is trained on simulated scans and reports, how it does "
+            "on patients is not known. Tutorial, troubleshooting and scripting: {url}."
         ).format(url='<a href="https://github.com/bonemetseg/BoneMetSeg">github.com/bonemetseg/BoneMetSeg</a>')
         self.parent.acknowledgementText = _(
             "Skeletal mass after Spiers; simulated training data; the method goes beyond a published dual-path network."
@@ -170,7 +171,8 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
 
     Examples
     --------
-    >>> review = BoneMetSegLogic().segment([volumeNode], reportText="T8 metastasis.")
+    >>> logic = BoneMetSegLogic()
+    >>> review = logic.segment(logic.loadScan("scan.dcm"), reportText="T8 metastasis.")
     >>> review.case.burden.lesion_count
     1
     """
@@ -181,6 +183,52 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
     def getParameterNode(self):
         """Return the scene's parameters."""
         return BoneMetSegParameterNode(super().getParameterNode())
+
+    def loadScan(self, *paths: str | Path, view: str | None = None, name: str = "Bone scan"):
+        """Read a scan from files into the scene.
+
+        Parameters
+        ----------
+        *paths : path
+            A DICOM file, folder or ZIP archive, NRRD, NIfTI or MetaImage: with both views, or one for each view.
+        view : {"anterior", "posterior"}, optional
+            Of a single image that does not say it.
+        name : str
+            First word of the volumes' names; never a patient's.
+
+        Returns
+        -------
+        list of vtkMRMLScalarVolumeNode
+
+        Raises
+        ------
+        BoneMetSegLib.errors.InputError
+            The files are no bone scan that can be used; a sentence.
+        """
+        from BoneMetSegPanel.scan_loading import load_scan
+
+        return list(load_scan(paths, name, view=view).volumes.values())
+
+    def saveCase(self, review, folder: str | Path, *, pictures: bool = False):
+        """Write a case to a new or empty folder, as ``bonemetseg segment`` does.
+
+        Parameters
+        ----------
+        review : BoneMetSegLib.scene_review.SceneReview
+            What ``segment`` returned.
+        pictures : bool
+            Draw ``overlay.png`` too, which needs the package matplotlib.
+
+        Raises
+        ------
+        BoneMetSegLib.errors.InputError
+            The folder holds something, or cannot be written.
+        """
+        from BoneMetSegLib.case_folder import check_destination, whole_folder, write_case
+
+        check_destination(Path(folder))
+        with whole_folder(Path(folder)) as partial:
+            write_case(partial, review.case, lang=review.lang, scene=False, pictures=pictures)
 
     def segment(
         self,
@@ -203,7 +251,7 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
         reportText : str, optional
             The diagnostic report.
         view : {"anterior", "posterior"}, optional
-            Of a single image that does not say it.
+            Of a single image that does not say it, or of the first of two slices that do not.
         flipPosterior : bool, optional
             Whether the posterior view was exported mirrored, where the scan does not say it.
         bundle : path, optional
@@ -241,18 +289,18 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
 
 
 class BoneMetSegTest(ScriptedLoadableModuleTest):
-    """What "Reload and Test" and ctest run inside Slicer; the cases are in Testing/Python."""
+    """What "Reload and Test" and ctest run inside Slicer; more is in Testing/Python."""
 
     def setUp(self):
         """Start from an empty scene."""
         slicer.mrmlScene.Clear()
 
     def runTest(self):
-        """Run all tests."""
-        folder = str(Path(__file__).parent / "Testing" / "Python")
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
-        import BoneMetSegModuleTest
+        """Run all tests; what needs packages that are not installed is left out, and said."""
+        from BoneMetSegPanel.self_test import TESTS
 
-        self.setUp()
-        BoneMetSegModuleTest.runAll()
+        for test in TESTS:
+            self.setUp()
+            self.delayDisplay(test.__doc__)
+            test(self)
+            self.tearDown()

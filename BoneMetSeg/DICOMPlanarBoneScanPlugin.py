@@ -163,7 +163,7 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
         volumes = self._addSpect(scan, loadable) if scan.kind == "spect" else self._addPlanar(scan, loadable)
         if scan.warnings:
             # They stay with the volumes as an attribute; a dialog for each assumption would only be clicked away.
-            sentences = self._inSlicersWords(" ".join(scan.warnings), loadable)
+            sentences = " ".join(self._inSlicersWords(warning, loadable) for warning in scan.warnings)
             slicer.util.showStatusMessage(sentences, _STATUS_MS)
             _logger.info("Bone scan: %s", sentences)
         if shared is not None:
@@ -180,6 +180,11 @@ class DICOMPlanarBoneScanPluginClass(DICOMPlugin):
 
     def _inSlicersWords(self, sentence, loadable):
         """Return a sentence of the library, which speaks of files and of options of its command."""
+        from BoneMetSegPanel.language import report_language
+        from BoneMetSegPanel.library_words import sentence_words
+
+        if report_language() == "zh":
+            sentence = sentence_words(sentence)
         for file in loadable.files:
             sentence = sentence.replace(Path(file).name, loadable.name)
         elsewhere = _("load it as a scalar volume and enter the image spacing in the Volumes module")

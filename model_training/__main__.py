@@ -1,4 +1,4 @@
-"""``python -m model_training simulate | train | evaluate | export``."""
+"""``python -m model_training simulate | train | evaluate | export | card``."""
 
 from __future__ import annotations
 
@@ -51,6 +51,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_data_run(export)
     export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
     export.add_argument("-o", "--out", type=Path, required=True, metavar="BUNDLE", help="the bundle's folder")
+    card = commands.add_parser("card", help="write a bundle's model card anew, with the scores of another evaluation")
+    card.add_argument("--bundle", type=Path, required=True, metavar="DIR")
+    card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
+    card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
     return parser
 
 
@@ -140,7 +144,14 @@ def _check_data(data: Path) -> None:
         raise InputError(f"{data} holds no datalist.json; make cases with 'python -m model_training simulate'")
 
 
-_COMMANDS = {"simulate": _simulate, "train": _train, "evaluate": _evaluate, "export": _export}
+def _card(options: argparse.Namespace) -> None:
+    from .export import write_card
+
+    write_card(options.bundle, options.scores, options.patients)
+    print(f"{options.bundle}: card written")
+
+
+_COMMANDS = {"simulate": _simulate, "train": _train, "evaluate": _evaluate, "export": _export, "card": _card}
 
 if __name__ == "__main__":
     sys.exit(main())

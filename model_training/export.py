@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from BoneMetSegLib.bundle import Bundle, write_bundle
+from BoneMetSegLib.bundle import Bundle, open_bundle, sha256_of, write_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmenter import Segmenter
 
@@ -90,7 +90,40 @@ def _write(
     return write_bundle(out, trained.network, trained.text, trained.tokenizer_json, card, description)
 
 
-def _card(description: Mapping[str, Any], training: Mapping[str, Any], scores: Mapping[str, Any]) -> str:
+def write_card(bundle: Path, scores: Path, patients: str) -> Bundle:
+    """Write the card of a bundle anew, with other scores; weights, thresholds and what training said stay.
+
+    Parameters
+    ----------
+    bundle : Path
+        The bundle's folder.
+    scores : Path
+        ``evaluation.json`` of ``evaluate``.
+    patients : str
+        A sentence on who was evaluated: seed, how often they were looked at.
+
+    Raises
+    ------
+    InputError
+        The bundle is damaged, or the scores cannot be read.
+    """
+    description = dict(open_bundle(bundle).description)
+    try:
+        new_scores = json.loads(scores.read_text(encoding="utf-8"))
+        card = _card(description, description["training"], new_scores, patients)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise InputError(f"{scores} is no evaluation.json") from error
+    (bundle / "README.md").write_text(card, encoding="utf-8", newline="\n")
+    description["evaluation"] = {**new_scores, "patients_in_words": patients}
+    description["files"] = {name: sha256_of(bundle / name) for name in description["files"]}
+    text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
+    (bundle / "bundle.json").write_text(text, encoding="utf-8", newline="\n")
+    return open_bundle(bundle)
+
+
+def _card(
+    description: Mapping[str, Any], training: Mapping[str, Any], scores: Mapping[str, Any], patients: str = ""
+) -> str:
     gain = scores["dice_gain"]["report_minus_image_only"]
     other = scores["dice_gain"]["other_report_minus_image_only"]
     places, reading, bsi = scores["places"], training["reading"], scores["bsi"]
@@ -109,7 +142,7 @@ runs twice over one image encoding: without the report and with it.
 steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(training.get("stages"))}. One run; the spread over seeds was not measured.
 
 **How good, on simulated test patients** ({scores["patients"]}, {scores["patients_with_visible_metastasis"]} of them with a visible
-metastasis). DSC is the mean over patients with a visible metastasis, both views together; the interval
+metastasis). {patients or "They are the test split of the training data."} DSC is the mean over patients with a visible metastasis, both views together; the interval
 is a bootstrap over patients. A hit is IoU of at least 0.1, one to one. "Benign drawn": benign foci of which a quarter or more is
 called metastasis.
 

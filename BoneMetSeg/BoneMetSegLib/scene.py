@@ -19,7 +19,7 @@ from .scene_boot import mrml, vtk_errors
 from .scene_hierarchy import add_to_hierarchy
 from .scene_intensity import share_scale
 from .scene_nodes import SceneNodes, add_text
-from .scene_segments import add_segment
+from .scene_segments import SEGMENT_FILL, add_segment
 from .scene_tables import fill_hot_spot_table
 from .scene_views import show_views
 from .scene_volumes import add_planar_volumes, describe_view, show_inverse_grey
@@ -112,7 +112,7 @@ def _add_segmentation(
     display = node.GetDisplayNode()
     display.SetPreferredDisplayRepresentationName2D("Binary labelmap")
     display.SetVisibility3D(False)
-    display.SetAllSegmentsOpacity2DFill(0.25)
+    display.SetAllSegmentsOpacity2DFill(SEGMENT_FILL)
     display.SetSliceIntersectionThickness(2)
     for hot_spot in hot_spots:
         if view.view in hot_spot.views:

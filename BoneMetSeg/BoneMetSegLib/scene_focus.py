@@ -11,7 +11,7 @@ from .hot_spot_segments import ACCEPTED_TAG, CLASS_TAG
 from .hot_spots import HotSpot
 from .scan import VIEWS
 from .scene_images import array_of_matrix
-from .scene_link import move_centre
+from .scene_link import centre_of_view, move_centre
 from .scene_nodes import SceneNodes
 
 # Of a segment's fill: the counts stay readable through it.
@@ -47,15 +47,21 @@ def centre_on(nodes: SceneNodes, hot_spot: HotSpot, slice_nodes: Mapping[str, An
 
 
 def centre_on_place(place_ras_mm: np.ndarray, slice_nodes: Mapping[str, Any]) -> None:
-    """Centre views on a place: planar ones on their own plane, those of a volume on the plane through the place."""
+    """Centre planar views on a place; slices of a volume go through it, centred only where it was off the screen."""
     for name, slice_node in slice_nodes.items():
         if name in VIEWS:
             move_centre(slice_node, place_ras_mm)
         elif slice_node.IsA("vtkMRMLSliceNode"):
             was_modifying = slice_node.StartModify()
-            slice_node.SetXYZOrigin(0.0, 0.0, 0.0)
-            slice_node.JumpSliceByCentering(*(float(value) for value in place_ras_mm))
+            slice_node.JumpSliceByOffsetting(*(float(value) for value in place_ras_mm))
+            if not _is_on_screen(slice_node, place_ras_mm):
+                move_centre(slice_node, place_ras_mm)
             slice_node.EndModify(was_modifying)
+
+
+def _is_on_screen(slice_node: Any, place_ras_mm: np.ndarray) -> bool:
+    offset = centre_of_view(slice_node) - place_ras_mm
+    return float(np.abs(offset).max()) < min(slice_node.GetFieldOfView()[:2]) / 2
 
 
 def place_of(nodes: SceneNodes, hot_spot: HotSpot) -> np.ndarray:

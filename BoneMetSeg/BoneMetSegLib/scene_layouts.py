@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from .scan import PLANE_THICKNESS_MM, VIEWS
-from .scene_mip import add_mip_view, mip_is_possible
+from .scene_body import body_span_mm
+from .scene_mip import add_mip_view, fit_mip_view, mip_is_possible
 from .scene_nodes import SceneNodes
 from .scene_spect import fit_plane, show_plane
 from .scene_views import (
@@ -82,7 +83,7 @@ def show_planar(nodes: SceneNodes, view: str | None = None) -> dict[str, Any]:
     slice_nodes = {}
     for name in shown:
         slice_node = _labelled(slice_view(scene, PLANAR_VIEWS[name][0]), *PLANAR_VIEWS[name][1:])
-        turn_to_view(slice_node, name)
+        turn_to_view(slice_node, name, nodes.volumes[name])
         slice_node.SetDefaultOrientation(ORIENTATIONS[name][0])
         show_volume(scene, slice_node, nodes.volumes[name])
         displayed = (nodes.volumes[name], nodes.segmentations.get(name))
@@ -119,7 +120,9 @@ def show_spect(nodes: SceneNodes) -> dict[str, Any]:
 
 
 def fit_views(nodes: SceneNodes, views: dict[str, Any]) -> None:
-    """Show the whole image in each view, planar ones at one scale; to be called again once the widgets have their size.
+    """Show all of the scan in each view; to be called again once the widgets have their size.
+
+    Planar views show the whole width of the image and the body from head to feet, at one scale and height.
 
     Parameters
     ----------
@@ -129,14 +132,20 @@ def fit_views(nodes: SceneNodes, views: dict[str, Any]) -> None:
     """
     planar = {name: node for name, node in views.items() if name in VIEWS}
     if planar:
-        scale = max(fitting_scale(node, *size_mm(nodes.volumes[name])) for name, node in planar.items())
+        low_mm, high_mm = body_span_mm({name: nodes.volumes[name] for name in planar})
+        scale = max(
+            fitting_scale(node, size_mm(nodes.volumes[name])[0], high_mm - low_mm) for name, node in planar.items()
+        )
         for name, node in planar.items():
             was_modifying = node.StartModify()
-            turn_to_view(node, name)
+            turn_to_view(node, name, nodes.volumes[name])
+            node.SetXYZOrigin(0.0, (low_mm + high_mm) / 2, 0.0)
             set_scale(node, scale, PLANE_THICKNESS_MM)
             node.EndModify(was_modifying)
     for plane in SPECT_VIEWS.keys() & views.keys():
         fit_plane(views[plane], plane, nodes.volumes["spect"])
+    if "MIP" in views:
+        fit_mip_view(nodes.scene, views["MIP"], nodes.volumes["spect"])
 
 
 def _labelled(view_node: Any, label: str, colour: str) -> Any:

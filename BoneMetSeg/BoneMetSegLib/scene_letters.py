@@ -143,8 +143,7 @@ def _add_letters(slice_node: Any) -> Any:
     scene.AddNode(display)
     _style(display)
     display.SetViewNodeIDs((slice_node.GetID(),))
-    # Before it is added: a markup without a display node gets one of Slicer's, which nobody would remove.
-    letters.SetAndObserveDisplayNodeID(display.GetID())
+    letters.SetAndObserveDisplayNodeID(display.GetID())  # before it is added, or Slicer's logic adds one of its own
     scene.AddNode(letters)
     letters.SetLocked(True)
     return letters

@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from .scan import PLANE_A_MM
-
 _EVENT = "ModifiedEvent"
 _TOLERANCE_MM = 1e-3
 
@@ -27,11 +25,13 @@ class ViewLink:
     Parameters
     ----------
     slice_nodes : mapping from view to vtkMRMLSliceNode
-        As ``scene_layouts.show_planar`` returns them. The first one's scale and place become the others'.
+        As ``scene_layouts.show_planar`` returns them, each on its plane. The first one's scale and place become the
+        others'.
     """
 
     def __init__(self, slice_nodes: Mapping[str, Any]) -> None:
         self._slice_nodes = dict(slice_nodes)
+        self._planes_a_mm = {view: node.GetSliceToRAS().GetElement(1, 3) for view, node in slice_nodes.items()}
         self._tags: dict[str, int] = {}
         self._following = False
         self.on()
@@ -82,7 +82,7 @@ class ViewLink:
         scale = mm_per_screen_pixel(moved)
         for view, node in self._slice_nodes.items():
             was_modifying = node.StartModify()
-            keep_on_plane(node, PLANE_A_MM[view])
+            keep_on_plane(node, self._planes_a_mm[view])
             if node is not moved:
                 _set_scale(node, scale)
                 move_centre(node, place)

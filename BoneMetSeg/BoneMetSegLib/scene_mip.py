@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .scene_boot import mrml, slicer_package
-from .scene_views import centre_and_extents
+from .scene_views import centre_and_extents, with_defaults
 
 _LOGIC_CLASS = "vtkSlicerVolumeRenderingLogic"
 _GPU_RENDERING = "vtkMRMLGPURayCastVolumeRenderingDisplayNode"
@@ -40,13 +40,28 @@ def add_mip_view(scene: Any, volume: Any, tag: str) -> Any:
     # Slicer writes the letter of the far side, which a MIP does not hide: "P" amid a view from the front misleads.
     for label in (_MINUS_A, _PLUS_A):
         view.SetAxisLabel(label, "")
-    view.SetOrientationMarkerType(view.OrientationMarkerTypeHuman)
+    if hasattr(slicer_package(), "app"):  # the figure is a file of the application's
+        view.SetOrientationMarkerType(view.OrientationMarkerTypeHuman)
     display = mip_display(volume) or _add_display(scene, volume)
     display.SetViewNodeIDs((view.GetID(),))
     display.SetVisibility(True)
     match_mip(volume)
-    _look_from_front(scene, view, volume)
+    fit_mip_view(scene, view, volume)
     return view
+
+
+def fit_mip_view(scene: Any, view: Any, volume: Any) -> None:
+    """Look at the volume's centre from the patient's front, head up, the whole volume within the view."""
+    camera = _camera_of(scene, view)
+    centre, extents = centre_and_extents(volume)
+    camera.SetFocalPoint(*centre)
+    camera.SetPosition(centre[0], centre[1] + _CAMERA_DISTANCE_MM, centre[2])
+    camera.SetViewUp(0, 0, 1)
+    camera.SetParallelProjection(True)
+    half_height = float(max(extents[0], extents[2])) / 2 * _MARGIN
+    view.SetFieldOfView(half_height)  # the view hands it to its camera as parallel scale, whatever the camera had
+    camera.SetParallelScale(half_height)
+    camera.ResetClippingRange()
 
 
 def match_mip(volume: Any) -> None:
@@ -79,7 +94,7 @@ def mip_display(volume: Any) -> Any:
 
 
 def _add_view(scene: Any, tag: str) -> Any:
-    view = slicer_package().vtkMRMLViewNode()
+    view = with_defaults(scene, slicer_package().vtkMRMLViewNode())
     view.SetName(tag)
     view.SetLayoutName(tag)
     return scene.AddNode(view)
@@ -103,20 +118,6 @@ def _logic() -> Any:
     if hasattr(slicer, "app"):
         return slicer.modules.volumerendering.logic()
     return mrml().application_logic.GetModuleLogic("VolumeRendering")
-
-
-def _look_from_front(scene: Any, view: Any, volume: Any) -> None:
-    """Look at the volume's centre from the patient's front, head up, the whole volume within the view."""
-    camera = _camera_of(scene, view)
-    centre, extents = centre_and_extents(volume)
-    camera.SetFocalPoint(*centre)
-    camera.SetPosition(centre[0], centre[1] + _CAMERA_DISTANCE_MM, centre[2])
-    camera.SetViewUp(0, 0, 1)
-    camera.SetParallelProjection(True)
-    half_height = float(max(extents[0], extents[2])) / 2 * _MARGIN
-    view.SetFieldOfView(half_height)  # the view hands it to its camera as parallel scale, whatever the camera had
-    camera.SetParallelScale(half_height)
-    camera.ResetClippingRange()
 
 
 def _camera_of(scene: Any, view: Any) -> Any:

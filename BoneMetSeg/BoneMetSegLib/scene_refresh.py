@@ -10,8 +10,9 @@ from .hot_spots import HotSpot
 from .result_document import Case
 from .scan import PlanarView
 from .scene_nodes import SceneNodes
-from .scene_segments import add_segment, describe_segment, mask_of_segment
+from .scene_segments import SEGMENT_FILL, add_segment, describe_segment, mask_of_segment
 from .scene_tables import fill_hot_spot_table
+from .seg_nrrd import Segment
 
 
 def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", also: Collection[str] = ()) -> None:
@@ -55,9 +56,14 @@ def _refresh_segments(node: Any, hot_spots: Sequence[HotSpot], view: PlanarView,
     for segment in wanted.values():
         existing = segmentation.GetSegment(segment.id)
         if existing is None:
-            add_segment(segmentation, segment, view)
+            _add(node, segment, view)
             continue
         describe_segment(existing, segment)
         if (mask_of_segment(node, segment.id, view) != segment.mask).any():
             segmentation.RemoveSegment(segment.id)
-            add_segment(segmentation, segment, view)
+            _add(node, segment, view)
+
+
+def _add(node: Any, segment: Segment, view: PlanarView) -> None:
+    add_segment(node.GetSegmentation(), segment, view)
+    node.GetDisplayNode().SetSegmentOpacity2DFill(segment.id, SEGMENT_FILL)

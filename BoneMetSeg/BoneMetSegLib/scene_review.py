@@ -9,12 +9,14 @@ from typing import Any
 from .result_document import Case
 from .review_session import ReviewSession
 from .scene import build_scene
+from .scene_boot import mrml
 from .scene_hierarchy import hierarchy_of
 from .scene_nodes import SceneNodes, add_text
 from .scene_outlines import outlines_in_scene
 from .scene_refresh import refresh_scene
 from .scene_store import (
     CASE_NAME_ATTRIBUTE,
+    free_case_name,
     nodes_of_case,
     refer_to_text,
     replace_stored_maps,
@@ -63,7 +65,11 @@ class SceneReview:
             Volumes of the views that the scene holds already.
         report_node : vtkMRMLTextNode, optional
             The report's node, where it is in the scene already.
+        case_name : str
+            Of nodes; a number is added where the scene has a case of this name.
         """
+        scene = scene or mrml().scene
+        case_name = free_case_name(scene, case_name)
         text = case.report.text if case.report is not None and report_node is None else None
         nodes = build_scene(
             case.scan, case.hot_spots, text, scene=scene, lang=lang, case_name=case_name, volumes=volumes, show=False
@@ -93,9 +99,7 @@ class SceneReview:
     def own_nodes(self) -> list[Any]:
         """Everything but volumes and report: what is of no use without the case."""
         maps = self.case_node.GetNodeReference("maps")
-        return [
-            node for node in (*self.nodes.segmentations.values(), self.nodes.table, maps, self.case_node) if node
-        ]
+        return [node for node in (*self.nodes.segmentations.values(), self.nodes.table, maps, self.case_node) if node]
 
     def remove(self) -> None:
         """Take the case out of the scene; its volumes and its report stay."""

@@ -43,7 +43,7 @@ def scan_of_volumes(
     volumes : sequence of vtkMRMLScalarVolumeNode
         One volume, or one for each view in any order. The other view of a volume that knows it is added by itself.
     view : {"anterior", "posterior"}, optional
-        Of a single image that does not say it.
+        Of a single image that does not say it, or of the first of two slices that do not.
     order : sequence of view, optional
         Of the slices of a volume with both views, where nothing else says it.
     flip_posterior : bool, optional
@@ -63,10 +63,14 @@ def scan_of_volumes(
         raise InputError("The chosen volume holds no image")
     if all(node.GetAttribute(VIEW_ATTRIBUTE) for node in nodes):
         return _planar(nodes, flip_posterior)
-    files = [_file(node, file_of_instance) for node in nodes]
-    if all(files):
-        paths = list(dict.fromkeys(file for file in files if file is not None))
-        return read_scan(paths if len(paths) > 1 else paths[0], view=view, flip_posterior=flip_posterior)
+    if len(nodes) == 1 and nodes[0].GetAttribute("BoneMetSeg.Kind") == "spect":
+        return _spect(nodes[0])
+    paths = _files(nodes, file_of_instance)
+    if paths:
+        is_single = len(nodes) == 1 and min(_extents(nodes[0])) == 1
+        scan = read_scan(paths, view=view if is_single else None, flip_posterior=flip_posterior)
+        if _holds(nodes, scan):
+            return scan
     if len(nodes) == 1 and min(nodes[0].GetImageData().GetDimensions()) >= MIN_EXTENT:
         return _spect(nodes[0])
     return _foreign(nodes, view, order, flip_posterior)
@@ -156,20 +160,47 @@ def _identity(node: Any) -> Identity:
 # --- volumes that Slicer loaded by itself -----------------------------------------------------------------------------
 
 
-def _file(node: Any, file_of_instance: Callable[[str], Path | None]) -> Path | None:
-    uids = (node.GetAttribute("DICOM.instanceUIDs") or "").split()
-    return file_of_instance(uids[0]) if len(uids) == 1 else None
+def _files(nodes: Sequence[Any], file_of_instance: Callable[[str], Path | None]) -> list[Path]:
+    """Return the files of volumes, nothing where not all of them are known."""
+    uids = [(node.GetAttribute("DICOM.instanceUIDs") or "").split() for node in nodes]
+    if not all(uids):
+        return []
+    files = [file_of_instance(uid) for one in uids for uid in one]
+    return list(dict.fromkeys(file for file in files if file is not None)) if all(files) else []
+
+
+def _holds(nodes: Sequence[Any], scan: Scan) -> bool:
+    """Say whether volumes hold what their files hold: a volume that was changed since keeps its file's UIDs.
+
+    Slicer turns an image upside down where it likes to; so each view is looked for by its size and its counts alone.
+    """
+    if not isinstance(scan, PlanarScan):
+        return bool(_extents(nodes[0]) == sorted(scan.voxels.shape)) if len(nodes) == 1 else False
+    slices = [one for node in nodes for one in _pixels(node)]
+    return all(any(_same_counts(view.counts, one) for one in slices) for view in scan.views.values())
+
+
+def _extents(node: Any) -> list[int]:
+    return sorted(int(extent) for extent in node.GetImageData().GetDimensions())
+
+
+def _same_counts(counts: np.ndarray, pixels: np.ndarray) -> bool:
+    # A lossy picture is decoded within a count by different programs.
+    total = float(counts.sum(dtype=np.float64))
+    return counts.shape == pixels.shape and abs(float(pixels.sum(dtype=np.float64)) - total) <= 1 + 0.01 * total
 
 
 def _foreign(
     nodes: Sequence[Any], view: View | None, order: Sequence[View] | None, flip_posterior: bool | None
 ) -> PlanarScan:
+    if order is None and len(nodes) == 1 and min(_extents(nodes[0])) == len(VIEWS):
+        order = _order_of_slices(nodes[0], view)
     scans = [
         planar_scan_of_image(
             node.GetName(),
             _itk_image(node),
             "volume",
-            view=view if len(nodes) == 1 else None,
+            view=view if len(nodes) == 1 and order is None else None,
             order=order,
             flip_posterior=flip_posterior,
         )
@@ -188,6 +219,29 @@ def _foreign(
         identity=_identity(nodes[0]),
         warnings=tuple(warnings),
     )
+
+
+def _order_of_slices(node: Any, first: View | None) -> tuple[View, ...] | None:
+    """Return the views of two slices, None where the slices lie as coronal ones and may say it themselves.
+
+    Raises
+    ------
+    InputError
+        Nothing says it, and nothing is guessed: the wrong order would take left for right.
+    """
+    if first is not None:
+        return (first, *(other for other in VIEWS if other != first))
+    if _is_coronal(node):
+        return None
+    raise InputError(
+        f"{node.GetName()} holds two slices and does not say which of them is the anterior view; choose the view of "
+        f"the first slice, or load the scan from the DICOM database"
+    )
+
+
+def _is_coronal(node: Any) -> bool:
+    across = _ijk_to_ras(node)[:3, int(np.argmin(node.GetImageData().GetDimensions()))]
+    return int(np.abs(across).argmax()) == 1
 
 
 def _spect(node: Any) -> SpectScan:

@@ -126,14 +126,15 @@ def show_plane(scene: Any, slice_node: Any, plane: str, volume: Any) -> None:
     """Show a plane ("Axial", "Sagittal", "Coronal") through a volume's centre in a slice view, all of it."""
     _add_missing_preset(slice_node, plane)
     slice_node.SetOrientation(plane)
-    slice_node.JumpSliceByCentering(*centre_and_extents(volume)[0])
     fit_plane(slice_node, plane, volume)
     show_volume(scene, slice_node, volume)
 
 
 def fit_plane(slice_node: Any, plane: str, volume: Any) -> None:
-    """Give a slice view the scale at which a plane of the volume just fits."""
-    extents = centre_and_extents(volume)[1]
+    """Show the middle of a volume in the middle of a slice view, at the scale at which the volume just fits."""
+    centre, extents = centre_and_extents(volume)
+    slice_node.SetXYZOrigin(0.0, 0.0, 0.0)  # panning moves this one, and a jump leaves it
+    slice_node.JumpSliceByCentering(*centre)
     # Which extents lie across and down each plane.
     across, down = {"Axial": (0, 1), "Sagittal": (1, 2), "Coronal": (0, 2)}[plane]
     set_scale(slice_node, fitting_scale(slice_node, float(extents[across]), float(extents[down])))

@@ -73,6 +73,12 @@ def stored_cases(scene: Any) -> list[Any]:
     return [node for node in nodes if node.GetAttribute(CASE_ATTRIBUTE)]
 
 
+def free_case_name(scene: Any, wanted: str) -> str:
+    """Return a name that no case of the scene has: the wanted one, or the same with a number."""
+    taken = {node.GetAttribute(CASE_NAME_ATTRIBUTE) for node in stored_cases(scene)}
+    return next(name for name in (wanted, *(f"{wanted} {n}" for n in range(2, len(taken) + 3))) if name not in taken)
+
+
 def nodes_of_case(case_node: Any) -> SceneNodes:
     """Return the nodes of a stored case.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .scan import PLANE_A_MM, PLANE_THICKNESS_MM, VIEWS
+from .scan import PLANE_THICKNESS_MM, VIEWS
 from .scene_boot import slicer_package
 from .scene_nodes import SceneNodes
 
@@ -79,17 +79,21 @@ def _default_slice_nodes(nodes: SceneNodes) -> dict[str, Any]:
 
 def _aim(slice_node: Any, volume: Any, view: str) -> None:
     """Turn a slice node to a view, put it exactly on the view's plane, and fit the whole image."""
-    turn_to_view(slice_node, view)
+    turn_to_view(slice_node, view, volume)
     width_mm, height_mm = size_mm(volume)
     set_scale(slice_node, fitting_scale(slice_node, width_mm, height_mm), PLANE_THICKNESS_MM)
 
 
-def turn_to_view(slice_node: Any, view: str) -> None:
-    """Turn a slice node to a view, with the middle of the image in the middle of the screen."""
+def turn_to_view(slice_node: Any, view: str, volume: Any) -> None:
+    """Turn a slice node to a view, with the middle of the image in the middle of the screen.
+
+    The volume is where its view's plane is (``scan.PLANE_A_MM``), or where a transform has moved it.
+    """
     add_orientation_presets(slice_node)
     slice_node.SetOrientation(ORIENTATIONS[view][0])
+    slice_node.SetXYZOrigin(0.0, 0.0, 0.0)  # panning moves this one, and a jump leaves it
     # The volume is half a slice thick either side of its plane: beside it there is nothing to see.
-    slice_node.JumpSliceByCentering(0.0, PLANE_A_MM[view], 0.0)
+    slice_node.JumpSliceByCentering(*(float(value) for value in centre_and_extents(volume)[0]))
 
 
 def size_mm(volume: Any) -> tuple[float, float]:
@@ -125,8 +129,15 @@ def slice_view(scene: Any, name: str) -> Any:
     existing = scene.GetSingletonNode(name, "vtkMRMLSliceNode")
     if existing:
         return existing
-    node = slicer_package().vtkMRMLSliceNode()
-    return _add_singleton(scene, node, name)
+    return _add_singleton(scene, with_defaults(scene, slicer_package().vtkMRMLSliceNode()), name)
+
+
+def with_defaults(scene: Any, view_node: Any) -> Any:
+    """Give a new view node the user's settings for views of its kind: orientations, ruler, marker."""
+    default = scene.GetDefaultNodeByClass(view_node.GetClassName())
+    if default is not None:
+        view_node.CopyContent(default)
+    return view_node
 
 
 def composite_of(scene: Any, slice_node: Any) -> Any:

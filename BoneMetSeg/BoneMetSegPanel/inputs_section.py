@@ -13,11 +13,11 @@ from slicer.i18n import tr as _
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report_files import read_report
 from BoneMetSegLib.scan import PlanarScan, Scan
-from BoneMetSegLib.scan_summary import scan_line
 from BoneMetSegLib.scene_nodes import add_text
 from BoneMetSegLib.scene_scan import scan_of_volumes
 
 from .dependencies import PDF_PACKAGE, DependencyFailure, DependencyRefused, ensure_package
+from .library_words import scan_words, sentence_words
 from .study_database import file_of_instance, reports_of_study
 from .study_of_scan import put_into_study
 
@@ -113,7 +113,7 @@ class InputsSection:
                 _("{file} cannot be opened: {reason}").format(file=path.name, reason=error.strerror)
             )
         except (InputError, DependencyFailure) as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(sentence_words(str(error)))
         except DependencyRefused:
             return
         else:
@@ -167,12 +167,13 @@ class InputsSection:
                 file_of_instance=file_of_instance,
             )
         except InputError as error:
-            self.fault = str(error)
+            self.fault = sentence_words(str(error))
 
     def _tell(self) -> None:
         label = self.ui.recognisedLabel
         if self.scan is not None:
-            label.text = "\n".join((_("Recognised: {scan}").format(scan=scan_line(self.scan)), *self.scan.warnings))
+            recognised = _("Recognised: {scan}").format(scan=scan_words(self.scan))
+            label.text = "\n".join((recognised, *map(sentence_words, self.scan.warnings)))
         else:
             label.text = self.fault or _("Choose a bone scan: from the DICOM database, a file, or Sample Data.")
         self.ui.studyReportButton.enabled = bool(self.scan and self.scan.identity.study_instance_uid)

@@ -20,6 +20,7 @@ from BoneMetSegLib.scan import SpectScan
 from BoneMetSegLib.scene_nodes import SceneNodes
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import case_of_views, volumes_of_views
+from BoneMetSegLib.scene_transform import follow_transforms
 
 from .dependencies import (
     PICTURE_PACKAGE,
@@ -30,13 +31,14 @@ from .dependencies import (
     wheels_folder,
 )
 from .inputs_section import InputsSection
+from .language import report_language
+from .library_words import sentence_words
 from .review_keys import ReviewKeys
 from .review_section import ReviewSection
 from .run_section import RunSection
 from .scan_cases import case_of_scan, first_scan, remember_source
 from .segmentation_job import JobRequest
 from .study_of_scan import is_of_study, report_of_study
-from .translation import report_language
 from .views import Views
 
 _EDITOR_SETTING = "BoneMetSeg/Editor"
@@ -200,7 +202,7 @@ class Panel:
                 case_node, self.editor, report_language()
             )
         except InputError as error:
-            self.run.say(str(error))
+            self.run.say(sentence_words(str(error)))
             return False
         if review.nodes.text is not None or case_node is not parameters.currentCase:
             parameters.report = review.nodes.text
@@ -287,6 +289,7 @@ class Panel:
             lang=report_language(),
             case_name=case_of_views(volumes),
         )
+        follow_transforms(review.nodes, asked.volumes)
         remember_source(review.case_node, asked.volumes[0])
         self._take(review)
         self.results.select_first()
@@ -317,7 +320,7 @@ class Panel:
             with slicer.util.WaitCursor(), whole_folder(folder) as partial:
                 write_case(partial, self.results.case, lang=report_language(), scene=False, pictures=pictures)
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(sentence_words(str(error)))
         else:
             self.run.say(_("Saved to {folder}. The scene itself is saved with File > Save.").format(folder=folder))
 
@@ -341,7 +344,7 @@ class Panel:
                     case_name=folder.name if case.deidentified else _("Bone scan"),
                 )
         except InputError as error:
-            slicer.util.errorDisplay(str(error))
+            slicer.util.errorDisplay(sentence_words(str(error)))
             return
         self._reviews[review.case_node.GetID()] = review
         parameters = self._parameters()
@@ -381,10 +384,10 @@ class Panel:
         try:
             about = open_bundle(Path(folder) if folder.strip() else resource_path("Models", "planar")).description
         except InputError as error:
-            self._bundle_fault = self.ui.modelLabel.text = str(error)
+            self._bundle_fault = self.ui.modelLabel.text = sentence_words(str(error))
             return
         self.ui.modelLabel.text = _("Model {name} {version}: {use}").format(
-            name=about["name"], version=about["version"], use=about["intended_use"]
+            name=about["name"], version=about["version"], use=sentence_words(about["intended_use"])
         )
 
     @staticmethod

@@ -16,6 +16,7 @@ from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.skeleton import Place
 
 from .hot_spot_table import HotSpotTable
+from .library_words import sentence_words
 from .report_view import report_html
 from .views import Views
 from .words import change_words, step_word, summary_words
@@ -191,7 +192,7 @@ class ReviewSection:
         button = self.ui.qualityCollapsibleButton
         button.visible = bool(flags)
         button.text = _("Quality: 1 note") if len(flags) == 1 else _("Quality: {n} notes").format(n=len(flags))
-        self.ui.qualityLabel.text = "\n".join(f"\N{BULLET} {flag.sentence}" for flag in flags)
+        self.ui.qualityLabel.text = "\n".join(f"\N{BULLET} {sentence_words(flag.sentence)}" for flag in flags)
 
     def _say(self, sentence: str) -> None:
         self.ui.statusLabel.text = sentence
@@ -263,7 +264,7 @@ class ReviewSection:
                 if self._spot(spot_id) is not None:
                     change(spot_id, value)
             except InputError as error:
-                slicer.util.errorDisplay(str(error))
+                slicer.util.errorDisplay(sentence_words(str(error)))
                 self.update()
 
         return try_it

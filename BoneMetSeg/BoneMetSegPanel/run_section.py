@@ -16,6 +16,7 @@ from BoneMetSegLib.result_document import Case
 
 from .choices import Device
 from .dependencies import DependencyFailure, DependencyRefused, ensure_network_packages
+from .library_words import sentence_words
 from .segmentation_job import Failure, JobRequest, JobState, SegmentationJob, remove_leftovers
 from .words import failure_words, stage_word
 
@@ -139,8 +140,9 @@ class RunSection:
             self.job.start(request)
         except InputError as error:
             self._running = None
-            self.say(str(error))
-            slicer.util.errorDisplay(str(error))
+            sentence = sentence_words(str(error))
+            self.say(sentence)
+            slicer.util.errorDisplay(sentence)
         self.update()
 
     def _progressed(self, stage: str, done: float, seconds_left: float | None) -> None:
@@ -162,7 +164,7 @@ class RunSection:
     def _failed(self, failure: Failure) -> None:
         request, self._running = self._running, None
         _LOG.error("segmentation failed (%s): %s", failure.kind, failure.sentence)
-        sentence = failure_words(failure.kind, failure.sentence)
+        sentence = failure_words(failure.kind, sentence_words(failure.sentence))
         self.say(sentence)
         self.update()
         if request is not None and failure.kind in ("memory", "crash") and _may_be_on_gpu(request.device):

@@ -1,4 +1,4 @@
-"""The panel in the language of the application: Slicer loads translations of its own modules only."""
+"""The panel in the language of the application: Slicer loads translations from its own folder only."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from pathlib import Path
 from typing import Any
 
 import qt
-import slicer
 
-_kept: list[Any] = []  # a translator that nobody holds is gone
+from .language import current_language, report_language
+
+__all__ = ["current_language", "install_translation", "report_language", "translation_file"]
+
+_installed: dict[Path, Any] = {}  # a translator that nobody holds is gone
 
 
 def install_translation(folder: Path) -> None:
     """Install ``BoneMetSeg_<language>.qm`` for the language that Slicer speaks, if there is one.
 
-    To be called before any text is translated. Once is enough; again does nothing.
+    To be called before any text is translated. Again, it does something only where the language is another one.
     """
-    if _kept:
+    wanted = translation_file(folder, current_language())
+    if wanted in _installed:
         return
-    language = current_language()
-    for name in (language, language.split("_", maxsplit=1)[0]):
-        path = folder / f"BoneMetSeg_{name}.qm"
-        translator = qt.QTranslator()
-        if path.is_file() and translator.load(str(path)):
-            qt.QCoreApplication.installTranslator(translator)
-            _kept.append(translator)
-            return
+    for translator in _installed.values():
+        qt.QCoreApplication.removeTranslator(translator)
+    _installed.clear()
+    translator = qt.QTranslator()
+    if wanted is not None and translator.load(str(wanted)):
+        qt.QCoreApplication.installTranslator(translator)
+        _installed[wanted] = translator
 
 
-def current_language() -> str:
-    """Return the application's language: "zh_CN", "en_US"."""
-    settings = slicer.app.userSettings()
-    if str(settings.value("Internationalization/Enabled", "false")).lower() in ("false", "0"):
-        return "en_US"
-    return str(settings.value("language", "en_US") or "en_US").replace("-", "_")
+def translation_file(folder: Path, language: str) -> Path | None:
+    """Return the translation for a language, None where there is none.
 
-
-def report_language() -> str:
-    """Return the language of names of segments and places: "zh" where the application speaks Chinese, else "en"."""
-    return "zh" if current_language().startswith("zh") else "en"
+    Another form of the language serves where its own is missing: "zh_CN" for "zh_Hans", "zh_TW" or "zh".
+    """
+    exact = folder / f"BoneMetSeg_{language}.qm"
+    related = sorted(folder.glob(f"BoneMetSeg_{language.split('_', maxsplit=1)[0]}*.qm"))
+    return exact if exact.is_file() else next(iter(related), None)

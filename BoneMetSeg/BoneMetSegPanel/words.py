@@ -10,6 +10,8 @@ from BoneMetSegLib.anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
 from BoneMetSegLib.result_document import Case
 from BoneMetSegLib.review import Change
 
+from .library_words import sentence_words
+
 
 def class_word(name: str) -> str:
     """Return the word for a class of hot spots."""
@@ -115,4 +117,4 @@ def _value_word(what: str, value: str) -> str:
         return _("accepted") if value == "yes" else _("not accepted")
     if what == "report_effect":
         return {"no report": _("no report")}.get(value) or effect_word(value)
-    return value
+    return sentence_words(value)

@@ -104,7 +104,7 @@ def damaged(name: str, data: bytes, rng: random.Random, others: list[bytes]) -> 
                 new.writestr(part, _damaged(inside, rng, others) if part == victim else inside)
         return stream.getvalue()
     if data.startswith(b"\x1f\x8b") and rng.random() < 0.7:
-        return gzip.compress(_damaged(gzip.decompress(data), rng, others), 1)
+        return gzip.compress(_damaged(gzip.decompress(data), rng, others), 1, mtime=0)
     if name.endswith(".pdf") and rng.random() < 0.4:
         return _with_inside_of_streams(data, rng, others)
     return _damaged(data, rng, others)

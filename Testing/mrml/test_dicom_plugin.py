@@ -80,6 +80,9 @@ def a_slicer(monkeypatch):
     monkeypatch.setattr(slicer, "mrmlScene", scene, raising=False)
     monkeypatch.setattr(slicer, "dicomDatabase", Database(), raising=False)
     monkeypatch.setattr(slicer, "modules", modules, raising=False)
+    settings: dict[str, str] = {}
+    settings_of_user = types.SimpleNamespace(value=settings.get, setValue=settings.__setitem__)
+    monkeypatch.setattr(slicer, "app", types.SimpleNamespace(userSettings=lambda: settings_of_user), raising=False)
     monkeypatch.setattr(slicer.util, "errorDisplay", lambda text, **_: errors.append(text), raising=False)
     monkeypatch.setattr(slicer.util, "showStatusMessage", lambda text, _ms: status.append(text), raising=False)
     for name, module in stand_in_modules().items():
@@ -362,7 +365,8 @@ def test_node_names_hold_views_and_no_identity(a_slicer, tmp_path):
     loaded(a_slicer, tmp_path)
     names = {node.GetName() for node in volumes(a_slicer)}
     assert names == {
-        "1: Bone scan anterior", "1: Bone scan posterior", "1: WB-BONE ... anterior", "1: WB-BONE ... posterior",
+        "1: WB BONE ... ... anterior", "1: WB BONE ... ... posterior", "1: WB-BONE ... anterior",
+        "1: WB-BONE ... posterior",
     }  # fmt: skip
 
 
@@ -436,6 +440,14 @@ def test_what_cannot_be_read_is_said_in_a_sentence_and_leaves_the_scene_alone(a_
     assert sentence.startswith("1: WB BONE does not say how large a pixel is")
     assert "--" not in sentence
     assert a_slicer.scene.GetNumberOfNodes() == before
+
+
+def test_what_cannot_be_read_is_said_in_chinese_where_slicer_speaks_chinese(a_slicer, tmp_path):
+    slicer.app.userSettings().setValue("language", "zh-CN")
+    write_planar_nm(tmp_path / "x.dcm", {"anterior": counts("anterior")}, None, study=ANN)
+    (loadable,) = examined(a_slicer, tmp_path)
+    assert a_slicer.plugin.load(loadable) is None
+    assert a_slicer.errors == ["1: WB BONE 未注明像素大小；请在 Volumes 模块中输入像素间距"]
 
 
 # ---- SPECT -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkRenderWindowInteractor
 from vtkmodules.vtkRenderingVolumeOpenGL2 import vtkOpenGLGPUVolumeRayCastMapper  # noqa: F401 (registers the mapper)
 
+from BoneMetSegLib.scene_boot import vtk_errors
+
 _MANAGERS = (
     "vtkMRMLVolumeRenderingDisplayableManager",
     "vtkMRMLCameraDisplayableManager",
@@ -43,7 +45,6 @@ class VolumeWindow:
             if not factory.IsDisplayableManagerRegistered(name):
                 factory.RegisterDisplayableManager(name)
         self.managers = slicer.vtkMRMLDisplayableManagerGroup()
-        self.managers.SetRenderer(self.renderer)
         self.managers.Initialize(factory, self.renderer)
         self.managers.SetMRMLDisplayableNode(view_node)
 
@@ -55,6 +56,9 @@ class VolumeWindow:
         return vtk_to_numpy(pixels).reshape(self.size[1], self.size[0], 3)[::-1].astype(int).copy()
 
     def close(self):
-        self.managers.SetMRMLDisplayableNode(None)
-        self.managers.SetRenderer(None)
+        with vtk_errors() as errors:
+            self.managers.SetMRMLDisplayableNode(None)
+            self.managers.SetRenderer(None)
+        # Upstream's manager registers this event whenever its view changes, and complains of itself.
+        assert all("eventId:19002 already added" in error for error in errors)
         self.window.Finalize()

@@ -24,6 +24,11 @@ from Testing.widget.open_panel import OpenPanel
 WIDTH, HEIGHT, TALL = 500, 900, 1200
 WINDOW = (1500, 960)
 
+_FAILING_WORKER = """
+import json, sys
+print(json.dumps({"id": json.loads(sys.stdin.readline())["id"], "event": "error", "kind": "memory", "message": ""}))
+"""
+
 
 class Photographer:
     """Takes the panel through its states.
@@ -106,19 +111,18 @@ class Photographer:
         self.panel("no_lesion", TALL)
 
     def _error(self) -> None:
-        script = self.out / "worker.py"
-        script.write_text('print(\'{"id": %d, "event": "error", "kind": "memory", "message": ""}\')' % 3)
-        self.opened.work_with(Path(script))
-        self.application.dialogs.answer("Yes")
-        self.opened.panel.run.job._worker._requests = 2
-        self.opened.run()
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "worker.py"
+            script.write_text(_FAILING_WORKER, encoding="utf-8")
+            self.opened.work_with(script)
+            self.application.dialogs.answer("Yes")
+            self.opened.run()
         self.panel("error", TALL)
-        script.unlink()
 
     def _spect(self) -> None:
         import slicer
 
-        z, y, x = np.mgrid[:64, :64, :64]
+        _z, y, x = np.mgrid[:64, :64, :64]
         body = 40.0 * (((x - 32) / 22.0) ** 2 + ((y - 32) / 14.0) ** 2 < 1)
         spine = 400.0 * (((x - 32) / 3.0) ** 2 + ((y - 40) / 3.0) ** 2 < 1)
         counts = np.random.default_rng(1).poisson(body + spine).astype(np.float32)

@@ -16,5 +16,6 @@ _done: list[bool] = []
 def make_none_immortal() -> None:
     """Give None more references than any run can take away; once for the process."""
     if sys.version_info < (3, 12) and sys.implementation.name == "cpython" and not _done:
-        ctypes.c_ssize_t.from_address(id(None)).value += _MANY
+        for one in (None, True, False):  # True and False went the same way, seldom
+            ctypes.c_ssize_t.from_address(id(one)).value += _MANY
         _done.append(True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from types import SimpleNamespace
 
 import pytest
 
+from BoneMetSegLib.bundle import sha256_of
 from BoneMetSegLib.errors import InputError
+from BoneMetSegLib.segmenter import default_bundle
 from model_training import export as module
 from model_training.configuration import configuration_hash, read_configuration
 
@@ -108,3 +111,20 @@ def test_one_test_patient_makes_no_card(monkeypatch, tmp_path):
     with pytest.raises(InputError, match="gives 1 test patients; the model card needs at least 2"):
         module.export_bundle(tmp_path, tmp_path, tmp_path / "out", read_configuration(), 0, test_cases=1)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_card_is_written_anew_with_other_scores_and_the_bundle_stays_sound(tmp_path):
+    bundle = shutil.copytree(default_bundle(), tmp_path / "bundle")
+    weights = sha256_of(bundle / "weights.safetensors")
+    scores = tmp_path / "evaluation.json"
+    scores.write_text(json.dumps(scores_with(0.123)), encoding="utf-8")
+    written = module.write_card(bundle, scores, "Nine patients of another seed.")
+    card = (bundle / "README.md").read_text(encoding="utf-8")
+    assert "Nine patients of another seed." in card
+    assert "+0.123" in card
+    assert written.description["evaluation"]["patients"] == 9
+    assert sha256_of(bundle / "weights.safetensors") == weights
+    scores.write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"is no evaluation\.json"):
+        module.write_card(bundle, scores, "")
+    assert (bundle / "README.md").read_text(encoding="utf-8") == card

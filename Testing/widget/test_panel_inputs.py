@@ -270,8 +270,8 @@ def missing(with_scan, monkeypatch):
             packages[requirement.split(">=")[0]] = "99"
 
     with_scan.application.pip.on_install = install
-    monkeypatch.setattr(with_scan.panel.run, "_start", lambda request: started.append(request))
     started = []
+    monkeypatch.setattr(with_scan.panel.run, "_start", started.append)
     return types.SimpleNamespace(packages=packages, started=started)
 
 
