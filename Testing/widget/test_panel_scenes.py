@@ -66,7 +66,9 @@ def test_edited_outlines_come_back_with_the_scene(reviewed, tmp_path):
 def test_each_scan_has_its_own_case(two_cases):
     panel, first, second = two_cases
     panel.press("X")
+    assert "Loaded from" in panel.ui.statusLabel.text
     panel.choose_scan(first.nodes.volumes["anterior"])
+    assert panel.ui.statusLabel.text == ""
     assert panel.panel.results.review is first
     assert panel.spot("H01").accepted
     panel.choose_scan(second.nodes.volumes["posterior"])

@@ -496,6 +496,10 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>诊断报告（中文或英文）：</translation>
     </message>
     <message>
+        <source>There is no model for SPECT: it can be looked at.</source>
+        <translation>没有适用于 SPECT 的模型：仅可查看。</translation>
+    </message>
+    <message>
         <source>{file} cannot be opened: {reason}</source>
         <translation>无法打开 {file}：{reason}</translation>
     </message>
