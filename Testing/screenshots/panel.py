@@ -1,6 +1,7 @@
 """Write a picture of each state of the panel, and of Slicer's window with panel and views.
 
     python -m Testing.screenshots.panel OUT [--lang zh]
+    python -m Testing.screenshots.panel Resources/Screenshots --docs
 
 The panel is the real one in the double of Slicer, offscreen; the scan is simulated, the weights are the bundled ones.
 """
@@ -11,7 +12,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from Testing.widget.open_panel import OpenPanel
 WIDTH, HEIGHT, TALL = 500, 900, 1200
 WINDOW = (1500, 960)
 
+# Those that the documentation shows; together well under 1 MB.
+_IN_DOCUMENTATION = ("panel_recognised", "panel_running", "panel_report_changed", "window_results")
 _FAILING_WORKER = """
 import json, sys
 print(json.dumps({"id": json.loads(sys.stdin.readline())["id"], "event": "error", "kind": "memory", "message": ""}))
@@ -40,10 +43,12 @@ class Photographer:
         Where the pictures go.
     work : Path
         For files on the way.
+    only : collection of str
+        Names of the pictures to write; empty for all.
     """
 
-    def __init__(self, application: Application, out: Path, work: Path) -> None:
-        self.application, self.out = application, out
+    def __init__(self, application: Application, out: Path, work: Path, only: Collection[str] = ()) -> None:
+        self.application, self.out, self._only = application, out, only
         use_fonts()
         self.scan, report = write_simulated_case(work)
         self.report = report.read_text(encoding="utf-8")
@@ -51,11 +56,14 @@ class Photographer:
 
     def panel(self, name: str, height: int = HEIGHT) -> None:
         """Take a picture of the panel."""
-        self.application.process_events(0.3)
-        self.application.grab(self.opened.widget.parent, self.out / f"panel_{name}.png", WIDTH, height)
+        if not self._only or f"panel_{name}" in self._only:
+            self.application.process_events(0.3)
+            self.application.grab(self.opened.widget.parent, self.out / f"panel_{name}.png", WIDTH, height)
 
     def window(self, name: str) -> None:
         """Take a picture of the whole window, as a user sees it."""
+        if self._only and f"window_{name}" not in self._only:
+            return
         self.application.show(*WINDOW)
         self.application.process_events(0.3)
         self.opened.panel.views._fit_again()
@@ -137,6 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
+    parser.add_argument("--docs", action="store_true", help="only what the documentation shows")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp())
@@ -144,7 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.lang == "zh":
         application.app.userSettings().setValue("Internationalization/Enabled", True)
         application.app.userSettings().setValue("language", "zh_CN")
-    take: Callable[[], None] = Photographer(application, options.out, work).take
+    take: Callable[[], None] = Photographer(
+        application, options.out, work, _IN_DOCUMENTATION if options.docs else ()
+    ).take
     try:
         take()
     finally:
