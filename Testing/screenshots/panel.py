@@ -12,7 +12,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +23,8 @@ from Testing.slicer_application.pictures import use_fonts
 from Testing.widget.open_panel import OpenPanel
 
 WIDTH, HEIGHT, TALL = 500, 900, 1200
-WINDOW = (1500, 960)
+WINDOW = (1360, 900)
 
-# Those that the documentation shows; together well under 1 MB.
-_IN_DOCUMENTATION = ("panel_recognised", "panel_running", "panel_report_changed", "window_results")
 _FAILING_WORKER = """
 import json, sys
 print(json.dumps({"id": json.loads(sys.stdin.readline())["id"], "event": "error", "kind": "memory", "message": ""}))
@@ -43,58 +41,78 @@ class Photographer:
         Where the pictures go.
     work : Path
         For files on the way.
-    only : collection of str
-        Names of the pictures to write; empty for all.
+    for_documentation : bool
+        Write only what the tutorial shows, under the tutorial's names and in few colours.
     """
 
-    def __init__(self, application: Application, out: Path, work: Path, only: Collection[str] = ()) -> None:
-        self.application, self.out, self._only = application, out, only
+    def __init__(self, application: Application, out: Path, work: Path, *, for_documentation: bool = False) -> None:
+        self.application, self.out, self.work = application, out, work
+        self._for_documentation = for_documentation
         use_fonts()
         self.scan, report = write_simulated_case(work)
         self.report = report.read_text(encoding="utf-8")
         self.opened = OpenPanel(application)
 
-    def panel(self, name: str, height: int = HEIGHT) -> None:
+    def panel(self, name: str, height: int = HEIGHT, tutorial: str = "") -> None:
         """Take a picture of the panel."""
-        if not self._only or f"panel_{name}" in self._only:
+        path = self._path(f"panel_{name}", tutorial)
+        if path is not None:
             self.application.process_events(0.3)
-            self.application.grab(self.opened.widget.parent, self.out / f"panel_{name}.png", WIDTH, height)
+            self.application.grab(self.opened.widget.parent, path, WIDTH, height)
+            self._in_few_colours(path)
 
-    def window(self, name: str) -> None:
+    def window(self, name: str, tutorial: str = "") -> None:
         """Take a picture of the whole window, as a user sees it."""
-        if self._only and f"window_{name}" not in self._only:
+        path = self._path(f"window_{name}", tutorial)
+        if path is None:
             return
         self.application.show(*WINDOW)
         self.application.process_events(0.3)
         self.opened.panel.views._fit_again()
         self.application.process_events(0.1)
-        self.application.grab(self.application.window, self.out / f"window_{name}.png", *WINDOW)
+        self.application.grab(self.application.window, path, *WINDOW)
+        self._in_few_colours(path)
+
+    def _path(self, name: str, tutorial: str) -> Path | None:
+        if self._for_documentation:
+            return self.out / f"tutorial_{tutorial}.png" if tutorial else None
+        return self.out / f"{name}.png"
+
+    def _in_few_colours(self, path: Path) -> None:
+        if self._for_documentation:
+            from PIL import Image
+
+            Image.open(path).convert("RGB").quantize(48).save(path, optimize=True)
 
     def take(self) -> None:
         """Take all pictures, in the order in which a user meets the states."""
         opened = self.opened
         self.panel("empty")
         opened.choose_scan(opened.add_volumes(self.scan, "Bone scan")["anterior"])
-        self.panel("recognised")
-        self.window("recognised")
+        self.window("recognised", tutorial="01_loaded")
+        self.panel("recognised", 420, "02_recognised")
         opened.ui.advancedCollapsibleButton.collapsed = False
         self.panel("settings", 1000)
         opened.ui.advancedCollapsibleButton.collapsed = True
         opened.panel.inputs.use_report(self.report)
+        self.panel("report_chosen", 420, "03_report")
         opened.ui.applyButton.click()
         self.application.wait_until(lambda: opened.ui.progressBar.value > 500, 60)
-        self.panel("running")
+        self.panel("running", 460, "04_running")
         opened.wait()
         self.panel("results", TALL)
-        self.window("results")
+        self.window("results", tutorial="05_result")
         self._select_first_with_phrase()
-        self.panel("selected", TALL)
+        self.panel("selected", TALL, "06_review")
         opened.ui.qualityCollapsibleButton.collapsed = False
         opened.ui.physiologicalCheckBox.click()
         self.panel("quality_and_physiological", TALL)
         opened.ui.physiologicalCheckBox.click()
         opened.ui.qualityCollapsibleButton.collapsed = True
+        self._outline_edited()
         self._report_later()
+        opened.panel.save_case(self.work / "case_of_the_tutorial")
+        self.panel("saved", TALL, "09_saved")
         self._no_lesion()
         self._error()
         self._spect()
@@ -106,11 +124,27 @@ class Photographer:
         )
         self.opened.click_cell(spot.id)
 
+    def _outline_edited(self) -> None:
+        import slicer
+
+        from BoneMetSegLib.scene_segments import mask_of_segment
+
+        spot = self.opened.spot(self.opened.selected_id)
+        view = next(iter(spot.views))
+        nodes, scan = self.opened.panel.results.review.nodes, self.opened.case.scan
+        mask = mask_of_segment(nodes.segmentations[view], spot.segment_id(view), scan.views[view])
+        wider = (mask | np.roll(mask, 3, axis=0) | np.roll(mask, 3, axis=1))[np.newaxis].astype(np.uint8)
+        slicer.util.updateSegmentBinaryLabelmapFromArray(
+            wider, nodes.segmentations[view], spot.segment_id(view), nodes.volumes[view]
+        )
+        self.opened.ui.updateMeasurementsButton.click()
+        self.panel("measured_again", TALL, "07_measured_again")
+
     def _report_later(self) -> None:
         self.opened.panel.inputs.use_report(self.report + "\n另见右侧股骨上段异常放射性浓聚灶，考虑骨转移。")
         self.panel("report_to_be_added", TALL)
         self.opened.run()
-        self.panel("report_changed", TALL)
+        self.panel("report_changed", TALL, "08_report_later")
 
     def _no_lesion(self) -> None:
         for spot in self.opened.case.hot_spots:
@@ -145,7 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
-    parser.add_argument("--docs", action="store_true", help="only what the documentation shows")
+    parser.add_argument("--docs", action="store_true", help="only what the tutorial shows, small")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp())
@@ -153,9 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.lang == "zh":
         application.app.userSettings().setValue("Internationalization/Enabled", True)
         application.app.userSettings().setValue("language", "zh_CN")
-    take: Callable[[], None] = Photographer(
-        application, options.out, work, _IN_DOCUMENTATION if options.docs else ()
-    ).take
+    take: Callable[[], None] = Photographer(application, options.out, work, for_documentation=options.docs).take
     try:
         take()
     finally:
