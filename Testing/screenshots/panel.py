@@ -82,7 +82,8 @@ class Photographer:
         if self._for_documentation:
             from PIL import Image
 
-            Image.open(path).convert("RGB").quantize(48).save(path, optimize=True)
+            few = Image.open(path).convert("RGB").quantize(96, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few.save(path, optimize=True)
 
     def take(self) -> None:
         """Take all pictures, in the order in which a user meets the states."""
