@@ -58,6 +58,7 @@ class HotSpotTable:
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setHorizontalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
         table.verticalHeader().setVisible(False)
+        table.horizontalHeader().setHighlightSections(False)
         table.connect("itemSelectionChanged()", self._selection_changed)
         table.connect("itemChanged(QTableWidgetItem*)", self._item_changed)
         table.connect("cellDoubleClicked(int,int)", self._open_choices)
@@ -198,7 +199,7 @@ class HotSpotTable:
 
 def _headers() -> list[str]:
     return [
-        _("Accept"),
+        "\N{CHECK MARK}",
         _("No."),
         _("Class"),
         _("Region"),

@@ -173,7 +173,8 @@ class InputsSection:
         label = self.ui.recognisedLabel
         if self.scan is not None:
             recognised = _("Recognised: {scan}").format(scan=scan_words(self.scan))
-            label.text = "\n".join((recognised, *map(sentence_words, self.scan.warnings)))
+            no_model = [] if self.planar_scan is not None else [_("There is no model for SPECT: it can be looked at.")]
+            label.text = "\n".join((recognised, *no_model, *map(sentence_words, self.scan.warnings)))
         else:
             label.text = self.fault or _("Choose a bone scan: from the DICOM database, a file, or Sample Data.")
         self.ui.studyReportButton.enabled = bool(self.scan and self.scan.identity.study_instance_uid)

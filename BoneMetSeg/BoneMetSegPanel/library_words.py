@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 
-from BoneMetSegLib.review import Change
 from BoneMetSegLib.scan import Scan
 from BoneMetSegLib.scan_summary import scan_line
 from BoneMetSegLib.sentences_zh import in_chinese
@@ -34,7 +33,6 @@ _OPTIONS_EN = (
     ("--device cuda: this installation", "This installation"),
     ("use --device cpu", "choose the device CPU"),
 )
-_CHANGES = {"report_effect": "effect of the report", "kept": "the reader's decision stays"}
 
 
 def sentence_words(sentence: str) -> str:
@@ -51,11 +49,3 @@ def sentence_words(sentence: str) -> str:
 def scan_words(scan: Scan) -> str:
     """Return the line that says what a scan is."""
     return scan_line(scan, report_language())
-
-
-def change_words(change: Change) -> tuple[str, str, str]:
-    """Return what a report that came later changed, the value before and the value after."""
-    words = _CHANGES.get(change.what, change.what)
-    if report_language() == "zh":
-        return in_chinese(words), in_chinese(change.before), in_chinese(change.after)
-    return words, change.before, change.after

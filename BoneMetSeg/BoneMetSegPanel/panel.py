@@ -186,6 +186,8 @@ class Panel:
         if is_of_shown:
             return  # the other view of the same scan
         self._show_no_case()
+        if before and not self.run.is_running:
+            self.run.say("")  # it was about the other scan
         case_node = case_of_scan(slicer.mrmlScene, scan, parameters.currentCase) if scan is not None else None
         if case_node is not None and self._take_up(case_node, parameters):
             return

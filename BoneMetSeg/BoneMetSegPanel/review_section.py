@@ -16,10 +16,10 @@ from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.skeleton import Place
 
 from .hot_spot_table import HotSpotTable
-from .library_words import change_words, sentence_words
+from .library_words import sentence_words
 from .report_view import report_html
 from .views import Views
-from .words import step_word, summary_words
+from .words import change_words, step_word, summary_words
 
 
 class ReviewSection:
@@ -91,8 +91,11 @@ class ReviewSection:
         self._update_buttons()
 
     def select_first(self) -> None:
-        """Select the first hot spot of the list, and let its keys work at once."""
-        self.select(next(iter(self.table.ids), ""))
+        """Select the first hot spot and let the keys work; the whole body stays in sight until the reader moves on."""
+        self.table.select(next(iter(self.table.ids), ""))
+        self._views.highlight(self._spot(self.table.selected_id))
+        self._show_report()
+        self._update_buttons()
         self.ui.hotSpotTable.setFocus()
 
     def select_next(self) -> None:
@@ -221,12 +224,8 @@ class ReviewSection:
         self.ui.changesLabel.visible = bool(found)
         # That there was no report before, and that it left a hot spot as it was, is no change.
         changes = [change for change in found if (change.before, change.after) != ("no report", "unchanged")]
-        lines = [
-            _("{number}: {what}, {before} \N{RIGHTWARDS ARROW} {after}").format(
-                number=change.id, what=what, before=before or "-", after=after or "-"
-            )
-            for change, (what, before, after) in ((change, change_words(change)) for change in changes)
-        ]
+        numbers = {spot.id: f"{spot.number:02d}" for spot in self.case.hot_spots} if self.case else {}
+        lines = [change_words(change, numbers.get(change.id, change.id)) for change in changes]
         heading = _("The report changed:") if changes else _("The report changed nothing.")
         self.ui.changesLabel.text = "\n".join([heading, *lines]) if found else ""
 

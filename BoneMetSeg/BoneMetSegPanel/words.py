@@ -8,6 +8,9 @@ from slicer.i18n import tr as _
 
 from BoneMetSegLib.anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
 from BoneMetSegLib.result_document import Case
+from BoneMetSegLib.review import Change
+
+from .library_words import sentence_words
 
 
 def class_word(name: str) -> str:
@@ -93,3 +96,25 @@ def summary_words(case: Case) -> str:
     return _("{lesions} accepted as metastasis; Bone Scan Index {bsi} % ({rule}). Research use only.").format(
         lesions=lesions, bsi=f"{burden.bsi_percent:.2f}", rule=_("view rule {name}").format(name=burden.view_rule)
     )
+
+
+def change_words(change: Change, number: str) -> str:
+    """Return what the report changed of one hot spot, as a line."""
+    if change.what == "new":
+        return _("{number}: new, {kind}").format(number=number, kind=class_word(change.after))
+    if change.what == "gone":
+        return _("{number}: gone, was {kind}").format(number=number, kind=class_word(change.before))
+    if change.what == "kept":
+        return _("{number}: kept as you decided").format(number=number)
+    before, after = (_value_word(change.what, value) for value in (change.before, change.after))
+    return _("{number}: {before} \N{RIGHTWARDS ARROW} {after}").format(number=number, before=before, after=after)
+
+
+def _value_word(what: str, value: str) -> str:
+    if what == "class":
+        return class_word(value)
+    if what == "accepted":
+        return _("accepted") if value == "yes" else _("not accepted")
+    if what == "report_effect":
+        return {"no report": _("no report")}.get(value) or effect_word(value)
+    return sentence_words(value)

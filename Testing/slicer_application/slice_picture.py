@@ -15,7 +15,7 @@ from vtkmodules.vtkRenderingCore import (
     vtkRenderWindowInteractor,
 )
 
-_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D",)
+_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D", "vtkMRMLMarkupsDisplayableManager")
 
 
 class SlicePicture:

@@ -51,6 +51,7 @@ def test_a_scan_that_is_there_when_the_panel_opens_is_chosen(panel, scan_file):
 def test_a_spect_volume_is_recognised_and_cannot_be_segmented(panel):
     panel.choose_scan(_volume("tomo", (40, 64, 64)))
     assert "SPECT volume, 64 x 64 x 40" in panel.ui.recognisedLabel.text
+    assert "There is no model for SPECT" in panel.ui.recognisedLabel.text
     assert not panel.ui.applyButton.enabled
     assert panel.ui.applyButton.toolTip == "This is a SPECT volume, and there is no model for SPECT."
 
@@ -270,8 +271,8 @@ def missing(with_scan, monkeypatch):
             packages[requirement.split(">=")[0]] = "99"
 
     with_scan.application.pip.on_install = install
-    monkeypatch.setattr(with_scan.panel.run, "_start", lambda request: started.append(request))
     started = []
+    monkeypatch.setattr(with_scan.panel.run, "_start", started.append)
     return types.SimpleNamespace(packages=packages, started=started)
 
 

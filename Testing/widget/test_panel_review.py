@@ -65,6 +65,15 @@ def test_a_click_centres_both_views_and_brings_the_segment_out(reviewed):
     assert _outline_opacity(reviewed, "anterior", "H01") < 0.5
 
 
+def test_the_whole_body_is_in_sight_until_the_reader_moves_on(reviewed):
+    _across, _back, up = _centre(_views()[0])
+    volume = reviewed.panel.results.review.nodes.volumes["anterior"]
+    bounds = [0.0] * 6
+    volume.GetRASBounds(bounds)
+    assert abs(up - (bounds[4] + bounds[5]) / 2) < 5
+    assert _outline_opacity(reviewed, "anterior", "H02") < 0.5
+
+
 def test_the_selected_lesion_is_still_in_the_middle_when_the_views_have_their_size(reviewed):
     reviewed.click_cell("H02")
     there = _centre(_views()[0])

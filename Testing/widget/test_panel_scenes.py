@@ -66,7 +66,9 @@ def test_edited_outlines_come_back_with_the_scene(reviewed, tmp_path):
 def test_each_scan_has_its_own_case(two_cases):
     panel, first, second = two_cases
     panel.press("X")
+    assert "Loaded from" in panel.ui.statusLabel.text
     panel.choose_scan(first.nodes.volumes["anterior"])
+    assert panel.ui.statusLabel.text == ""
     assert panel.panel.results.review is first
     assert panel.spot("H01").accepted
     panel.choose_scan(second.nodes.volumes["posterior"])
@@ -90,9 +92,9 @@ def test_a_scan_without_a_case_shows_none_and_gets_no_other_patient_s_report(rev
 
 
 def test_a_report_that_lies_in_the_study_of_a_scan_is_chosen_with_it(panel, scan_file):
-    from BoneMetSegLib.scene_nodes import add_text
-
     import slicer
+
+    from BoneMetSegLib.scene_nodes import add_text
 
     volumes = panel.add_volumes(scan_file, in_study=False)
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(panel.application.scene)

@@ -353,10 +353,6 @@ Check the internet connection and the proxy, or download the wheels on another c
 <context>
     <name>BoneMetSegPanel.hot_spot_table</name>
     <message>
-        <source>Accept</source>
-        <translation>采纳</translation>
-    </message>
-    <message>
         <source>Accepted metastases are the lesions: they are counted and make the Bone Scan Index</source>
         <translation>已采纳的转移灶即为病灶：计入病灶数和骨显像指数</translation>
     </message>
@@ -500,6 +496,10 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>诊断报告（中文或英文）：</translation>
     </message>
     <message>
+        <source>There is no model for SPECT: it can be looked at.</source>
+        <translation>没有适用于 SPECT 的模型：仅可查看。</translation>
+    </message>
+    <message>
         <source>{file} cannot be opened: {reason}</source>
         <translation>无法打开 {file}：{reason}</translation>
     </message>
@@ -611,7 +611,7 @@ Check the internet connection and the proxy, or download the wheels on another c
     </message>
     <message>
         <source>{number}: {what}, {before} → {after}</source>
-        <translation>{number}：{what}，{before} → {after}</translation>
+        <translation type="vanished">{number}：{what}，{before} → {after}</translation>
     </message>
 </context>
 <context>
@@ -765,6 +765,10 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>采纳</translation>
     </message>
     <message>
+        <source>accepted</source>
+        <translation>已接受</translation>
+    </message>
+    <message>
         <source>added by the report</source>
         <translation>因报告而增加</translation>
     </message>
@@ -799,6 +803,14 @@ Check the internet connection and the proxy, or download the wheels on another c
     <message>
         <source>midline</source>
         <translation>中线</translation>
+    </message>
+    <message>
+        <source>no report</source>
+        <translation>无报告</translation>
+    </message>
+    <message>
+        <source>not accepted</source>
+        <translation>未接受</translation>
     </message>
     <message>
         <source>physiological</source>
@@ -843,6 +855,22 @@ Check the internet connection and the proxy, or download the wheels on another c
     <message>
         <source>{lesions} accepted as metastasis; Bone Scan Index {bsi} % ({rule}). Research use only.</source>
         <translation>{lesions}被采纳为转移；骨显像指数 {bsi} %（{rule}）。仅供研究使用。</translation>
+    </message>
+    <message>
+        <source>{number}: gone, was {kind}</source>
+        <translation>{number}：消失，原为{kind}</translation>
+    </message>
+    <message>
+        <source>{number}: kept as you decided</source>
+        <translation>{number}：保留您的判断</translation>
+    </message>
+    <message>
+        <source>{number}: new, {kind}</source>
+        <translation>{number}：新增，{kind}</translation>
+    </message>
+    <message>
+        <source>{number}: {before} → {after}</source>
+        <translation>{number}：{before} → {after}</translation>
     </message>
     <message>
         <source>{n} lesions</source>
