@@ -14,6 +14,7 @@ from BoneMetSegLib.scene_layouts import describe_layouts, fit_views, show_planar
 from BoneMetSegLib.scene_letters import SideLetters
 from BoneMetSegLib.scene_link import ViewLink
 from BoneMetSegLib.scene_nodes import SceneNodes
+from BoneMetSegLib.scene_window_link import WindowLink
 
 
 class Views:
@@ -31,6 +32,7 @@ class Views:
         self._slice_nodes: dict[str, Any] = {}
         self._link: ViewLink | None = None
         self._letters: SideLetters | None = None
+        self._window: WindowLink | None = None
         self._spot: HotSpot | None = None
         self.is_linked = True
         describe_layouts(slicer.mrmlScene)
@@ -49,8 +51,10 @@ class Views:
         # The widgets of a new layout get their size when Qt comes around to it.
         slicer.app.processEvents()
         fit_views(nodes, self._slice_nodes)
+        _whiten(self._slice_nodes)
         qt.QTimer.singleShot(200, self._fit_again)
         self._letters = SideLetters(self._slice_nodes)
+        self._window = WindowLink(nodes)
         self.link(is_linked=self.is_linked)
         self._tell_intensity()
 
@@ -82,11 +86,11 @@ class Views:
 
     def forget(self) -> None:
         """Leave the views alone: their case is gone, or another one comes."""
-        if self._link is not None:
-            self._link.off()
-        if self._letters is not None:
-            self._letters.off()
-        self._nodes, self._slice_nodes, self._link, self._letters, self._spot = None, {}, None, None, None
+        for helper in (self._link, self._letters, self._window):
+            if helper is not None:
+                helper.off()
+        self._nodes, self._slice_nodes, self._spot = None, {}, None
+        self._link = self._letters = self._window = None
         self._tell_intensity()
 
     def _fit_again(self) -> None:
@@ -99,3 +103,12 @@ class Views:
         button = self._ui.intensityButton
         button.enabled = self._nodes is not None
         button.checked = self._nodes is not None and intensity(self._nodes) == SATURATED
+
+
+def _whiten(slice_nodes: dict[str, Any]) -> None:
+    """Make the ground beside the image white, as the paper of a film: inverse grey on black is hard to read."""
+    manager = slicer.app.layoutManager()
+    for node in slice_nodes.values():
+        widget = manager.sliceWidget(node.GetLayoutName()) if manager and node.IsA("vtkMRMLSliceNode") else None
+        if widget is not None:
+            widget.sliceView().setBackgroundColor(qt.QColor("white"))

@@ -9,6 +9,7 @@ The panel is the real one in the double of Slicer, offscreen; the scan is simula
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -112,7 +113,10 @@ class Photographer:
         opened.ui.qualityCollapsibleButton.collapsed = True
         self._outline_edited()
         self._report_later()
-        opened.panel.save_case(self.work / "case_of_the_tutorial")
+        before = Path.cwd()
+        os.chdir(self.work)  # the picture shows no path of this machine
+        opened.panel.save_case(Path("case_of_the_tutorial"))
+        os.chdir(before)
         self.panel("saved", TALL, "09_saved")
         self._no_lesion()
         self._error()

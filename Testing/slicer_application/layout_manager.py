@@ -19,7 +19,12 @@ class qMRMLSliceView(QtWidgets.QWidget):
         super().__init__(slice_widget)
         self._slice_widget = slice_widget
         self._window: Any = None
+        self._ground = QtGui.QColor("black")
         self.setMinimumSize(80, 80)
+
+    def setBackgroundColor(self, colour: Any) -> None:
+        """Set what is seen beside the volume."""
+        self._ground = QtGui.QColor(colour)
 
     def mrmlSliceNode(self) -> Any:
         """Return the slice node."""
@@ -45,7 +50,8 @@ class qMRMLSliceView(QtWidgets.QWidget):
 
     def picture(self, width: int = 0, height: int = 0) -> Any:
         """Return (rows, columns, 3) of what a reader sees, row 0 at the top."""
-        return self._slice_window().draw(width or max(self.width, 80), height or max(self.height, 80))
+        ground = (self._ground.red(), self._ground.green(), self._ground.blue())
+        return self._slice_window().draw(width or max(self.width, 80), height or max(self.height, 80), ground)
 
     def paintEvent(self, _event: Any) -> None:
         """Draw the slice where the widget is grabbed."""

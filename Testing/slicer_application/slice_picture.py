@@ -7,6 +7,8 @@ from typing import Any
 import slicer
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkImagingCore import vtkImageBlend
+from vtkmodules.vtkImagingSources import vtkImageCanvasSource2D
 from vtkmodules.vtkRenderingCore import (
     vtkActor2D,
     vtkImageMapper,
@@ -47,19 +49,29 @@ class SlicePicture:
         self._managers.SetMRMLDisplayableNode(self._logic.GetSliceNode())
 
     def _draw_background(self) -> None:
+        """Draw the slice over the view's colour: beside the volume it is transparent, as in Slicer."""
+        self._ground = vtkImageCanvasSource2D()
+        self._ground.SetScalarTypeToUnsignedChar()
+        self._ground.SetNumberOfScalarComponents(3)
+        blend = vtkImageBlend()
+        blend.AddInputConnection(self._ground.GetOutputPort())
+        blend.AddInputConnection(self._logic.GetImageDataConnection())
         mapper = vtkImageMapper()
         mapper.SetColorWindow(255)
         mapper.SetColorLevel(127.5)
-        mapper.SetInputConnection(self._logic.GetImageDataConnection())
+        mapper.SetInputConnection(blend.GetOutputPort())
         image = vtkActor2D()
         image.SetMapper(mapper)
         image.GetProperty().SetDisplayLocationToBackground()
         self._renderer.AddViewProp(image)
 
-    def draw(self, width: int, height: int) -> Any:
-        """Return (rows, columns, 3), row 0 at the top."""
+    def draw(self, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)) -> Any:
+        """Return (rows, columns, 3), row 0 at the top; ``ground`` is the view's colour, 0 to 255."""
         self.window.SetSize(width, height)
         self._logic.ResizeSliceNode(width, height)
+        self._ground.SetExtent(0, width - 1, 0, height - 1, 0, 0)
+        self._ground.SetDrawColor(*ground)
+        self._ground.FillBox(0, width - 1, 0, height - 1)
         self.window.Render()
         pixels = vtkUnsignedCharArray()
         self.window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
