@@ -44,7 +44,9 @@ class BoneMetSeg(ScriptedLoadableModule):
             "table: A accepts, X rejects, N and P go to the next and the previous hot spot. For research use only, "
             "not for diagnosis or treatment: the bundled model is trained on simulated scans and reports, how it does "
             "on patients is not known. Tutorial, troubleshooting and scripting: {url}."
-        ).format(url='<a href="https://github.com/bonemetseg/BoneMetSeg">github.com/bonemetseg/BoneMetSeg</a>')
+        ).format(
+            url='<a href="https://github.com/bonemetseg/SlicerBoneMetSeg">github.com/bonemetseg/SlicerBoneMetSeg</a>'
+        )
         self.parent.acknowledgementText = _(
             "Skeletal mass after Spiers; simulated training data; the method goes beyond a published dual-path network."
         )

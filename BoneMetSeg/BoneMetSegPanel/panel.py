@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,7 +187,7 @@ class Panel:
         if is_of_shown:
             return  # the other view of the same scan
         self._show_no_case()
-        if before and not self.run.is_running:
+        if before and scan_id and not self.run.is_running:
             self.run.say("")  # it was about the other scan
         case_node = case_of_scan(slicer.mrmlScene, scan, parameters.currentCase) if scan is not None else None
         if case_node is not None and self._take_up(case_node, parameters):
@@ -383,14 +384,17 @@ class Panel:
         if str(self.ui.bundlePathLineEdit.currentPath) != folder:
             self.ui.bundlePathLineEdit.currentPath = folder
         self._bundle_fault = ""
+        bundle = Path(folder) if folder.strip() else resource_path("Models", "planar")
         try:
-            about = open_bundle(Path(folder) if folder.strip() else resource_path("Models", "planar")).description
+            about = open_bundle(bundle).description
         except InputError as error:
             self._bundle_fault = self.ui.modelLabel.text = sentence_words(str(error))
             return
-        self.ui.modelLabel.text = _("Model {name} {version}: {use}").format(
+        words = _("Model {name} {version}: {use}").format(
             name=about["name"], version=about["version"], use=sentence_words(about["intended_use"])
         )
+        card = f'<a href="{(bundle / "README.md").resolve().as_uri()}">{_("Model card")}</a>'
+        self.ui.modelLabel.text = f"{html.escape(words)} {card}"
 
     @staticmethod
     def _wheels_chosen(path: str) -> None:

@@ -83,7 +83,7 @@ class Photographer:
         if self._for_documentation:
             from PIL import Image
 
-            few = Image.open(path).convert("RGB").quantize(96, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+            few = Image.open(path).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
             few.save(path, optimize=True)
 
     def take(self) -> None:

@@ -527,6 +527,10 @@ Check the internet connection and the proxy, or download the wheels on another c
         <translation>已从 {folder} 载入。</translation>
     </message>
     <message>
+        <source>Model card</source>
+        <translation>模型说明卡</translation>
+    </message>
+    <message>
         <source>Model {name} {version}: {use}</source>
         <translation>模型 {name} {version}：{use}</translation>
     </message>
