@@ -130,6 +130,26 @@ def edited_hot_spots(
     return spots
 
 
+def decided_hot_spot(
+    scan: PlanarScan,
+    segmentation: Segmentation,
+    report: Report | None,
+    hot_spots: Sequence[HotSpot],
+    spot: HotSpot,
+    decision: Decision,
+    editor: str,
+) -> HotSpot:
+    """Return one of a case's hot spots as a reader decided; its outline stays, and it is measured where it lies now."""
+    views = spot.views
+    moved = Place(spot.region, spot.side, spot.level) != decision.place
+    if moved:
+        masks = {name: view.mask for name, view in spot.views.items()}
+        views = _Measuring(scan, segmentation, Outlines.of(hot_spots))(masks, decision.place)
+    edited = _edited(spot, fingerprints_of(spot), decision, views, editor)
+    changed = _kind_and_place(edited) != _kind_and_place(spot)
+    return with_phrase(edited, segmentation, report) if changed else edited
+
+
 class _Measuring:
     """Measures outlines against a background that holds neither hot pixels nor any outline."""
 

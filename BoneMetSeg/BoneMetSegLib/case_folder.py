@@ -11,14 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .burden import measure_burden
-from .case_edits import Outlines, edited_hot_spots
-from .concordance import Concordance, compare_report
+from .case_edits import Outlines
 from .errors import InputError
 from .hot_spot_csv import read_decisions, write_hot_spot_csv
 from .hot_spot_segments import write_seg_nrrd
 from .maps_file import write_maps
-from .quality import quality_flags
 from .result_document import SOFTWARE_NAME, Case, result_document, summary_sentence, without_identity
 from .scan import PlanarScan
 from .seg_nrrd import read_segments
@@ -124,7 +121,7 @@ def _move_foreign_files(source: Path, target: Path) -> None:
             path.rename(target / path.name)
 
 
-def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True) -> None:
+def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True, pictures: bool = True) -> None:
     """Write every file of a case into an empty folder.
 
     Parameters
@@ -133,9 +130,9 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
         Of segment names and pictures.
     scene : bool
         Also ``scene.mrb``, which needs Slicer or the package ``slicer-core``.
+    pictures : bool
+        Also ``overlay.png``.
     """
-    from .figures import draw_overlay
-
     if case.deidentified:
         case = without_identity(case)
     for view in case.scan.views:
@@ -144,11 +141,17 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
     text = json.dumps(result_document(case), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "result.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     write_maps(folder / "maps.npz", case.scan, case.segmentation)
-    model = f"{case.segmentation.model['name']} {case.segmentation.model['version']}"
-    caption = summary_sentence(case)
-    draw_overlay(case.scan, case.hot_spots, folder / "overlay.png", lang=lang, caption=caption, model=model)
+    if pictures:
+        _draw(folder / "overlay.png", case, lang)
     if scene:
         _write_scene(folder / "scene.mrb", case, lang)
+
+
+def _draw(path: Path, case: Case, lang: str) -> None:
+    from .figures import draw_overlay
+
+    model = f"{case.segmentation.model['name']} {case.segmentation.model['version']}"
+    draw_overlay(case.scan, case.hot_spots, path, lang=lang, caption=summary_sentence(case), model=model)
 
 
 def _write_scene(path: Path, case: Case, lang: str) -> None:
@@ -181,23 +184,7 @@ def read_case(out: Path, editor: str = "reader") -> Case:
     stored = read_stored_case(out)
     decisions = read_decisions(out / "hot_spots.csv", stored.fingerprints)
     outlines = _read_outlines(out, stored.scan, stored.fingerprints)
-    scan, segmentation, report = stored.scan, stored.segmentation, stored.report
-    spots = edited_hot_spots(
-        scan, segmentation, report, stored.hot_spots, stored.fingerprints, decisions, outlines, editor
-    )
-    return Case(
-        scan,
-        report,
-        segmentation,
-        spots,
-        measure_burden(scan, segmentation, spots),
-        compare_report(report, segmentation, spots) if report else Concordance(),
-        quality_flags(scan, hot_spots=spots),
-        changes=stored.changes,
-        seconds=stored.seconds,
-        deidentified=stored.deidentified,
-        notes=stored.notes,
-    )
+    return stored.edited(decisions, outlines, editor)
 
 
 def _read_outlines(out: Path, scan: PlanarScan, ids: Collection[str]) -> Outlines:

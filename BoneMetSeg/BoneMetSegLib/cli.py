@@ -47,6 +47,9 @@ def build_parser() -> argparse.ArgumentParser:
     worker.add_argument(
         "--idle-minutes", type=float, default=0, metavar="M", help="stop after M idle minutes (default: never)"
     )
+    worker.add_argument(
+        "--end-with-input", action="store_true", help="stop at once when the input ends (default: finish the work)"
+    )
     return parser
 
 
@@ -265,7 +268,7 @@ def _bundle(options: argparse.Namespace) -> int:
 def _worker(options: argparse.Namespace) -> int:
     from .worker import serve
 
-    return serve(idle_minutes=options.idle_minutes)
+    return serve(idle_minutes=options.idle_minutes, end_with_input=options.end_with_input)
 
 
 _COMMANDS = {"segment": _segment, "measure": _measure, "info": _info, "bundle": _bundle, "worker": _worker}

@@ -22,6 +22,7 @@ from .result_document import Case
 from .review import Change, merge_update
 from .scan import PlanarScan, View
 from .scan_files import read_scan
+from .scan_transfer import read_transferred_scan
 from .segmentation import Segmentation
 
 if TYPE_CHECKING:
@@ -108,6 +109,10 @@ class SegmentRequest:
     update: bool = False
     deidentify: bool = False
     notes: tuple[str, ...] = ()
+    transferred: bool = False
+    """The scan is one that ``scan_transfer`` wrote; Slicer's panel hands it over so."""
+    pictures: bool = True
+    """Draw overlay.png."""
 
 
 class ModelShelf:
@@ -165,7 +170,7 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     seconds.lap("measure")
     tell("writing")
     case = replace(case, seconds=seconds.laps)
-    _write(case, request.out, request.lang, scene=with_scene)
+    _write(case, request.out, request.lang, scene=with_scene, pictures=request.pictures)
     tell("writing", 1.0)
     return case
 
@@ -191,6 +196,8 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
 
 
 def _scan(request: SegmentRequest) -> PlanarScan:
+    if request.transferred:
+        return read_transferred_scan(request.scans[0])
     scan = read_scan(
         request.scans,
         view=request.view,
@@ -254,9 +261,9 @@ def _can_write_scene() -> bool:
     return importlib.util.find_spec("slicer") is not None
 
 
-def _write(case: Case, out: Path, lang: str, *, scene: bool) -> None:
+def _write(case: Case, out: Path, lang: str, *, scene: bool, pictures: bool = True) -> None:
     with whole_folder(out) as folder:
-        write_case(folder, case, lang=lang, scene=scene)
+        write_case(folder, case, lang=lang, scene=scene, pictures=pictures)
 
 
 class _Seconds:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -24,8 +25,8 @@ _SPINE = np.array(
 )
 
 
-def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None:
-    """Write ``maps.npz``.
+def write_maps(file: Path | BinaryIO, scan: PlanarScan, segmentation: Segmentation) -> None:
+    """Write ``maps.npz``, to a path or into an open file.
 
     Per view ``V``: ``V_counts`` (rows, columns) float32; ``V_pixel_size_mm`` (row, column); ``V_mirrored``;
     ``V_image_only`` and, with a report, ``V_with_report`` (4, rows, columns) float16; ``V_skeleton`` (29, rows,
@@ -46,7 +47,7 @@ def write_maps(path: Path, scan: PlanarScan, segmentation: Segmentation) -> None
         arrays[f"{name}_spine_level"] = np.where(bones[_SPINE].any(0), maps.spine_level, 0).astype(np.float16)
         arrays[f"{name}_rib_level"] = np.where(bones[_RIBS].any(0), maps.rib_level, 0).astype(np.float16)
     # numpy's own writer has no choice of level, and its default takes half of the time of a whole case.
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, array in arrays.items():
             info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
@@ -61,10 +62,10 @@ def _half(probabilities: np.ndarray) -> np.ndarray:
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
-def read_maps(path: Path) -> tuple[PlanarScan, Segmentation]:
+def read_maps(file: Path | BinaryIO, name: str = "maps.npz") -> tuple[PlanarScan, Segmentation]:
     """Read ``maps.npz`` back: a scan without dates and identity, and a segmentation without mentions.
 
-    The skeleton's maps come back as 0 and 1.
+    The skeleton's maps come back as 0 and 1. ``name`` is how an error calls the file.
 
     Raises
     ------
@@ -72,14 +73,14 @@ def read_maps(path: Path) -> tuple[PlanarScan, Segmentation]:
         The file is missing, damaged, or not one that ``write_maps`` wrote.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            present = [view for view in VIEWS if f"{view}_counts" in file]
-            views = {view: _view(file, view) for view in present}
-            maps = {view: _maps(file, view) for view in present}
+        with np.load(file, allow_pickle=False) as arrays:
+            present = [view for view in VIEWS if f"{view}_counts" in arrays]
+            views = {view: _view(arrays, view) for view in present}
+            maps = {view: _maps(arrays, view) for view in present}
     except (OSError, EOFError, ValueError, LookupError, AttributeError, TypeError, *_DAMAGED) as error:
-        raise InputError(f"{path.name} is missing or damaged; segment the scan again") from error
+        raise InputError(f"{name} is missing or damaged; segment the scan again") from error
     if not views:
-        raise InputError(f"{path.name} holds no view; segment the scan again")
+        raise InputError(f"{name} holds no view; segment the scan again")
     return PlanarScan(views, identity=Identity()), Segmentation(maps)
 
 

@@ -10,9 +10,13 @@ import numpy as np
 from .quality import quality_flags
 from .scan import PlanarScan, PlanarView, Scan, SpectScan
 
+_SOURCES_ZH = {"volume": "体数据"}
 
-def scan_line(scan: Scan) -> str:
-    """Return one line on what a scan is, without anything that identifies the patient."""
+
+def scan_line(scan: Scan, lang: str = "en") -> str:
+    """Return one line on what a scan is, in English or Chinese, without anything that identifies the patient."""
+    if lang == "zh":
+        return _scan_line_zh(scan)
     known = (scan.radiopharmaceutical, _day(scan.acquisition_date), f"from {scan.source_format}")
     rest = ", ".join(filter(None, known))
     if isinstance(scan, SpectScan):
@@ -91,6 +95,28 @@ def _view_words(view: PlanarView) -> str:
     rows, columns = view.counts.shape
     width_mm = view.pixel_size_mm[1]
     return f"{view.view} {columns} x {rows} of {width_mm:.3g} mm with {view.total_counts / 1e6:.2f} million counts"
+
+
+def _scan_line_zh(scan: Scan) -> str:
+    known = (
+        scan.radiopharmaceutical,
+        _day(scan.acquisition_date),
+        f"来自 {_SOURCES_ZH.get(scan.source_format, scan.source_format)}",
+    )
+    rest = "，".join(filter(None, known))
+    if isinstance(scan, SpectScan):
+        columns, rows, slices = scan.voxels.shape[::-1]
+        size = " x ".join(f"{mm:.3g}" for mm in scan.spacing_mm)
+        quantity = "计数" if scan.quantity == "counts" else scan.quantity
+        return f"SPECT 断层图像，{columns} x {rows} x {slices} 体素，体素大小 {size} mm，{quantity}，{rest}"
+    views = "；".join(_view_words_zh(view) for view in scan.views.values())
+    return f"平面全身骨显像，{views}；{rest}"
+
+
+def _view_words_zh(view: PlanarView) -> str:
+    rows, columns = view.counts.shape
+    name, width_mm = "前位" if view.view == "anterior" else "后位", view.pixel_size_mm[1]
+    return f"{name} {columns} x {rows}，像素 {width_mm:.3g} mm，计数 {view.total_counts / 1e6:.2f} 百万"
 
 
 def _day(date: str) -> str:

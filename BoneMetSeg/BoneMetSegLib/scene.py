@@ -10,24 +10,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .count_window import upper_counts
 from .hot_spot_segments import hot_spot_segments, is_shown
 from .hot_spots import HotSpot
 from .resources import resource_path
 from .scan import VIEWS, PlanarScan, PlanarView
-from .scene_boot import mrml, slicer_package, vtk_errors
+from .scene_boot import mrml, vtk_errors
 from .scene_hierarchy import add_to_hierarchy
-from .scene_images import vtk_image, vtk_matrix
+from .scene_intensity import share_scale
 from .scene_nodes import SceneNodes, add_text
+from .scene_segments import SEGMENT_FILL, add_segment
 from .scene_tables import fill_hot_spot_table
 from .scene_views import show_views
-from .seg_nrrd import Segment
+from .scene_volumes import add_planar_volumes, describe_view, show_inverse_grey
 from .terminology import REGION_CONTEXT_FILE, TYPE_CONTEXT_FILE
 
-# Without colon and semicolon, which separate attributes in the scene file.
-DEPTH_CONVENTION = "The A coordinate is a convention, a planar image has no depth."
 _VIEW_TERMS = {
     "en": {"anterior": "anterior", "posterior": "posterior"},
     "zh": {"anterior": "前位", "posterior": "后位"},
@@ -47,6 +44,7 @@ def build_scene(
     lang: str = "en",
     case_name: str = "Bone scan",
     volumes: Mapping[str, Any] | None = None,
+    show: bool = True,
 ) -> SceneNodes:
     """Put a case into a scene.
 
@@ -64,6 +62,8 @@ def build_scene(
         First word of every node's name. Never an identity: node names become file names.
     volumes : mapping from view to vtkMRMLScalarVolumeNode, optional
         Volumes already in the scene (loaded by the DICOM plugin); the others are made.
+    show : bool
+        Arrange the scene's slice views, as a bundle that opens by itself needs it.
 
     Raises
     ------
@@ -75,10 +75,11 @@ def build_scene(
     views: list[str] = [view for view in VIEWS if view in scan.views]
     names = {view: f"{case_name} {_VIEW_TERMS[lang][view]}" for view in views}
     terms = _TERMS[lang]
-    volume_nodes = {view: given.get(view) or _add_volume(scene, scan.views[view], names[view]) for view in views}
+    made = add_planar_volumes(scene, scan, {view: names[view] for view in views if view not in given})
+    volume_nodes = {view: given.get(view) or made[view] for view in views}
     segmentations = {}
     for view in views:
-        _show_inverse_grey(volume_nodes[view], upper_counts(scan.views[view], hot_spots))
+        show_inverse_grey(volume_nodes[view], upper_counts(scan.views[view], hot_spots))
         segmentations[view] = _add_segmentation(
             scene, scan.views[view], hot_spots, volume_nodes[view], f"{names[view]} {terms['hot_spots']}", lang
         )
@@ -89,31 +90,10 @@ def build_scene(
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, terms["patient"]), nodes)
     owned = tuple(view for view in views if view not in given)
     case = SceneNodes(scene, volume_nodes, segmentations, table, text, subject, study, items, owned)
-    show_views(case)
+    share_scale(case)
+    if show:
+        show_views(case)
     return case
-
-
-def _add_volume(scene: Any, view: PlanarView, name: str) -> Any:
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
-    node.SetAndObserveImageData(vtk_image(view.counts.astype(np.float32)))
-    node.SetIJKToRASMatrix(vtk_matrix(view.ijk_to_ras))
-    node.CreateDefaultDisplayNodes()
-    _describe(node, view)
-    return node
-
-
-def _describe(node: Any, view: PlanarView) -> None:
-    node.SetAttribute("BoneMetSeg.View", view.view)
-    node.SetAttribute("BoneMetSeg.DepthConvention", DEPTH_CONVENTION)
-    node.SetAttribute("BoneMetSeg.Mirrored", "yes" if view.mirrored else "no")
-    node.SetAttribute("BoneMetSeg.PixelSizeSource", view.pixel_size_source)
-
-
-def _show_inverse_grey(volume: Any, upper: float) -> None:
-    display = volume.GetScalarVolumeDisplayNode()
-    display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeInvertedGrey")
-    display.SetAutoWindowLevel(False)
-    display.SetWindowLevelMinMax(0.0, upper)
 
 
 def _add_segmentation(
@@ -126,34 +106,18 @@ def _add_segmentation(
     # The default smoothing loses small hot spots of a single slice.
     segmentation.SetConversionParameter("Smoothing factor", "0")
     for segment in hot_spot_segments(hot_spots, view.view, lang):
-        _add_segment(segmentation, segment, view)
+        add_segment(segmentation, segment, view)
     segmentation.CollapseBinaryLabelmaps(False)  # overlapping segments keep layers of their own
-    _describe(node, view)
+    describe_view(node, view)
     display = node.GetDisplayNode()
     display.SetPreferredDisplayRepresentationName2D("Binary labelmap")
     display.SetVisibility3D(False)
-    display.SetAllSegmentsOpacity2DFill(0.25)
+    display.SetAllSegmentsOpacity2DFill(SEGMENT_FILL)
     display.SetSliceIntersectionThickness(2)
     for hot_spot in hot_spots:
         if view.view in hot_spot.views:
             display.SetSegmentVisibility(hot_spot.segment_id(view.view), is_shown(hot_spot))
     return node
-
-
-def _add_segment(segmentation: Any, segment: Segment, view: PlanarView) -> None:
-    slicer = slicer_package()
-    labelmap = slicer.vtkOrientedImageData()
-    labelmap.DeepCopy(vtk_image(segment.mask.astype(np.uint8)))
-    labelmap.SetImageToWorldMatrix(vtk_matrix(view.ijk_to_ras))
-    node = slicer.vtkSegment()
-    node.SetName(segment.name)
-    node.SetColor(*segment.rgb)
-    node.SetNameAutoGenerated(False)
-    node.SetColorAutoGenerated(False)
-    for key, value in segment.tags.items():
-        node.SetTag(key, value)
-    node.AddRepresentation("Binary labelmap", labelmap)
-    segmentation.AddSegment(node, segment.id)
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------

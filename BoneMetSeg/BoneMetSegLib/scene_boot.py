@@ -69,7 +69,10 @@ def _boot() -> Mrml:
         "SubjectHierarchy": slicer.vtkSlicerSubjectHierarchyModuleLogic(),
         "Tables": slicer.vtkSlicerTablesLogic(),
         "Texts": slicer.vtkSlicerTextsLogic(),
+        "Markups": slicer.vtkSlicerMarkupsLogic(),
     }
+    if hasattr(slicer, "vtkSlicerVolumeRenderingLogic"):
+        modules["VolumeRendering"] = slicer.vtkSlicerVolumeRenderingLogic()
     for name, logic in modules.items():
         logic.SetMRMLScene(scene)
         logic.SetMRMLApplicationLogic(application_logic)

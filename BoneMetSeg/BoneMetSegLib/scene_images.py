@@ -26,3 +26,8 @@ def vtk_matrix(matrix: np.ndarray) -> Any:
     result = vtkMatrix4x4()
     result.DeepCopy(matrix.ravel().tolist())
     return result
+
+
+def array_of_matrix(matrix: Any) -> np.ndarray:
+    """Return a ``vtkMatrix4x4`` as a 4 x 4 array."""
+    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])

@@ -80,7 +80,10 @@ def _remove_with_helpers(scene: Any, node: Any) -> None:
     displays = (
         [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())] if _is_displayable(node) else []
     )
-    for helper in [*displays, node.GetStorageNode()]:
+    # What a rendered volume's display node brings: transfer functions, a box to crop by.
+    rendered = [display for display in displays if display.IsA("vtkMRMLVolumeRenderingDisplayNode")]
+    brought = [part for display in rendered for part in (display.GetVolumePropertyNode(), display.GetROINode())]
+    for helper in [*displays, *brought, node.GetStorageNode()]:
         if helper is not None:
             scene.RemoveNode(helper)
     scene.RemoveNode(node)

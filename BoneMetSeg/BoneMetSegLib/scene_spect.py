@@ -10,8 +10,10 @@ from .scan import SpectScan
 from .scene_boot import mrml, slicer_package
 from .scene_hierarchy import add_to_hierarchy
 from .scene_images import vtk_image, vtk_matrix
+from .scene_intensity import share_scale
 from .scene_nodes import SceneNodes, add_text
-from .scene_views import composite_of, set_layout, slice_view
+from .scene_views import centre_and_extents, fitting_scale, set_layout, set_scale, show_volume, slice_view
+from .scene_volumes import describe_scan
 
 # (UCUM unit, its meaning, the code of the quantity where DICOM has one).
 _CODES: dict[str, tuple[tuple[str, str], tuple[str, str] | None]] = {
@@ -61,11 +63,12 @@ def build_spect_scene(
     """
     scene = scene or mrml().scene
     volume_term, report_term, patient_term = _TERMS[lang]
-    volume = _add_volume(scene, scan, f"{case_name} {volume_term}")
+    volume = add_spect_volume(scene, scan, f"{case_name} {volume_term}")
     text = None if report_text is None else add_text(scene, report_text, f"{case_name} {report_term}")
     nodes = [volume, *([text] if text else [])]
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, patient_term), nodes)
     case = SceneNodes(scene, {"spect": volume}, {}, None, text, subject, study, items, ("spect",))
+    share_scale(case)
     show_three_planes(scene, volume)
     return case
 
@@ -76,16 +79,15 @@ def upper_window(voxels: np.ndarray) -> float:
     return float(np.percentile(above, _WINDOW_PERCENTILE))
 
 
-def _add_volume(scene: Any, scan: SpectScan, name: str) -> Any:
+def add_spect_volume(scene: Any, scan: SpectScan, name: str) -> Any:
+    """Add the volume, in the quantity it was read in and in inverse grey; return its vtkMRMLScalarVolumeNode."""
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     node.SetAndObserveImageData(vtk_image(scan.voxels))
     node.SetIJKToRASMatrix(vtk_matrix(scan.ijk_to_ras))
     node.CreateDefaultDisplayNodes()
-    node.SetAttribute("BoneMetSeg.Kind", "spect")
+    describe_scan(node, scan)
     node.SetAttribute("BoneMetSeg.Quantity", scan.quantity)
-    # Colon and semicolon separate attributes in the scene file.
-    reason = scan.quantity_reason.replace(";", ",").replace(":", ",")
-    node.SetAttribute("BoneMetSeg.QuantityReason", reason)
+    node.SetAttribute("BoneMetSeg.QuantityReason", scan.quantity_reason)
     (unit, meaning), quantity = _CODES[scan.quantity]
     node.SetAttribute("BoneMetSeg.Units", unit)
     node.SetVoxelValueUnits(_coded(unit, "UCUM", meaning))
@@ -112,27 +114,30 @@ def show_three_planes(scene: Any, volume: Any) -> dict[str, Any]:
     dict
         The slice node of each view's name.
     """
-    bounds = [0.0] * 6
-    volume.GetRASBounds(bounds)
-    centre = [(low + high) / 2 for low, high in zip(bounds[::2], bounds[1::2], strict=True)]
-    extents = np.array(bounds[1::2]) - np.array(bounds[::2])
-    # Which extents lie across and down each plane.
-    across_down = {"Axial": (0, 1), "Sagittal": (1, 2), "Coronal": (0, 2)}
     shown = {}
     for name, plane in PLANES.items():
-        node = slice_view(scene, name)
-        _add_missing_preset(node, plane)
-        node.SetOrientation(plane)
-        node.JumpSliceByCentering(*centre)
-        _fit(node, *(float(extents[axis]) for axis in across_down[plane]))
-        composite = composite_of(scene, node)
-        composite.SetLinkedControl(False)
-        composite.SetBackgroundVolumeID(volume.GetID())
-        composite.SetForegroundVolumeID(None)
-        composite.SetLabelVolumeID(None)
-        shown[name] = node
+        shown[name] = slice_view(scene, name)
+        show_plane(scene, shown[name], plane, volume)
     set_layout(scene, slicer_package().vtkMRMLLayoutNode.SlicerLayoutFourUpView, tuple(PLANES))
     return shown
+
+
+def show_plane(scene: Any, slice_node: Any, plane: str, volume: Any) -> None:
+    """Show a plane ("Axial", "Sagittal", "Coronal") through a volume's centre in a slice view, all of it."""
+    _add_missing_preset(slice_node, plane)
+    slice_node.SetOrientation(plane)
+    fit_plane(slice_node, plane, volume)
+    show_volume(scene, slice_node, volume)
+
+
+def fit_plane(slice_node: Any, plane: str, volume: Any) -> None:
+    """Show the middle of a volume in the middle of a slice view, at the scale at which the volume just fits."""
+    centre, extents = centre_and_extents(volume)
+    slice_node.SetXYZOrigin(0.0, 0.0, 0.0)  # panning moves this one, and a jump leaves it
+    slice_node.JumpSliceByCentering(*centre)
+    # Which extents lie across and down each plane.
+    across, down = {"Axial": (0, 1), "Sagittal": (1, 2), "Coronal": (0, 2)}[plane]
+    set_scale(slice_node, fitting_scale(slice_node, float(extents[across]), float(extents[down])))
 
 
 def _add_missing_preset(node: Any, plane: str) -> None:
@@ -144,10 +149,3 @@ def _add_missing_preset(node: Any, plane: str) -> None:
     matrix = vtkMatrix3x3()
     getattr(node, f"Get{plane}SliceToRASMatrix")(matrix, True)
     node.AddSliceOrientationPreset(plane, matrix)
-
-
-def _fit(node: Any, width_mm: float, height_mm: float) -> None:
-    across, down, _ = (max(size, 1) for size in node.GetDimensions())
-    mm_per_screen_pixel = max(width_mm / across, height_mm / down)
-    depth_mm = node.GetFieldOfView()[2]
-    node.SetFieldOfView(mm_per_screen_pixel * across, mm_per_screen_pixel * down, depth_mm)

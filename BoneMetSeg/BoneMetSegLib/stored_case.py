@@ -6,12 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from .burden import measure_burden
+from .case_edits import Decision, Outlines, edited_hot_spots
+from .concordance import Concordance, compare_report
 from .errors import InputError
 from .hot_spots import HotSpot
 from .maps_file import read_maps
+from .quality import quality_flags
 from .report import Clause, Report, parse_report
+from .result_document import Case
 from .review import Change
 from .scan import Identity, PlanarScan
 from .segmentation import Mention, Segmentation
@@ -41,6 +46,29 @@ class StoredCase:
     changes: Sequence[Change]
     deidentified: bool
 
+    def edited(self, decisions: Mapping[str, Decision], outlines: Outlines, editor: str) -> Case:
+        """Return the whole case with a reader's decisions and with the outlines as they are now, measured again.
+
+        Every edit found puts ``editor`` into ``edited_by``; a hot spot without decision or outline is deleted.
+        """
+        scan, segmentation, report = self.scan, self.segmentation, self.report
+        spots = edited_hot_spots(
+            scan, segmentation, report, self.hot_spots, self.fingerprints, decisions, outlines, editor
+        )
+        return Case(
+            scan,
+            report,
+            segmentation,
+            spots,
+            measure_burden(scan, segmentation, spots),
+            compare_report(report, segmentation, spots) if report else Concordance(),
+            quality_flags(scan, hot_spots=spots),
+            changes=self.changes,
+            seconds=self.seconds,
+            deidentified=self.deidentified,
+            notes=self.notes,
+        )
+
 
 def read_stored_case(folder: Path) -> StoredCase:
     """Read ``result.json`` and ``maps.npz`` of a folder.
@@ -50,11 +78,31 @@ def read_stored_case(folder: Path) -> StoredCase:
     InputError
         One of them is missing or damaged.
     """
-    if not (folder / "result.json").is_file():
-        raise InputError(f"{folder} holds no result.json; it is not a case made by 'bonemetseg segment'")
-    scan, segmentation = read_maps(folder / "maps.npz")
     try:
-        document = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        text = (folder / "result.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"{folder} holds no result.json; it is not a case made by 'bonemetseg segment'") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"result.json of {folder} is damaged; segment the scan again") from error
+    return parse_stored_case(text, folder / "maps.npz", f"{folder}")
+
+
+def parse_stored_case(text: str, maps: Path | BinaryIO, name: str) -> StoredCase:
+    """Return the case that the text of ``result.json`` and the file ``maps.npz`` hold.
+
+    Parameters
+    ----------
+    name : str
+        Of the folder or scene they come from, for the errors.
+
+    Raises
+    ------
+    InputError
+        One of them is missing or damaged.
+    """
+    scan, segmentation = read_maps(maps)
+    try:
+        document = json.loads(text)
         scan, segmentation = _with_document(scan, segmentation, document)
         entries = document["hot_spots"]
         return StoredCase(
@@ -70,8 +118,8 @@ def read_stored_case(folder: Path) -> StoredCase:
             changes=[Change(**entry) for entry in document["update"]],
             deidentified=document["deidentified"],
         )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise InputError(f"result.json of {folder} is damaged; segment the scan again") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(f"result.json of {name} is damaged; segment the scan again") from error
 
 
 def _with_document(

@@ -8,6 +8,7 @@ they are not (a plain 2-D image, the axial axes most programs write by default),
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,11 +103,42 @@ def read_volume(
         The file cannot be used; the sentence says why.
     """
     image, _ = read_image(path, file_format, lambda header: _check_header(path.name, header))
-    layout = _layout(path.name, image)
-    size, size_source, warnings = chosen_pixel_size(path.name, _pixel_size(image, layout), pixel_size_mm)
+    return planar_scan_of_image(
+        path.name, image, file_format, view=view, pixel_size_mm=pixel_size_mm, flip_posterior=flip_posterior
+    )
+
+
+def planar_scan_of_image(
+    name: str,
+    image: Image,
+    source_format: str,
+    *,
+    view: View | None = None,
+    order: Sequence[View] | None = None,
+    pixel_size_mm: float | PixelSize | None = None,
+    flip_posterior: bool | None = None,
+) -> PlanarScan:
+    """Return the scan that an image in memory is, as ``read_volume`` reads it from a file.
+
+    Parameters
+    ----------
+    name : str
+        Of the file or volume: it may name the view, and the errors name it.
+    order : sequence of view, optional
+        The view of each slice, where neither file nor geometry says it.
+
+    Raises
+    ------
+    InputError
+        The image cannot be used; the sentence says why.
+    """
+    _check_header(name, VolumeHeader(image.GetSize(), image.GetNumberOfComponentsPerPixel()))
+    layout = _layout(name, image)
+    size, size_source, warnings = chosen_pixel_size(name, _pixel_size(image, layout), pixel_size_mm)
     slices = _slices(image, layout)
-    checked_height(path.name, slices[0].counts.shape[0], size)
-    known, notes = _with_views(path.name, slices, _views_by_key(path.name, image, len(slices)), view)
+    checked_height(name, slices[0].counts.shape[0], size)
+    named = list(order) if order and len(order) == len(slices) else _views_by_key(name, image, len(slices))
+    known, notes = _with_views(name, slices, named, view)
     views: dict[str, PlanarView] = {}
     for shown, source, one in sorted(known, key=lambda item: VIEWS.index(item[0])):
         # Anterior views are acquired with the patient's right first; axes of the body tell where that is not so.
@@ -115,13 +147,13 @@ def read_volume(
         notes += ["The columns were turned so that the patient's right comes first."] if turned else []
         views[shown] = PlanarView(
             view=shown,
-            counts=checked_counts(path.name, counts),
+            counts=checked_counts(name, counts),
             pixel_size_mm=size,
             pixel_size_source=size_source,
             view_source=source,
             mirrored=shown == "posterior" and (one.right_first is True if flip_posterior is None else flip_posterior),
         )
-    return PlanarScan(views=views, modality="NM", source_format=file_format, warnings=(*warnings, *notes))
+    return PlanarScan(views=views, modality="NM", source_format=source_format, warnings=(*warnings, *notes))
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ Requests, one JSON object a line::
     {"id": 1, "command": "segment", "arguments": {"scans": ["a.dcm"], "out": "case"}}
 
 Commands: ``segment`` (arguments as ``SegmentRequest``), ``measure`` (``out``, ``editor``, ``lang``), ``bundle``,
-``load`` (``bundle``, ``device``: load the model ahead), ``cancel`` (``id`` of the running request), ``shutdown``.
+``load`` (``bundle``, ``device``: load the model ahead), ``cancel`` (``id`` of the running request), ``shutdown`` (after
+what is asked already), ``kill`` (at once).
 
 Answers carry the request's id and an ``event``: ``ready`` (once), ``progress`` (stage, done, seconds_left), ``done``
 (``result``), ``error`` (``kind``: "input", "memory" or "bug"; ``message``: a sentence), ``cancelled``. End of input
-ends the worker.
+ends the worker: after what is asked already, or at once if it was started by a program that is gone then
+(``--end-with-input``).
 """
 
 from __future__ import annotations
@@ -33,10 +35,10 @@ from .result_document import Case, summary_sentence
 _PATHS = ("out", "report", "bundle")
 
 
-def serve(*, idle_minutes: float = 0) -> int:
+def serve(*, idle_minutes: float = 0, end_with_input: bool = False) -> int:
     """Serve requests until the end of input, ``shutdown`` or ``idle_minutes`` without a request (0: no limit)."""
     answers = _own_stdout()
-    Worker(sys.stdin, answers).run(idle_minutes * 60 or None)
+    Worker(sys.stdin, answers, end_with_input=end_with_input).run(idle_minutes * 60 or None)
     return 0
 
 
@@ -53,10 +55,13 @@ class Worker:
     Parameters
     ----------
     requests, answers : text streams
+    end_with_input : bool
+        Stop in the middle of the work when the input ends: whoever asked for it is gone.
     """
 
-    def __init__(self, requests: TextIO, answers: TextIO) -> None:
+    def __init__(self, requests: TextIO, answers: TextIO, *, end_with_input: bool = False) -> None:
         self._requests, self._answers = requests, answers
+        self._end_with_input = end_with_input
         self._shelf = ModelShelf()
         self._waiting: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._cancelled: set[Any] = set()
@@ -98,8 +103,13 @@ class Worker:
                 self._cancelled.add(request.get("id"))
             elif command == "shutdown":
                 break
+            elif command == "kill":
+                _end_at_once()
             else:
                 self._waiting.put(request)
+        else:
+            if self._end_with_input:
+                _end_at_once()
         self._waiting.put(None)
 
     def _serve(self, request: dict[str, Any]) -> None:
@@ -157,6 +167,11 @@ class Worker:
         with self._write_lock:
             self._answers.write(json.dumps({"id": request_id, "event": event, **values}, ensure_ascii=False) + "\n")
             self._answers.flush()
+
+
+def _end_at_once() -> None:
+    """End the process from any thread; a launcher that started it may not pass a kill on."""
+    os._exit(1)
 
 
 def _needed(arguments: dict[str, Any], name: str) -> Any:

@@ -8,15 +8,17 @@ import sys
 
 import pytest
 
+from BoneMetSegLib.scan_files import read_scan
+from BoneMetSegLib.scan_transfer import write_transferred_scan
 from Testing.command_line.command import REPORT_ZH, command_environment, result_of
 
 
 class Client:
     """A program that talks to the worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "BoneMetSegLib.cli", "worker"],
+            [sys.executable, "-m", "BoneMetSegLib.cli", "worker", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -132,3 +134,32 @@ def test_the_end_of_input_and_shutdown_end_the_worker():
         client.process.stdin.write(ending)
         client.process.stdin.close()
         assert client.process.wait(timeout=30) == 0
+
+
+def test_kill_ends_the_worker_in_the_middle_of_its_work(scan_file, tmp_path):
+    client = Client()
+    client.send(id=1, command="segment", arguments=segment(scan_file, tmp_path / "out"))
+    assert client.next()["event"] == "progress"
+    client.send(command="kill")
+    assert client.process.wait(timeout=10) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_whose_program_is_gone_ends_at_once_if_asked_to(scan_file, tmp_path):
+    client = Client("--end-with-input")
+    client.send(id=1, command="segment", arguments=segment(scan_file, tmp_path / "out"))
+    assert client.next()["event"] == "progress"
+    client.process.stdin.close()
+    assert client.process.wait(timeout=10) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scan_handed_over_by_slicer_gives_the_same_hot_spots(worker, scan_file, finished_case, tmp_path):
+    write_transferred_scan(tmp_path / "scan.npz", read_scan(scan_file))
+    arguments = segment(
+        tmp_path / "scan.npz", tmp_path / "out", report_text=REPORT_ZH, transferred=True, pictures=False
+    )
+    worker.send(id=1, command="segment", arguments=arguments)
+    assert worker.until_end()[-1]["event"] == "done"
+    assert result_of(tmp_path / "out")["hot_spots"] == result_of(finished_case)["hot_spots"]
+    assert not (tmp_path / "out" / "overlay.png").exists()

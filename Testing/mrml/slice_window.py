@@ -14,6 +14,12 @@ from vtkmodules.vtkRenderingCore import (
     vtkRenderWindowInteractor,
 )
 
+_MANAGERS = (
+    "vtkMRMLSegmentationsDisplayableManager2D",
+    "vtkMRMLMarkupsDisplayableManager",
+    "vtkMRMLOrientationMarkerDisplayableManager",
+)
+
 
 class SliceWindow:
     """What the application's slice widget does for one slice node.
@@ -56,9 +62,9 @@ class SliceWindow:
 
         factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
         factory.SetMRMLApplicationLogic(mrml.application_logic)
-        name = "vtkMRMLSegmentationsDisplayableManager2D"
-        if not factory.IsDisplayableManagerRegistered(name):
-            factory.RegisterDisplayableManager(name)
+        for name in _MANAGERS:
+            if not factory.IsDisplayableManagerRegistered(name):
+                factory.RegisterDisplayableManager(name)
         self.managers = slicer.vtkMRMLDisplayableManagerGroup()
         self.managers.SetRenderer(self.renderer)
         self.managers.Initialize(factory, self.renderer)

@@ -1,0 +1,255 @@
+"""The table of hot spots: a row each, class and place editable, the selected row's hot spot told to whoever asks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import qt
+from slicer.i18n import tr as _
+
+from BoneMetSegLib.anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
+from BoneMetSegLib.hot_spots import HotSpot
+from BoneMetSegLib.scan import VIEWS
+from BoneMetSegLib.segmentation import HOT_SPOT_CLASSES
+from BoneMetSegLib.skeleton import Place
+from BoneMetSegLib.terminology import CLASS_APPEARANCE
+
+from .words import class_word, effect_word, region_word, side_word
+
+ACCEPTED, NUMBER, CLASS, REGION, SIDE, LEVEL, AREA, MAXIMUM, RATIO, PROBABILITY, EFFECT, PHRASE = range(12)
+_CHOICE_COLUMNS = (CLASS, REGION, SIDE, LEVEL)
+
+
+class HotSpotTable:
+    """Fills a ``QTableWidget`` and listens to it.
+
+    Parameters
+    ----------
+    table : QTableWidget
+    on_selected : callable
+        Called with the id of the hot spot whose row was chosen.
+    on_accepted : callable
+        Called with id and whether its box was ticked.
+    on_class : callable
+        Called with id and the class chosen.
+    on_place : callable
+        Called with id and the ``Place`` chosen.
+    """
+
+    def __init__(
+        self,
+        table: Any,
+        on_selected: Callable[[str], None],
+        on_accepted: Callable[[str, bool], None],
+        on_class: Callable[[str, str], None],
+        on_place: Callable[[str, Place], None],
+    ) -> None:
+        self._table = table
+        self._on_selected, self._on_accepted = on_selected, on_accepted
+        self._on_class, self._on_place = on_class, on_place
+        self._spots: list[HotSpot] = []
+        self._filling = False
+        self._lang = "en"
+        table.setColumnCount(12)
+        table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
+        table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
+        table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
+        table.setHorizontalScrollMode(qt.QAbstractItemView.ScrollPerPixel)
+        table.verticalHeader().setVisible(False)
+        table.horizontalHeader().setHighlightSections(False)
+        table.connect("itemSelectionChanged()", self._selection_changed)
+        table.connect("itemChanged(QTableWidgetItem*)", self._item_changed)
+        table.connect("cellDoubleClicked(int,int)", self._open_choices)
+        self.menu: Any = None
+
+    def fill(self, hot_spots: Sequence[HotSpot], lang: str, selected_id: str = "") -> None:
+        """Show these hot spots, in their order, and select one."""
+        self._filling, self._lang = True, lang
+        self._spots = list(hot_spots)
+        table = self._table
+        table.setHorizontalHeaderLabels(_headers())
+        for column, tip in enumerate(_tips()):
+            table.horizontalHeaderItem(column).setToolTip(tip)
+        table.setRowCount(len(self._spots))
+        for row, spot in enumerate(self._spots):
+            self._fill_row(row, spot)
+        table.resizeColumnsToContents()
+        table.resizeRowsToContents()
+        self._filling = False
+        self.select(selected_id)
+
+    @property
+    def ids(self) -> list[str]:
+        """Ids of the rows, from the top."""
+        return [spot.id for spot in self._spots]
+
+    @property
+    def selected_id(self) -> str:
+        """Id of the selected hot spot, "" where none is."""
+        row = self._table.currentRow()
+        return self._spots[row].id if 0 <= row < len(self._spots) and self._table.selectedItems() else ""
+
+    def select(self, spot_id: str) -> None:
+        """Select a row without telling anybody; none where no row is of this id."""
+        self._filling = True
+        if spot_id in self.ids:
+            self._table.selectRow(self.ids.index(spot_id))
+            self._table.scrollToItem(self._table.item(self.ids.index(spot_id), NUMBER))
+        else:
+            self._table.clearSelection()
+        self._filling = False
+
+    def neighbour_id(self, step: int) -> str:
+        """Return the id of the next (1) or previous (-1) row, the first or last where none is selected."""
+        if not self._spots:
+            return ""
+        selected = self.selected_id
+        if not selected:
+            return self.ids[0 if step > 0 else -1]
+        return self.ids[min(max(self.ids.index(selected) + step, 0), len(self.ids) - 1)]
+
+    def open_choices_of_current_cell(self) -> None:
+        """Offer what the cell in focus may be changed to; its class, where nothing can be chosen there."""
+        row, column = self._table.currentRow(), self._table.currentColumn()
+        if 0 <= row < len(self._spots):
+            self._open_choices(row, column if column in _CHOICE_COLUMNS else CLASS)
+
+    # ---- inside -----------------------------------------------------------------------------------------------------
+
+    def _fill_row(self, row: int, spot: HotSpot) -> None:
+        accepted = qt.QTableWidgetItem()
+        accepted.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable | qt.Qt.ItemIsUserCheckable)
+        accepted.setCheckState(qt.Qt.Checked if spot.accepted else qt.Qt.Unchecked)
+        accepted.setToolTip(_("Accepted: counts as a lesion if it is a metastasis"))
+        self._table.setItem(row, ACCEPTED, accepted)
+        for column, text in self._texts(spot).items():
+            has_choice = column in _CHOICE_COLUMNS and len(self._choices(spot, column)) > 1
+            item = qt.QTableWidgetItem(f"{text} \N{BLACK DOWN-POINTING SMALL TRIANGLE}" if has_choice else text)
+            item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
+            item.setToolTip(_("Double-click to change") if has_choice else text)
+            self._table.setItem(row, column, item)
+        red, green, blue = (round(255 * part) for part in CLASS_APPEARANCE[spot.hot_spot_class].rgb_fraction)
+        self._table.item(row, NUMBER).setBackground(qt.QBrush(qt.QColor(red, green, blue, 110)))
+
+    def _texts(self, spot: HotSpot) -> dict[int, str]:
+        views = [view for view in VIEWS if view in spot.views]
+        return {
+            NUMBER: f"{spot.number:02d}",
+            CLASS: class_word(spot.hot_spot_class),
+            REGION: region_word(spot.region, self._lang),
+            SIDE: side_word(spot.side),
+            LEVEL: spot.level or "-",
+            AREA: " + ".join(f"{spot.views[view].area_mm2:.0f}" for view in views),
+            MAXIMUM: " / ".join(f"{spot.views[view].max_counts:.0f}" for view in views),
+            RATIO: _number(spot.ratio_to_background, 1),
+            PROBABILITY: _probability(spot),
+            EFFECT: effect_word(spot.report_effect),
+            PHRASE: spot.phrase,
+        }
+
+    def _choices(self, spot: HotSpot, column: int) -> list[tuple[str, str]]:
+        """Return labels and values that a cell may be changed to."""
+        if column == CLASS:
+            return [(class_word(name), name) for name in HOT_SPOT_CLASSES]
+        if column == REGION:
+            sites, regions = PHYSIOLOGICAL_SITES, REPORTING_REGIONS
+            places = sites if spot.hot_spot_class == "physiological" else regions
+            return [(region_word(place.name, self._lang), place.name) for place in places]
+        if column == SIDE:
+            return [(side_word(name), name) for name in _sides(spot.region)]
+        return [(name or "-", name) for name in _levels(spot.region)]
+
+    def _open_choices(self, row: int, column: int) -> None:
+        """Offer what a cell may be changed to; a menu, because the wheel over a box in a row would change a lesion."""
+        spot = self._spots[row]
+        choices = self._choices(spot, column) if column in _CHOICE_COLUMNS else []
+        if len(choices) < 2:
+            return
+        now = {CLASS: spot.hot_spot_class, REGION: spot.region, SIDE: spot.side, LEVEL: spot.level}[column]
+        self.menu = qt.QMenu(self._table)
+        for label, value in choices:
+            action = self.menu.addAction(label)
+            action.setCheckable(True)
+            action.setChecked(value == now)
+            action.connect("triggered(bool)", lambda _on, value=value: self._chosen(spot.id, column, value))
+        self.menu.popup(qt.QCursor.pos())
+
+    def _chosen(self, spot_id: str, column: int, value: str) -> None:
+        spot = next(spot for spot in self._spots if spot.id == spot_id)
+        if column == CLASS:
+            self._on_class(spot_id, value)
+            return
+        if column == REGION:
+            side = spot.side if spot.side in _sides(value) else _sides(value)[0]
+            place = Place(value, side, spot.level if spot.level in _levels(value) else "")
+        else:
+            place = Place(spot.region, value if column == SIDE else spot.side, value if column == LEVEL else spot.level)
+        self._on_place(spot_id, place)
+
+    def _selection_changed(self) -> None:
+        if not self._filling and self.selected_id:
+            self._on_selected(self.selected_id)
+
+    def _item_changed(self, item: Any) -> None:
+        if not self._filling and item.column() == ACCEPTED:
+            self._on_accepted(self._spots[item.row()].id, item.checkState() == qt.Qt.Checked)
+
+
+def _headers() -> list[str]:
+    return [
+        "\N{CHECK MARK}",
+        _("No."),
+        _("Class"),
+        _("Region"),
+        _("Side"),
+        _("Level"),
+        _("Area (mm²)"),
+        _("Max. counts"),
+        _("Ratio"),
+        _("Probability"),
+        _("Report"),
+        _("Phrase"),
+    ]
+
+
+def _tips() -> list[str]:
+    return [
+        _("Accepted metastases are the lesions: they are counted and make the Bone Scan Index"),
+        _("Number of the hot spot, in the colour of its class"),
+        _("What the hot spot is taken for; a change is measured at once and can be undone"),
+        _("Bone, or site of normal uptake"),
+        _("The patient's side"),
+        _("Vertebra or rib, counted by the network: certain within one"),
+        _("Area in the anterior + posterior view, mm²"),
+        _("Highest counts per pixel, anterior / posterior"),
+        _("Mean counts over those of the same bone on the other side, or around it"),
+        _("Probability of its class; in brackets: of metastasis by the image alone"),
+        _("What the report did to the probability of metastasis"),
+        _("What the report says of this place"),
+    ]
+
+
+def _sides(region: str) -> tuple[str, ...]:
+    for known in REPORTING_REGIONS:
+        if known.name == region:
+            return ("left", "right") if known.sided else ("midline",)
+    return ("left", "right", "midline")
+
+
+def _levels(region: str) -> tuple[str, ...]:
+    for known in REPORTING_REGIONS:
+        if known.name == region:
+            return ("", *known.levels)
+    return ("",)
+
+
+def _probability(spot: HotSpot) -> str:
+    shown = _number(spot.probability, 2)
+    alone = _number(spot.probability_image_only, 2)
+    return shown if spot.report_effect == "no report" else f"{shown} ({alone})"
+
+
+def _number(value: float, digits: int) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"

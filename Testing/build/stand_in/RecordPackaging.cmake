@@ -1,0 +1,1 @@
+record(packaging ${PROJECT_NAME})

@@ -1,0 +1,150 @@
+"""``python -m model_training.sample_cases``: the simulated cases that the extension offers in Slicer's Sample Data.
+
+The same files come out every time. The planar patient was chosen because the lesions are easy to see, the SPECT patient
+because one lies on one side only; neither says how well the model does.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from pydicom.uid import RLELossless
+
+from .simulator.case import SimulatedCase, simulate_case
+from .simulator.foci import Focus
+from .simulator.generate import LANGUAGES, case_reports
+from .simulator.nm_dicom import Manner, Study, write_planar_nm
+from .simulator.nm_spect_dicom import Calibration, SpectGeometry, SpectManner, SpectObject, write_spect_nm
+from .simulator.report_writer import write_report
+from .simulator.spect import VOXEL_MM, SimulatedSpect, simulate_spect
+
+SAMPLE_DATA = Path(__file__).resolve().parents[1] / "BoneMetSeg" / "Resources" / "SampleData"
+# Not among the seeds of the training set, which are drawn from 32 bits.
+PLANAR_SEED, SPECT_SEED = 20305, 21
+THUMBNAIL_PIXELS = 256
+_THUMBNAIL_COUNTS_PERCENTILE = 99.3
+# Stored values to Bq/ml: chosen so that ordinary vertebrae have an SUV of about 5; nothing was calibrated.
+_BQ_PER_ML_AND_VALUE = 160.0
+
+
+def write_sample_cases(folder: Path) -> list[Path]:
+    """Write scans, reports and thumbnails; return their paths.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where missing; files of the same names are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    case, spect = simulate_case(PLANAR_SEED, anatomy="analytic"), simulate_spect(SPECT_SEED)
+    return [
+        _write_planar(folder / "simulated_planar.dcm", case),
+        _write_spect(folder / "simulated_spect.dcm", spect),
+        *_write_reports(folder, "simulated_planar", {lang: case_reports(case)[lang]["text"] for lang in LANGUAGES}),
+        *_write_reports(folder, "simulated_spect", _reports_of(spect.foci, spect.patient.facts(), SPECT_SEED)),
+        _write_thumbnail(folder / "simulated_planar.png", _side_by_side(case)),
+        _write_thumbnail(folder / "simulated_spect.png", _projection(spect)),
+    ]
+
+
+def _write_planar(path: Path, case: SimulatedCase) -> Path:
+    study = Study("SIMULATED-PLANAR", "Simulated^Planar", acquisition_date="20250301")
+    manner = Manner(series_description="Simulated WB BONE")
+    write_planar_nm(path, dict(case.counts), case.pixel_size_mm, study=study, manner=manner)
+    return _packed(path)
+
+
+def _write_spect(path: Path, spect: SimulatedSpect) -> Path:
+    patient = spect.patient
+    calibration = Calibration(
+        unit="Bq/ml",
+        slope=_BQ_PER_ML_AND_VALUE,
+        weight_kg=patient.weight_kg,
+        dose_mbq=patient.activity_mbq,
+        half_life_s=21624.0,
+        decay_correction="START",
+    )
+    geometry = SpectGeometry((VOXEL_MM, VOXEL_MM), VOXEL_MM, VOXEL_MM, position=spect.first_voxel_lps_mm)
+    study = Study("SIMULATED-SPECT", "Simulated^Spect", acquisition_date="20250302")
+    manner = SpectManner(series_description="Simulated bone SPECT")
+    write_spect_nm(path, spect.voxels, SpectObject(geometry, calibration, manner, study))
+    return _packed(path)
+
+
+def _packed(path: Path) -> Path:
+    """Compress a file's pixels without loss, in the way that every DICOM reader knows."""
+    dataset = pydicom.dcmread(path)
+    uid = dataset.SOPInstanceUID
+    dataset.compress(RLELossless, generate_instance_uid=False)
+    assert dataset.SOPInstanceUID == uid  # noqa: S101
+    dataset.save_as(path, enforce_file_format=True)
+    return path
+
+
+def _reports_of(foci: Sequence[Focus], facts: Mapping[str, Any], seed: int) -> dict[str, str]:
+    return {
+        lang: str(write_report(foci, facts, lang, np.random.default_rng([seed, 7, number])).text)
+        for number, lang in enumerate(LANGUAGES)
+    }
+
+
+def _write_reports(folder: Path, name: str, texts: Mapping[str, str]) -> list[Path]:
+    paths = []
+    for lang, text in texts.items():
+        path = folder / f"{name}_report_{lang}.txt"
+        path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+        paths.append(path)
+    return paths
+
+
+# ---- thumbnails ------------------------------------------------------------------------------------------------------
+
+
+def _side_by_side(case: SimulatedCase) -> np.ndarray:
+    """Return both views as they were acquired, anterior first."""
+    return np.hstack([case.counts["anterior"], case.counts["posterior"]]).astype(np.float32)
+
+
+def _projection(spect: SimulatedSpect) -> np.ndarray:
+    """Return the maximum along the patient's depth, head up, the patient's right at the left."""
+    return spect.voxels.max(1)[::-1].astype(np.float32)
+
+
+def _write_thumbnail(path: Path, image: np.ndarray) -> Path:
+    """Write an image in inverse grey, fitted into a white square."""
+    import SimpleITK
+
+    upper = float(np.percentile(image[image > 0], _THUMBNAIL_COUNTS_PERCENTILE))
+    grey = np.clip(255 * (1 - image / upper), 0, 255)
+    rows, columns = grey.shape
+    side = max(rows, columns)
+    square = np.full((side, side), 255.0, np.float32)
+    top, left = (side - rows) // 2, (side - columns) // 2
+    square[top : top + rows, left : left + columns] = grey
+    source = SimpleITK.GetImageFromArray(square)
+    step = side / THUMBNAIL_PIXELS
+    smooth = SimpleITK.SmoothingRecursiveGaussian(source, max(step / 3, 0.1))
+    small = SimpleITK.Resample(
+        smooth,
+        [THUMBNAIL_PIXELS] * 2,
+        SimpleITK.Transform(),
+        SimpleITK.sitkLinear,
+        [(step - 1) / 2] * 2,
+        [step] * 2,
+        [1, 0, 0, 1],
+        255.0,
+    )
+    SimpleITK.WriteImage(
+        SimpleITK.Cast(SimpleITK.Clamp(small, SimpleITK.sitkFloat32, 0, 255), SimpleITK.sitkUInt8), path
+    )
+    return path
+
+
+if __name__ == "__main__":
+    for written in write_sample_cases(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE_DATA):
+        sys.stdout.write(f"{written.stat().st_size:8d}  {written.name}\n")
