@@ -51,6 +51,7 @@ class BoneMetSeg(ScriptedLoadableModule):
             "Skeletal mass after Spiers; simulated training data; the method goes beyond a published dual-path network."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
+        slicer.app.connect("startupCompleted()", describeViewLayouts)
 
 
 def registerSampleData():
@@ -58,6 +59,13 @@ def registerSampleData():
     from BoneMetSegPanel.sample_data import register
 
     register()
+
+
+def describeViewLayouts():
+    """Make the layouts of bone scans known: a saved scene holds a number only, and may be opened without the module."""
+    from BoneMetSegLib.scene_layouts import describe_layouts
+
+    describe_layouts(slicer.mrmlScene)
 
 
 @parameterNodeWrapper
