@@ -7,7 +7,8 @@ orientation. Observers move it with the view; the nodes are hidden from lists an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -121,9 +122,23 @@ def _add_letters(slice_node: Any) -> Any:
     _style(display)
     display.SetViewNodeIDs((slice_node.GetID(),))
     letters.SetAndObserveDisplayNodeID(display.GetID())  # before it is added, or Slicer's logic adds one of its own
-    scene.AddNode(letters)
+    with _place_list_kept(scene):
+        scene.AddNode(letters)
     letters.SetLocked(True)
     return letters
+
+
+@contextmanager
+def _place_list_kept(scene: Any) -> Iterator[None]:
+    """Keep the list that the user places points in: Slicer would place them among the letters, the newest list."""
+    selection = scene.GetFirstNodeByClass("vtkMRMLSelectionNode")
+    if selection is None:
+        yield
+        return
+    before = selection.GetActivePlaceNodeClassName(), selection.GetActivePlaceNodeID()
+    yield
+    selection.SetReferenceActivePlaceNodeClassName(before[0])
+    selection.SetReferenceActivePlaceNodeID(before[1])
 
 
 def _style(display: Any) -> None:

@@ -290,6 +290,20 @@ def test_a_quiet_worker_is_no_failure(ready, worker_that):
     assert len(ready.application.dialogs.texts) == 1
 
 
+def test_a_worker_that_ends_by_itself_is_deleted_by_qt_and_not_by_python_within_its_own_signal(ready, worker_that):
+    import qt
+
+    worker_that('say(id=number, event="error", kind="input", message="no"); sys.stdin.read()')
+    ready.run()
+    process = ready.panel.run.job._worker._process
+    assert process.parent() is qt.QCoreApplication.instance()
+    gone = []
+    process.connect("destroyed(QObject*)", lambda _process: gone.append(True))
+    del process
+    os.kill(_worker_pid(ready), 9)
+    ready.application.wait_until(lambda: gone, seconds=10)
+
+
 def test_numbers_of_progress_never_go_back(ready, worker_that):
     worker_that("""
         for done, left in ((0.1, 9.0), (0.5, 3.0), (0.4, 7.0), (0.6, 5.0)):
