@@ -122,8 +122,21 @@ def test_the_report_comes_later_and_the_review_is_kept(ready):
     assert ready.ui.applyButton.text == "Segment"
     ready.ui.undoButton.click()
     assert ready.case.report is None
+    assert ready.ui.applyButton.text == "Add report"
     ready.ui.redoButton.click()
     assert ready.case.report is not None
+    assert ready.ui.applyButton.text == "Segment"
+
+
+def test_a_report_that_was_deleted_during_the_run_stays_with_its_case(ready):
+    ready.panel.inputs.use_report(REPORT)
+    ready.ui.applyButton.click()
+    ready.application.scene.RemoveNode(ready.parameters.report)
+    ready.wait()
+    kept = ready.panel.results.review.case_node.GetNodeReference("text")
+    assert kept.GetText() == REPORT
+    assert kept.GetScene() is ready.application.scene
+    assert ready.panel.inputs.report_text == REPORT
 
 
 def test_segmenting_a_reviewed_scan_again_asks_before_the_review_is_lost(ready):
@@ -323,3 +336,30 @@ def test_counts_of_the_volumes_stay_as_they_are(ready):
     before = slicer.util.arrayFromVolume(ready.parameters.scan).copy()
     ready.run()
     np.testing.assert_array_equal(slicer.util.arrayFromVolume(ready.parameters.scan), before)
+
+
+def test_a_posterior_view_declared_mirrored_is_shown_with_its_sides_exchanged(ready):
+    from BoneMetSegPanel.choices import PosteriorExport
+
+    loaded = ready.parameters.scan.GetNodeReference("BoneMetSeg.OtherView")
+    ready.parameters.posteriorExport = PosteriorExport.MIRRORED
+    ready.run()
+    nodes = ready.panel.results.review.nodes
+    shown = nodes.volumes["posterior"]
+    assert shown is not loaded
+    matrices = [slicer_matrix(loaded), slicer_matrix(shown)]
+    assert matrices[0][0, 0] == -matrices[1][0, 0]
+    np.testing.assert_allclose(matrices[1], ready.case.scan.views["posterior"].ijk_to_ras)
+    assert ready.parameters.scan is not None
+    assert ready.panel.inputs.planar_scan.views["posterior"].mirrored
+    assert ready.ui.applyButton.text == "Segment"
+
+
+def slicer_matrix(volume):
+    import vtk
+
+    from BoneMetSegLib.scene_images import array_of_matrix
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return array_of_matrix(matrix)
