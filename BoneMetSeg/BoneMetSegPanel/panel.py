@@ -129,7 +129,7 @@ class Panel:
             self.run.cancel()
             self.run.say(_("Cancelled: a volume of the scan was deleted."))
         for key, review in list(self._reviews.items()):
-            if node in (*review.nodes.volumes.values(), *review.nodes.segmentations.values(), review.nodes.table):
+            if node in (*review.nodes.volumes.values(), *review.own_nodes):
                 del self._reviews[key]
                 if review is self.results.review:
                     self._show_no_case()
@@ -275,7 +275,7 @@ class Panel:
         asked = request.context
         # A report that was deleted meanwhile was read all the same: the case gets a node of its own for it.
         report_node = asked.report_node if asked.report_node is not None and asked.report_node.GetScene() else None
-        if asked.adds_to is not None and asked.adds_to.case_node.GetScene() is not None:
+        if asked.adds_to in self._reviews.values():
             if asked.adds_to is self.results.review:
                 self.results.take_edits()
             asked.adds_to.add_report(case, report_node)

@@ -94,6 +94,7 @@ def test_cancel_in_the_middle_leaves_the_scene_as_it_was(ready):
     ready.application.wait_until(lambda: "Loading" in ready.ui.statusLabel.text)
     pid = _worker_pid(ready)
     assert list(ready.temporary_folder.glob("BoneMetSeg-*"))
+    ready.panel.run._started_s = 0.0  # long after the first click
     ready.ui.applyButton.click()
     assert ready.ui.applyButton.text == "Segment"
     assert ready.ui.statusLabel.text == "Cancelled; nothing was changed."
@@ -101,6 +102,15 @@ def test_cancel_in_the_middle_leaves_the_scene_as_it_was(ready):
     assert not _is_alive(pid)
     assert not list(ready.temporary_folder.glob("BoneMetSeg-*"))
     assert ready.case is None
+
+
+def test_a_double_click_starts_and_does_not_cancel(ready):
+    ready.ui.applyButton.click()
+    ready.ui.applyButton.click()
+    assert ready.panel.run.is_running
+    ready.panel.run._started_s = 0.0  # long after the first click
+    ready.ui.applyButton.click()
+    assert not ready.panel.run.is_running
 
 
 def test_the_report_comes_later_and_the_review_is_kept(ready):
@@ -363,3 +373,24 @@ def slicer_matrix(volume):
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
     return array_of_matrix(matrix)
+
+
+def test_a_case_whose_part_is_deleted_while_its_report_is_read_becomes_a_case_anew(ready):
+    ready.run()
+    review = ready.panel.results.review
+    ready.panel.inputs.use_report(REPORT)
+    ready.ui.applyButton.click()
+    ready.application.scene.RemoveNode(review.maps_node)
+    ready.wait()
+    assert ready.panel.results.review is not review
+    assert ready.case.report.text == REPORT
+
+
+def test_a_case_whose_part_is_deleted_while_it_is_segmented_anew_is_replaced(ready):
+    ready.run()
+    review = ready.panel.results.review
+    ready.ui.applyButton.click()
+    ready.application.scene.RemoveNode(review.nodes.segmentations["anterior"])
+    ready.wait()
+    assert ready.panel.results.review is not review
+    assert review.case_node.GetScene() is None
