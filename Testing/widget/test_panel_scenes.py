@@ -124,10 +124,16 @@ def test_a_report_that_lies_in_the_study_of_a_scan_is_chosen_with_it(panel, scan
     assert panel.parameters.report is report
 
 
-@pytest.mark.parametrize("part", ["volume", "segmentation", "table"])
+@pytest.mark.parametrize("part", ["volume", "segmentation", "table", "stored case", "stored maps"])
 def test_a_deleted_part_of_the_case_empties_the_results_and_nothing_breaks(reviewed, part):
-    nodes = reviewed.panel.results.review.nodes
-    node = {"volume": nodes.volumes["anterior"], "segmentation": nodes.segmentations["posterior"], "table": nodes.table}
+    review = reviewed.panel.results.review
+    node = {
+        "volume": review.nodes.volumes["anterior"],
+        "segmentation": review.nodes.segmentations["posterior"],
+        "table": review.nodes.table,
+        "stored case": review.case_node,
+        "stored maps": review.maps_node,
+    }
     reviewed.application.scene.RemoveNode(node[part])
     reviewed.application.process_events()
     assert reviewed.case is None
