@@ -51,6 +51,7 @@ class BoneMetSeg(ScriptedLoadableModule):
             "Skeletal mass after Spiers; simulated training data; the method goes beyond a published dual-path network."
         )
         slicer.app.connect("startupCompleted()", registerSampleData)
+        slicer.app.connect("startupCompleted()", describeViewLayouts)
 
 
 def registerSampleData():
@@ -58,6 +59,13 @@ def registerSampleData():
     from BoneMetSegPanel.sample_data import register
 
     register()
+
+
+def describeViewLayouts():
+    """Make the layouts of bone scans known: a saved scene holds a number only, and may be opened without the module."""
+    from BoneMetSegLib.scene_layouts import describe_layouts
+
+    describe_layouts(slicer.mrmlScene)
 
 
 @parameterNodeWrapper
@@ -137,10 +145,10 @@ class BoneMetSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.setParameterNode(None)
 
     def onSceneReady(self, _caller, _event):
-        """A scene was closed or read: take up its choices and its case."""
-        if self.parent.isEntered or self._parameterNode is None:
+        """A scene was closed or read: take up its choices and its case; where the module is not shown, when it is."""
+        if self.parent.isEntered:
             self.initializeParameterNode()
-        self.panel.resume()
+            self.panel.resume()
 
     @calldata_type(VTK_OBJECT)
     def onNodeRemoved(self, _caller, _event, node):

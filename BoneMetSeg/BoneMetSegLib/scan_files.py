@@ -237,15 +237,7 @@ def _joined(files: list[Path], scans: list[PlanarScan]) -> PlanarScan:
         raise InputError(f"{names} both hold the {both[0]} view; give one anterior and one posterior view")
     if first.source_format != second.source_format:
         raise InputError(f"{names} are of different formats ({first.source_format} and {second.source_format})")
-    if _differ(first.identity.patient_id, second.identity.patient_id):
-        raise InputError(f"{names} are of different patients by their Patient ID")
-    if _differ(first.acquisition_date, second.acquisition_date):
-        raise InputError(f"{names} were acquired on different days; give the two views of one scan")
-    warnings = list(dict.fromkeys((*first.warnings, *second.warnings)))
-    if _differ(first.identity.study_instance_uid, second.identity.study_instance_uid):
-        warnings.append("The two files are of different studies of one day: check that they are one scan.")
-    if _differ(first.identity.patient_name, second.identity.patient_name):
-        warnings.append("The two files name the patient differently: check that they are one scan.")
+    warnings = list(dict.fromkeys((*first.warnings, *second.warnings, *check_pair(names, first, second))))
     views = {**first.views, **second.views}
     return replace(
         first,
@@ -264,6 +256,36 @@ def _joined(files: list[Path], scans: list[PlanarScan]) -> PlanarScan:
         ),
         warnings=tuple(warnings),
     )
+
+
+def check_pair(names: str, first: PlanarScan, second: PlanarScan) -> list[str]:
+    """Check that two single views are of one scan.
+
+    Parameters
+    ----------
+    names : str
+        What to call the two in a sentence.
+
+    Returns
+    -------
+    list of str
+        What a reader should check.
+
+    Raises
+    ------
+    InputError
+        They are of different patients or days.
+    """
+    if _differ(first.identity.patient_id, second.identity.patient_id):
+        raise InputError(f"{names} are of different patients by their Patient ID")
+    if _differ(first.acquisition_date, second.acquisition_date):
+        raise InputError(f"{names} were acquired on different days; give the two views of one scan")
+    warnings = []
+    if _differ(first.identity.study_instance_uid, second.identity.study_instance_uid):
+        warnings.append("The two files are of different studies of one day: check that they are one scan.")
+    if _differ(first.identity.patient_name, second.identity.patient_name):
+        warnings.append("The two files name the patient differently: check that they are one scan.")
+    return warnings
 
 
 def _differ(one: str, other: str) -> bool:

@@ -61,6 +61,9 @@ def describe_layouts(scene: Any) -> None:
     ):
         if not layout.IsLayoutDescription(number):
             layout.AddLayoutDescription(number, description)
+    # Slicer starts in the layout it was closed in, or reads it with a scene, and shows nothing if it is not known yet.
+    if PLANAR_LAYOUT <= layout.GetViewArrangement() <= SPECT_PLANES_LAYOUT:
+        layout.SetViewArrangement(layout.GetViewArrangement())
 
 
 def show_planar(nodes: SceneNodes, view: str | None = None) -> dict[str, Any]:

@@ -7,18 +7,18 @@ orientation. Observers move it with the view; the nodes are hidden from lists an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import TracebackType
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from .scene_boot import slicer_package
+from .scene_watch import NodeWatch
 
 _NAMES = {"anterior": "ANT", "posterior": "POST"}
 # RAS axes, towards plus and towards minus.
 _SIDES = (("R", "L"), ("A", "P"), ("S", "I"))
-_EVENT = "ModifiedEvent"
 # Between edge and letter, and what a letter needs: markups write to the right of a point and above it.
 _MARGIN_PX = 5
 _LETTER_PX = (20, 28)
@@ -26,7 +26,7 @@ _TEXT_SCALE = 4.5  # percent of the view's diagonal, as markups measure text
 _RGB = (0.45, 0.1, 0.55)  # apart from the colours of segments, and dark enough for a white ground
 
 
-class SideLetters:
+class SideLetters(NodeWatch):
     """The letters of some slice views, there until ``off``.
 
     Parameters
@@ -38,48 +38,26 @@ class SideLetters:
     def __init__(self, slice_nodes: Mapping[str, Any]) -> None:
         self._slice_nodes = {name: node for name, node in slice_nodes.items() if node.IsA("vtkMRMLSliceNode")}
         self._letters: dict[str, Any] = {}
-        self._tags: dict[str, int] = {}
-        self.on()
+        super().__init__(list(self._slice_nodes.values()))
 
-    @property
-    def is_on(self) -> bool:
-        """Whether the letters are shown."""
-        return bool(self._tags)
-
-    def on(self) -> None:
-        """Show the letters."""
-        if self.is_on:
-            return
+    def _begin(self) -> None:
         for name, node in self._slice_nodes.items():
             self._letters[name] = _add_letters(node)
-            self._tags[name] = node.AddObserver(_EVENT, self._on_modified)
             self._place(name)
 
-    def off(self) -> None:
-        """Take letters and observers away."""
-        for name, tag in self._tags.items():
-            self._slice_nodes[name].RemoveObserver(tag)
+    def _answer(self, changed: Any) -> None:
+        for name, node in self._slice_nodes.items():
+            if node is changed:
+                self._place(name)
+
+    def _end(self) -> None:
         for letters in self._letters.values():
             if letters.GetScene() is not None:
                 display = letters.GetDisplayNode()
                 letters.GetScene().RemoveNode(letters)
                 if display is not None and display.GetScene() is not None:
                     display.GetScene().RemoveNode(display)
-        self._tags.clear()
         self._letters.clear()
-
-    def __enter__(self) -> SideLetters:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.off()
-
-    def _on_modified(self, moved: Any, _event: str) -> None:
-        for name, node in self._slice_nodes.items():
-            if node is moved:
-                self._place(name)
 
     def _place(self, name: str) -> None:
         letters = self._letters[name]
@@ -144,9 +122,23 @@ def _add_letters(slice_node: Any) -> Any:
     _style(display)
     display.SetViewNodeIDs((slice_node.GetID(),))
     letters.SetAndObserveDisplayNodeID(display.GetID())  # before it is added, or Slicer's logic adds one of its own
-    scene.AddNode(letters)
+    with _place_list_kept(scene):
+        scene.AddNode(letters)
     letters.SetLocked(True)
     return letters
+
+
+@contextmanager
+def _place_list_kept(scene: Any) -> Iterator[None]:
+    """Keep the list that the user places points in: Slicer would place them among the letters, the newest list."""
+    selection = scene.GetFirstNodeByClass("vtkMRMLSelectionNode")
+    if selection is None:
+        yield
+        return
+    before = selection.GetActivePlaceNodeClassName(), selection.GetActivePlaceNodeID()
+    yield
+    selection.SetReferenceActivePlaceNodeClassName(before[0])
+    selection.SetReferenceActivePlaceNodeID(before[1])
 
 
 def _style(display: Any) -> None:

@@ -7,16 +7,16 @@ the body (the same R and S) at the same scale (mm per screen pixel), from its ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-_EVENT = "ModifiedEvent"
+from .scene_watch import NodeWatch
+
 _TOLERANCE_MM = 1e-3
 
 
-class ViewLink:
+class ViewLink(NodeWatch):
     """Keeps slice views of one case at the same place and scale, from the moment it is made until it is switched off.
 
     It holds nothing but the slice nodes: a scene that is closed or a case that is removed does not trouble it, and
@@ -32,58 +32,18 @@ class ViewLink:
     def __init__(self, slice_nodes: Mapping[str, Any]) -> None:
         self._slice_nodes = dict(slice_nodes)
         self._planes_a_mm = {view: node.GetSliceToRAS().GetElement(1, 3) for view, node in slice_nodes.items()}
-        self._tags: dict[str, int] = {}
-        self._following = False
-        self.on()
+        super().__init__(list(slice_nodes.values()))
 
-    @property
-    def is_on(self) -> bool:
-        """Whether the views follow each other."""
-        return bool(self._tags)
+    def _begin(self) -> None:
+        self._on_modified(next(iter(self._slice_nodes.values())), "")
 
-    def on(self) -> None:
-        """Let the views follow each other again, from where the first one is."""
-        if self.is_on or not self._slice_nodes:
-            return
-        for view, node in self._slice_nodes.items():
-            self._tags[view] = node.AddObserver(_EVENT, self._on_modified)
-        self._on_modified(next(iter(self._slice_nodes.values())), _EVENT)
-
-    def off(self) -> None:
-        """Let each view go its own way, and take the observers away."""
-        for view, tag in self._tags.items():
-            self._slice_nodes[view].RemoveObserver(tag)
-        self._tags.clear()
-
-    def __enter__(self) -> ViewLink:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.off()
-
-    def _on_modified(self, moved: Any, _event: str) -> None:
-        if self._following:
-            return
-        if any(node.GetScene() is None for node in self._slice_nodes.values()):
-            self.off()
-            return
-        if moved.GetScene().IsClosing():
-            return
-        self._following = True
-        try:
-            self._follow(moved)
-        finally:
-            self._following = False
-
-    def _follow(self, moved: Any) -> None:
-        place = centre_of_view(moved)
-        scale = mm_per_screen_pixel(moved)
+    def _answer(self, changed: Any) -> None:
+        place = centre_of_view(changed)
+        scale = mm_per_screen_pixel(changed)
         for view, node in self._slice_nodes.items():
             was_modifying = node.StartModify()
             keep_on_plane(node, self._planes_a_mm[view])
-            if node is not moved:
+            if node is not changed:
                 _set_scale(node, scale)
                 move_centre(node, place)
             node.EndModify(was_modifying)

@@ -72,6 +72,8 @@ def add_text(scene: Any, text: str, name: str) -> Any:
     node = scene.AddNewNodeByClass("vtkMRMLTextNode", name)
     node.SetEncoding(VTK_ENCODING_UTF_8)  # the default is ASCII
     node.SetText(text)
+    if "\t" in text:  # Slicer writes a short text into an XML attribute, where a tab becomes a space
+        node.SetForceCreateStorageNode(node.CreateStorageNodeAlways)
     return node
 
 

@@ -41,6 +41,7 @@ class SceneReview:
 
     def __init__(self, nodes: SceneNodes, case_node: Any, session: ReviewSession, lang: str = "en") -> None:
         self.nodes, self.case_node, self.session, self.lang = nodes, case_node, session, lang
+        self.maps_node = case_node.GetNodeReference("maps")
         self.on_change: Callable[[], None] = lambda: None
         self._stored_maps = session.case.segmentation
         session.on_change = self._changed
@@ -98,13 +99,15 @@ class SceneReview:
     @property
     def own_nodes(self) -> list[Any]:
         """Everything but volumes and report: what is of no use without the case."""
-        maps = self.case_node.GetNodeReference("maps")
-        return [node for node in (*self.nodes.segmentations.values(), self.nodes.table, maps, self.case_node) if node]
+        shown = (*self.nodes.segmentations.values(), self.nodes.table)
+        return [node for node in (*shown, self.maps_node, self.case_node) if node]
 
     def remove(self) -> None:
         """Take the case out of the scene; its volumes and its report stay."""
         hierarchy, scene = hierarchy_of(self.nodes.scene), self.nodes.scene
         for node in self.own_nodes:
+            if node.GetScene() is None:
+                continue  # the user deleted it already
             item = hierarchy.GetItemByDataNode(node)
             if item:
                 hierarchy.RemoveItem(item, False, False)

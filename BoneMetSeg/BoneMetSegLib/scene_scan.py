@@ -7,7 +7,7 @@ others the DICOM database is asked for the file; what has none is read by its ax
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 from .errors import InputError
 from .planar_checks import checked_counts
 from .scan import QUANTITIES, VIEWS, Identity, PlanarScan, PlanarView, Scan, SpectScan, View, right_handed
-from .scan_files import read_scan
+from .scan_files import check_pair, read_scan
 from .scene_hierarchy import hierarchy_of
 from .scene_images import array_of_matrix
 from .scene_volumes import OTHER_VIEW_ROLE
@@ -76,12 +76,23 @@ def scan_of_volumes(
     return _foreign(nodes, view, order, flip_posterior)
 
 
-def volumes_of_views(volumes: Sequence[Any]) -> dict[str, Any]:
-    """Return those volumes that a case can be shown on as they are: the ones that say which view they are."""
+def volumes_of_views(volumes: Sequence[Any], scan: PlanarScan | None = None) -> dict[str, Any]:
+    """Return those volumes that a case can be shown on as they are: the ones that say which view they are.
+
+    Where a scan is given, nothing is returned if it takes a side for the other one than its volume does: the reader
+    said that the posterior view was mirrored, or was not.
+    """
     nodes = _with_partner(list(dict.fromkeys(volumes)))
     if not all(node.GetAttribute(VIEW_ATTRIBUTE) for node in nodes):
         return {}
-    return {node.GetAttribute(VIEW_ATTRIBUTE): node for node in nodes}
+    by_view = {node.GetAttribute(VIEW_ATTRIBUTE): node for node in nodes}
+    if scan is not None and any(_is_mirrored(by_view[name]) != view.mirrored for name, view in scan.views.items()):
+        return {}
+    return by_view
+
+
+def _is_mirrored(node: Any) -> bool:
+    return bool(node.GetAttribute("BoneMetSeg.Mirrored") == "yes")
 
 
 def _with_partner(nodes: list[Any]) -> list[Any]:
@@ -102,9 +113,20 @@ def _planar(nodes: Sequence[Any], flip_posterior: bool | None) -> PlanarScan:
     views = {view: _view(view, by_view[view]) for view in VIEWS if view in by_view}
     if flip_posterior is not None and "posterior" in views:
         views["posterior"] = replace(views["posterior"], mirrored=flip_posterior)
-    first = by_view[next(iter(views))]
-    warnings = json.loads(first.GetAttribute("BoneMetSeg.Warnings") or "[]")
-    return PlanarScan(views, identity=_identity(first), warnings=tuple(warnings), **_facts(first))
+    singles = [_single(by_view[name], view) for name, view in views.items()]
+    warnings = [sentence for single in singles for sentence in single.warnings]
+    if len(singles) == 2:
+        warnings += check_pair(_names(by_view[name] for name in views), *singles)
+    return replace(singles[0], views=views, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _single(node: Any, view: PlanarView) -> PlanarScan:
+    warnings = json.loads(node.GetAttribute("BoneMetSeg.Warnings") or "[]")
+    return PlanarScan({view.view: view}, identity=_identity(node), warnings=tuple(warnings), **_facts(node))
+
+
+def _names(nodes: Iterable[Any]) -> str:
+    return " and ".join(node.GetName() for node in nodes)
 
 
 def _view(view: View, node: Any) -> PlanarView:
@@ -116,7 +138,7 @@ def _view(view: View, node: Any) -> PlanarView:
         (float(height_mm), float(width_mm)),
         pixel_size_source=node.GetAttribute("BoneMetSeg.PixelSizeSource") or "file",
         view_source=node.GetAttribute("BoneMetSeg.ViewSource") or "volume",
-        mirrored=node.GetAttribute("BoneMetSeg.Mirrored") == "yes",
+        mirrored=_is_mirrored(node),
         sop_instance_uid=(node.GetAttribute("DICOM.instanceUIDs") or "").split(" ")[0],
         frame_number=int(node.GetAttribute("BoneMetSeg.FrameNumber") or 1),
     )
@@ -212,12 +234,14 @@ def _foreign(
         if twice:
             raise InputError(f"Both volumes show the {min(twice)} view; choose an anterior and a posterior one")
         views.update(scan.views)
-    warnings = dict.fromkeys(sentence for scan in scans for sentence in scan.warnings)
+    scans = [replace(scan, identity=_identity(node)) for scan, node in zip(scans, nodes, strict=True)]
+    warnings = [sentence for scan in scans for sentence in scan.warnings]
+    if len(scans) == 2:
+        warnings += check_pair(_names(nodes), *scans)
     return replace(
         scans[0],
         views={name: views[name] for name in VIEWS if name in views},
-        identity=_identity(nodes[0]),
-        warnings=tuple(warnings),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 

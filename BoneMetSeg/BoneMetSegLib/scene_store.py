@@ -114,6 +114,8 @@ def restored_case(case_node: Any, editor: str = "reader") -> Case:
         maps = io.BytesIO(base64.b64decode(maps_node.GetText() if maps_node else "", validate=True))
     except (binascii.Error, ValueError) as error:
         raise InputError("The case stored in this scene is damaged; segment the scan again.") from error
+    for node in (case_node, maps_node):
+        _keep_in_scene_file(node)  # a scene's file does not say it
     stored = parse_stored_case(case_node.GetText() or "", maps, "this scene")
     outlines = outlines_in_scene(stored.scan, nodes.segmentations, stored.fingerprints)
     return stored.edited({spot.id: decision_of(spot) for spot in stored.hot_spots}, outlines, editor)
@@ -131,4 +133,15 @@ def _roles(nodes: SceneNodes) -> dict[str, Any]:
 def _hidden_text(scene: Any, text: str, name: str) -> Any:
     node = add_text(scene, text, name)
     node.SetHideFromEditors(True)
+    _keep_in_scene_file(node)
     return node
+
+
+def _keep_in_scene_file(node: Any) -> None:
+    """Have a text written into the scene's own file: a file of its own is not saved by Slicer's dialog if it is hidden.
+
+    The text holds no tabs, which an XML attribute would lose.
+    """
+    node.SetForceCreateStorageNode(node.CreateStorageNodeNever)
+    if node.GetStorageNode() is not None:  # of a scene saved by a Slicer in which no case was open
+        node.GetScene().RemoveNode(node.GetStorageNode())

@@ -168,6 +168,8 @@ class HotSpotTable:
         if len(choices) < 2:
             return
         now = {CLASS: spot.hot_spot_class, REGION: spot.region, SIDE: spot.side, LEVEL: spot.level}[column]
+        if self.menu is not None:
+            self.menu.deleteLater()
         self.menu = qt.QMenu(self._table)
         for label, value in choices:
             action = self.menu.addAction(label)

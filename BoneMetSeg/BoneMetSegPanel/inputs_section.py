@@ -138,6 +138,8 @@ class InputsSection:
         if len(reports) == 1:
             self.open_report(Path(reports[0].path))
             return
+        if self.menu is not None:
+            self.menu.deleteLater()
         self.menu = qt.QMenu(self.ui.studyReportButton)
         for report in reports:
             action = self.menu.addAction(report.label)
@@ -190,9 +192,13 @@ def ask_for_text(title: str, question: str, before: str) -> str | None:
     editor.plainText = before
     editor.setMinimumSize(480, 320)
     layout.addWidget(editor)
-    buttons = qt.QDialogButtonBox(qt.QDialogButtonBox.Ok | qt.QDialogButtonBox.Cancel)
+    buttons = qt.QDialogButtonBox()
+    # Not given at once: "|" makes a number, which PythonQt may take for an orientation.
+    buttons.setStandardButtons(qt.QDialogButtonBox.Ok | qt.QDialogButtonBox.Cancel)
     buttons.connect("accepted()", dialog.accept)
     buttons.connect("rejected()", dialog.reject)
     layout.addWidget(buttons)
     accepted = dialog.exec_()
-    return str(editor.plainText) if accepted == qt.QDialog.Accepted else None
+    text = str(editor.plainText)
+    dialog.deleteLater()  # a child of the main window would keep the report until Slicer ends
+    return text if accepted == qt.QDialog.Accepted else None

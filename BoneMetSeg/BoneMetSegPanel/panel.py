@@ -83,7 +83,7 @@ class Panel:
         self._reviews: dict[str, SceneReview] = {}
         self.views = Views(ui)
         self.inputs = InputsSection(ui, parameters, self.update)
-        self.results = ReviewSection(ui, parameters, self.views)
+        self.results = ReviewSection(ui, parameters, self.views, self._review_stepped)
         self.run = RunSection(ui, self._request, self._show_result, self._adds_report, self._may_start)
         ui.saveCaseButton.connect("clicked(bool)", self.on_save_case)
         ui.loadCaseButton.connect("clicked(bool)", self.on_load_case)
@@ -129,7 +129,7 @@ class Panel:
             self.run.cancel()
             self.run.say(_("Cancelled: a volume of the scan was deleted."))
         for key, review in list(self._reviews.items()):
-            if node in (*review.nodes.volumes.values(), *review.nodes.segmentations.values(), review.nodes.table):
+            if node in (*review.nodes.volumes.values(), *review.own_nodes):
                 del self._reviews[key]
                 if review is self.results.review:
                     self._show_no_case()
@@ -273,35 +273,46 @@ class Panel:
 
     def _show_result(self, case: Case, request: JobRequest) -> None:
         asked = request.context
-        if asked.adds_to is not None and asked.adds_to.case_node.GetScene() is not None:
+        # A report that was deleted meanwhile was read all the same: the case gets a node of its own for it.
+        report_node = asked.report_node if asked.report_node is not None and asked.report_node.GetScene() else None
+        if asked.adds_to in self._reviews.values():
             if asked.adds_to is self.results.review:
                 self.results.take_edits()
-            asked.adds_to.add_report(case, asked.report_node)
+            asked.adds_to.add_report(case, report_node)
+            self._choose_kept_report(asked.adds_to)
             return
         if asked.replaces is not None:
             self._show_no_case()
             self._reviews.pop(asked.replaces.case_node.GetID(), None)
             asked.replaces.remove()
-        volumes = volumes_of_views(asked.volumes)
+        volumes = volumes_of_views(asked.volumes, case.scan)
         review = SceneReview.begin(
             case,
             scene=slicer.mrmlScene,
             volumes=volumes,
-            report_node=asked.report_node if case.report is not None else None,
+            report_node=report_node if case.report is not None else None,
             editor=self.editor,
             lang=report_language(),
-            case_name=case_of_views(volumes),
+            case_name=case_of_views(volumes_of_views(asked.volumes)),
         )
         follow_transforms(review.nodes, asked.volumes)
         remember_source(review.case_node, asked.volumes[0])
         self._take(review)
+        self._choose_kept_report(review)
         self.results.select_first()
+
+    def _choose_kept_report(self, review: SceneReview) -> None:
+        if self._parameters().report is None and review.nodes.text is not None:
+            self._parameters().report = review.nodes.text
 
     def _take(self, review: SceneReview) -> None:
         self._reviews[review.case_node.GetID()] = review
         review.session.editor = self.editor
         self._parameters().currentCase = review.case_node
         self.results.show(review)
+
+    def _review_stepped(self) -> None:
+        self.run.update()  # undo may take the report back, which can be added again then
 
     # ---- case folders -----------------------------------------------------------------------------------------------
 

@@ -33,10 +33,14 @@ class ReviewSection:
         Returns the parameter node, or None.
     views : Views
         Where the case is looked at.
+    on_step : callable
+        Called after each step of the review, undo and redo.
     """
 
-    def __init__(self, ui: Any, parameters: Callable[[], Any], views: Views) -> None:
-        self.ui, self._parameters, self._views = ui, parameters, views
+    def __init__(
+        self, ui: Any, parameters: Callable[[], Any], views: Views, on_step: Callable[[], None] = lambda: None
+    ) -> None:
+        self.ui, self._parameters, self._views, self._on_step = ui, parameters, views, on_step
         self.review: SceneReview | None = None
         self._drawn_case: Case | None = None
         self._drawn_physiological = False
@@ -63,7 +67,7 @@ class ReviewSection:
         self.review, self._drawn_case = review, None
         self.ui.resultsCollapsibleButton.collapsed = review is None
         if review is not None:
-            review.on_change = self.update
+            review.on_change = self._stepped
             self._views.show(review.nodes)
         self.update()
 
@@ -241,6 +245,10 @@ class ReviewSection:
         ui.redoButton.toolTip = _step_tip(_("Redo: {step} (Ctrl+Y)"), session.step_to_redo if session else None)
 
     # ---- inside -----------------------------------------------------------------------------------------------------
+
+    def _stepped(self) -> None:
+        self.update()
+        self._on_step()
 
     def _spot(self, spot_id: str) -> HotSpot | None:
         return next((spot for spot in self.case.hot_spots if spot.id == spot_id), None) if self.case else None

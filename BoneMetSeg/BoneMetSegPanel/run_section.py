@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,8 @@ from .words import failure_words, stage_word
 
 _LOG = logging.getLogger(__name__)
 _PERMILLE = 1000
+# Longer than the two clicks of a double click lie apart.
+_DOUBLE_CLICK_S = 0.5
 
 
 class RunSection:
@@ -57,6 +60,7 @@ class RunSection:
         )
         self._running: JobRequest | None = None
         self._least_left = 0
+        self._started_s = 0.0
         ui.applyButton.connect("clicked(bool)", self.on_apply)
         self.update()
 
@@ -71,9 +75,10 @@ class RunSection:
         return self.job.state is JobState.RUNNING
 
     def on_apply(self, _checked: bool = False) -> None:
-        """Start, or cancel what runs."""
+        """Start, or cancel what runs; the second click of a double click does nothing."""
         if self.is_running:
-            self.cancel()
+            if time.monotonic() - self._started_s > _DOUBLE_CLICK_S:
+                self.cancel()
         else:
             self.start()
 
@@ -138,6 +143,7 @@ class RunSection:
             self.ui.progressBar.value = 0
             self.say(_("Starting..."))
             self.job.start(request)
+            self._started_s = time.monotonic()
         except InputError as error:
             self._running = None
             sentence = sentence_words(str(error))

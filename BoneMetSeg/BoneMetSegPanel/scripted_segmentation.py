@@ -51,7 +51,7 @@ def segment_volumes(
     (result,) = outcome
     if isinstance(result, Failure):
         raise InputError(result.sentence) if result.kind == "input" else result
-    own = volumes_of_views(volumes)
+    own = volumes_of_views(volumes, result.scan)
     review = SceneReview.begin(
         result, scene=slicer.mrmlScene, volumes=own, editor=editor, lang=lang, case_name=case_of_views(own)
     )

@@ -97,7 +97,9 @@ class WorkerProcess:
     # ---- inside -----------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        process = qt.QProcess()
+        # With a parent, Qt deletes it when asked to; without one Python would, with the last reference, in the midst of
+        # the process's own signal "finished".
+        process = qt.QProcess(qt.QCoreApplication.instance())
         environment = qt.QProcessEnvironment.systemEnvironment()
         library = str(Path(__file__).resolve().parents[1])
         before = environment.value("PYTHONPATH")

@@ -234,3 +234,17 @@ def test_showing_spect_twice_renders_it_once_and_removing_it_leaves_nothing():
         show_spect(nodes)
         assert nodes.scene.GetNumberOfNodesByClass("vtkMRMLVolumeRenderingDisplayNode") == 1
     assert mrml().scene.GetNumberOfNodes() == before
+
+
+def test_a_layout_that_slicer_was_closed_in_appears_as_soon_as_it_is_described(vtk_messages):
+    from BoneMetSegLib.scene_views import layout_node
+
+    scene = slicer.vtkMRMLScene()
+    layout = layout_node(scene)
+    layout.SetViewArrangement(scene_layouts.PLANAR_LAYOUT)
+    (warning,) = vtk_messages
+    assert "Can't find layout" in warning
+    vtk_messages.clear()
+    assert not layout.GetCurrentLayoutDescription()
+    describe_layouts(scene)
+    assert "BoneMetSegPosterior" in layout.GetCurrentLayoutDescription()

@@ -86,6 +86,20 @@ def test_they_are_hidden_from_lists_and_not_saved(views):
         assert node.GetLocked()
 
 
+def test_points_are_still_placed_in_the_users_own_list(views):
+    scene = views["anterior"].GetScene()
+    selection = scene.GetFirstNodeByClass("vtkMRMLSelectionNode")
+    own = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "own")
+    assert selection.GetActivePlaceNodeID() == own.GetID()
+    with SideLetters(views):
+        assert selection.GetActivePlaceNodeID() == own.GetID()
+        assert selection.GetActivePlaceNodeClassName() == "vtkMRMLMarkupsLineNode"
+    scene.RemoveNode(own)
+    before = selection.GetActivePlaceNodeID()
+    with SideLetters(views):
+        assert selection.GetActivePlaceNodeID() == before
+
+
 def test_closing_the_scene_takes_them_along_without_trouble():
     scene = slicer.vtkMRMLScene()
     node = slice_view(scene, "Red")

@@ -28,9 +28,9 @@ def zoom(node, factor):
 
 def commands(link):
     """Return what still observes the views on behalf of a link, by the tags it had."""
-    tags = dict(link._tags)
+    observed = list(zip(link._watched, link._tags, strict=True))
     link.off()
-    return [link._slice_nodes[view].GetCommand(tag) for view, tag in tags.items()]
+    return [node.GetCommand(tag) for node, tag in observed]
 
 
 def test_the_views_start_at_the_same_scale_and_place(views):

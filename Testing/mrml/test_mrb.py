@@ -17,6 +17,7 @@ from vtkmodules.vtkCommonCore import reference  # noqa: E402
 from vtkmodules.vtkCommonMath import vtkMatrix4x4  # noqa: E402
 
 SHORT_REPORT = "诊断意见：左侧第7肋骨转移瘤可能；“未见”其他异常 <&> 100%。"
+SHORT_REPORT_WITH_TABS = "部位\t所见\r\n左侧第7肋\t浓聚"
 LONG_REPORT = "检查所见：\n" + "\t全身骨骼显影清晰；第6-8肋见放射性浓聚。\n" * 200
 
 
@@ -45,7 +46,7 @@ def read_mrb(tmp_path):
     return read
 
 
-@pytest.fixture(params=[SHORT_REPORT, LONG_REPORT], ids=["short report", "long report"])
+@pytest.fixture(params=[SHORT_REPORT, SHORT_REPORT_WITH_TABS, LONG_REPORT], ids=["short", "with tabs", "long"])
 def reloaded(request, a_scan, some_hot_spots, tmp_path, read_mrb):
     path = tmp_path / "OUT 病例" / "scene.mrb"
     path.parent.mkdir()

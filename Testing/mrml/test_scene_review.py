@@ -153,6 +153,23 @@ def test_a_case_stored_in_the_scene_is_restored_with_its_review(case, nodes):
         nodes.scene.RemoveNode(node)
 
 
+def test_a_stored_case_is_in_the_scenes_own_file_as_slicers_dialog_saves_no_files_of_hidden_nodes(case, nodes):
+    case_node = store_case(nodes, case, "Bone scan")
+    hidden = (case_node, case_node.GetNodeReference("maps"))
+    for node in hidden:
+        assert "\t" not in node.GetText()
+        assert node.AddDefaultStorageNode()  # as for a bundle
+        assert node.GetStorageNode() is None
+        node.SetForceCreateStorageNode(node.CreateStorageNodeAlways)  # as an earlier bundle left it
+        node.AddDefaultStorageNode()
+        assert node.GetStorageNode() is not None
+    assert restored_case(case_node).burden == case.burden
+    for node in hidden:
+        assert node.GetStorageNode() is None
+        assert not node.GetDefaultStorageNodeClassName()
+        nodes.scene.RemoveNode(node)
+
+
 def test_a_stored_case_whose_segmentation_was_deleted_says_so(case):
     nodes = build_scene(case.scan, case.hot_spots, None)
     case_node = store_case(nodes, case, "Bone scan")

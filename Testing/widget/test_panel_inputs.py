@@ -85,6 +85,30 @@ def test_the_same_view_twice_is_refused(panel, scan_file):
     assert not panel.ui.applyButton.enabled
 
 
+def test_views_of_two_days_or_two_patients_are_not_taken_for_one_scan(panel, scan_file):
+    import slicer
+
+    first, second = (panel.add_volumes(scan_file, name) for name in ("a", "b"))
+    panel.choose_scan(first["posterior"])
+    panel.ui.otherViewSelector.setCurrentNode(second["anterior"])
+    assert panel.ui.applyButton.enabled
+    second["anterior"].SetAttribute("BoneMetSeg.AcquisitionDate", "20240101")
+    panel.ui.otherViewSelector.setCurrentNode(None)
+    panel.ui.otherViewSelector.setCurrentNode(second["anterior"])
+    assert "were acquired on different days" in panel.ui.recognisedLabel.text
+    assert not panel.ui.applyButton.enabled
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(panel.application.scene)
+    for patient_id, volumes in (("1", first), ("2", second)):
+        item = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), patient_id)
+        hierarchy.SetItemAttribute(item, "DICOM.PatientID", patient_id)
+        hierarchy.SetItemAttribute(item, "DICOM.Level", "Patient")
+        for volume in volumes.values():
+            hierarchy.SetItemParent(hierarchy.GetItemByDataNode(volume), item)
+    panel.ui.otherViewSelector.setCurrentNode(None)
+    panel.ui.otherViewSelector.setCurrentNode(second["anterior"])
+    assert "are of different patients" in panel.ui.recognisedLabel.text
+
+
 # ---- the report -----------------------------------------------------------------------------------------------------
 
 

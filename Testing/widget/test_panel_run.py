@@ -94,6 +94,7 @@ def test_cancel_in_the_middle_leaves_the_scene_as_it_was(ready):
     ready.application.wait_until(lambda: "Loading" in ready.ui.statusLabel.text)
     pid = _worker_pid(ready)
     assert list(ready.temporary_folder.glob("BoneMetSeg-*"))
+    ready.panel.run._started_s = 0.0  # long after the first click
     ready.ui.applyButton.click()
     assert ready.ui.applyButton.text == "Segment"
     assert ready.ui.statusLabel.text == "Cancelled; nothing was changed."
@@ -101,6 +102,15 @@ def test_cancel_in_the_middle_leaves_the_scene_as_it_was(ready):
     assert not _is_alive(pid)
     assert not list(ready.temporary_folder.glob("BoneMetSeg-*"))
     assert ready.case is None
+
+
+def test_a_double_click_starts_and_does_not_cancel(ready):
+    ready.ui.applyButton.click()
+    ready.ui.applyButton.click()
+    assert ready.panel.run.is_running
+    ready.panel.run._started_s = 0.0  # long after the first click
+    ready.ui.applyButton.click()
+    assert not ready.panel.run.is_running
 
 
 def test_the_report_comes_later_and_the_review_is_kept(ready):
@@ -122,8 +132,21 @@ def test_the_report_comes_later_and_the_review_is_kept(ready):
     assert ready.ui.applyButton.text == "Segment"
     ready.ui.undoButton.click()
     assert ready.case.report is None
+    assert ready.ui.applyButton.text == "Add report"
     ready.ui.redoButton.click()
     assert ready.case.report is not None
+    assert ready.ui.applyButton.text == "Segment"
+
+
+def test_a_report_that_was_deleted_during_the_run_stays_with_its_case(ready):
+    ready.panel.inputs.use_report(REPORT)
+    ready.ui.applyButton.click()
+    ready.application.scene.RemoveNode(ready.parameters.report)
+    ready.wait()
+    kept = ready.panel.results.review.case_node.GetNodeReference("text")
+    assert kept.GetText() == REPORT
+    assert kept.GetScene() is ready.application.scene
+    assert ready.panel.inputs.report_text == REPORT
 
 
 def test_segmenting_a_reviewed_scan_again_asks_before_the_review_is_lost(ready):
@@ -290,6 +313,20 @@ def test_a_quiet_worker_is_no_failure(ready, worker_that):
     assert len(ready.application.dialogs.texts) == 1
 
 
+def test_a_worker_that_ends_by_itself_is_deleted_by_qt_and_not_by_python_within_its_own_signal(ready, worker_that):
+    import qt
+
+    worker_that('say(id=number, event="error", kind="input", message="no"); sys.stdin.read()')
+    ready.run()
+    process = ready.panel.run.job._worker._process
+    assert process.parent() is qt.QCoreApplication.instance()
+    gone = []
+    process.connect("destroyed(QObject*)", lambda _process: gone.append(True))
+    del process
+    os.kill(_worker_pid(ready), 9)
+    ready.application.wait_until(lambda: gone, seconds=10)
+
+
 def test_numbers_of_progress_never_go_back(ready, worker_that):
     worker_that("""
         for done, left in ((0.1, 9.0), (0.5, 3.0), (0.4, 7.0), (0.6, 5.0)):
@@ -323,3 +360,51 @@ def test_counts_of_the_volumes_stay_as_they_are(ready):
     before = slicer.util.arrayFromVolume(ready.parameters.scan).copy()
     ready.run()
     np.testing.assert_array_equal(slicer.util.arrayFromVolume(ready.parameters.scan), before)
+
+
+def test_a_posterior_view_declared_mirrored_is_shown_with_its_sides_exchanged(ready):
+    from BoneMetSegPanel.choices import PosteriorExport
+
+    loaded = ready.parameters.scan.GetNodeReference("BoneMetSeg.OtherView")
+    ready.parameters.posteriorExport = PosteriorExport.MIRRORED
+    ready.run()
+    nodes = ready.panel.results.review.nodes
+    shown = nodes.volumes["posterior"]
+    assert shown is not loaded
+    matrices = [slicer_matrix(loaded), slicer_matrix(shown)]
+    assert matrices[0][0, 0] == -matrices[1][0, 0]
+    np.testing.assert_allclose(matrices[1], ready.case.scan.views["posterior"].ijk_to_ras)
+    assert ready.parameters.scan is not None
+    assert ready.panel.inputs.planar_scan.views["posterior"].mirrored
+    assert ready.ui.applyButton.text == "Segment"
+
+
+def slicer_matrix(volume):
+    import vtk
+
+    from BoneMetSegLib.scene_images import array_of_matrix
+
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return array_of_matrix(matrix)
+
+
+def test_a_case_whose_part_is_deleted_while_its_report_is_read_becomes_a_case_anew(ready):
+    ready.run()
+    review = ready.panel.results.review
+    ready.panel.inputs.use_report(REPORT)
+    ready.ui.applyButton.click()
+    ready.application.scene.RemoveNode(review.maps_node)
+    ready.wait()
+    assert ready.panel.results.review is not review
+    assert ready.case.report.text == REPORT
+
+
+def test_a_case_whose_part_is_deleted_while_it_is_segmented_anew_is_replaced(ready):
+    ready.run()
+    review = ready.panel.results.review
+    ready.ui.applyButton.click()
+    ready.application.scene.RemoveNode(review.nodes.segmentations["anterior"])
+    ready.wait()
+    assert ready.panel.results.review is not review
+    assert review.case_node.GetScene() is None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from Testing.widget.conftest import REPORT
+
+MODULE = Path(__file__).resolve().parents[2] / "BoneMetSeg" / "BoneMetSeg.py"
 
 
 @pytest.fixture
@@ -44,6 +48,20 @@ def test_a_scene_is_read_again_with_choices_results_and_review(reviewed, tmp_pat
     reviewed.click_cell("H01")
     reviewed.press("A")
     assert reviewed.spot("H01").accepted
+
+
+def test_a_saved_scene_finds_its_layout_although_the_module_was_not_opened(slicer_application):
+    import slicer
+
+    from BoneMetSegLib.scene_layouts import PLANAR_LAYOUT
+    from BoneMetSegLib.scene_views import layout_node
+
+    slicer_application.load_module(MODULE)
+    assert not layout_node(slicer.mrmlScene).IsLayoutDescription(PLANAR_LAYOUT)
+    slicer_application.start_up()
+    assert layout_node(slicer.mrmlScene).IsLayoutDescription(PLANAR_LAYOUT)
+    slicer_application.close_scene()
+    assert layout_node(slicer.mrmlScene).IsLayoutDescription(PLANAR_LAYOUT)
 
 
 def test_edited_outlines_come_back_with_the_scene(reviewed, tmp_path):
@@ -106,10 +124,16 @@ def test_a_report_that_lies_in_the_study_of_a_scan_is_chosen_with_it(panel, scan
     assert panel.parameters.report is report
 
 
-@pytest.mark.parametrize("part", ["volume", "segmentation", "table"])
+@pytest.mark.parametrize("part", ["volume", "segmentation", "table", "stored case", "stored maps"])
 def test_a_deleted_part_of_the_case_empties_the_results_and_nothing_breaks(reviewed, part):
-    nodes = reviewed.panel.results.review.nodes
-    node = {"volume": nodes.volumes["anterior"], "segmentation": nodes.segmentations["posterior"], "table": nodes.table}
+    review = reviewed.panel.results.review
+    node = {
+        "volume": review.nodes.volumes["anterior"],
+        "segmentation": review.nodes.segmentations["posterior"],
+        "table": review.nodes.table,
+        "stored case": review.case_node,
+        "stored maps": review.maps_node,
+    }
     reviewed.application.scene.RemoveNode(node[part])
     reviewed.application.process_events()
     assert reviewed.case is None
