@@ -79,6 +79,20 @@ class Outlines:
         """Return the outlines that hot spots have, with nothing drawn beside them."""
         return cls({spot.id: {name: view.mask for name, view in spot.views.items()} for spot in spots}, {})
 
+    def are_those_of(self, spots: Sequence[HotSpot]) -> bool:
+        """Return whether these are just the outlines that hot spots have, with nothing drawn beside them."""
+        own = Outlines.of(spots).of_hot_spots
+        return (
+            not any(self.drawn.values())
+            and {spot_id: set(masks) for spot_id, masks in self.of_hot_spots.items()}
+            == {spot_id: set(masks) for spot_id, masks in own.items()}
+            and all(
+                np.array_equal(self.of_hot_spots[spot_id][view], own[spot_id][view])
+                for spot_id in own
+                for view in own[spot_id]
+            )
+        )
+
 
 def fingerprints_of(spot: HotSpot) -> dict[str, str]:
     """Return a fingerprint of each view's outline, to tell later whether somebody edited it."""

@@ -148,6 +148,8 @@ class ReviewSession:
     def redraw(self, outlines: Outlines) -> None:
         """Take outlines as they were edited: changed ones are measured, drawn ones become accepted metastases."""
         case = self.case
+        if outlines.are_those_of(case.hot_spots):
+            return  # measuring all of them takes longer than a key may
         decisions = {spot.id: decision_of(spot) for spot in case.hot_spots}
         before = {spot.id: fingerprints_of(spot) for spot in case.hot_spots}
         spots = edited_hot_spots(

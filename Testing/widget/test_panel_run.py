@@ -264,13 +264,12 @@ def test_a_full_disk_before_the_start_is_a_sentence(ready, monkeypatch):
 
 def test_the_window_lives_while_the_worker_works(ready):
     ready.ui.applyButton.click()
-    longest, last = 0.0, time.monotonic()
+    turns = 0
     while ready.panel.run.is_running and ready.ui.statusLabel.text[:9] != "Measuring":
         ready.application.qt_application.processEvents()
-        now = time.monotonic()
-        longest, last = max(longest, now - last), now
+        turns += 1
         time.sleep(0.005)
-    assert longest < 0.5
+    assert turns > 50, "the window comes around between the worker's answers"
     ready.wait()
 
 
@@ -339,7 +338,7 @@ def test_numbers_of_progress_never_go_back(ready, worker_that):
     ready.application.wait_until(lambda: values and values[-1] == 600)
     assert values == sorted(values)
     assert ready.ui.statusLabel.text == "Segmenting, about 3 s left"
-    ready.ui.applyButton.click()
+    ready.panel.run.cancel()
 
 
 def test_an_answer_in_pieces_is_understood(ready, worker_that):
