@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ _EVENT = "ModifiedEvent"
 _Watch = TypeVar("_Watch", bound="NodeWatch")
 
 
-class NodeWatch:
+class NodeWatch(abc.ABC):
     """Answers changes of nodes; a change that it makes itself while answering is not answered again.
 
     It holds nothing but the nodes: a scene that is closed does not trouble it, and once one of the nodes has left its
@@ -67,12 +68,12 @@ class NodeWatch:
         finally:
             self._is_answering = False
 
-    def _begin(self) -> None:
+    def _begin(self) -> None:  # noqa: B027 (most have nothing to do)
         """Do what is to be done when it is switched on."""
 
+    @abc.abstractmethod
     def _answer(self, changed: Any) -> None:
         """Do what a change of a node asks for."""
-        raise NotImplementedError
 
-    def _end(self) -> None:
+    def _end(self) -> None:  # noqa: B027
         """Do what is to be done when it is switched off."""

@@ -102,7 +102,7 @@ def _int(widget: Any, kind: Any, annotations: list) -> Connector | None:
         return None
     low, high = _limits(annotations)
     if type(widget) is QtWidgets.QSlider and (low is None or high is None):
-        raise RuntimeError("Cannot have a connection to QSlider where the int type is unbounded.")
+        raise RuntimeError("a slider needs an int parameter with a range")
     if step := first_of(annotations, SingleStep):
         widget.singleStep = step.value
     widget.setMinimum(-(2**31) if low is None else low)
@@ -118,7 +118,7 @@ def _number(widget: Any, kind: Any, annotations: list) -> Connector | None:
         return None
     low, high = _limits(annotations)
     if type(widget) in sliders and (low is None or high is None):
-        raise RuntimeError("Cannot have a connection to ctkSliderWidget where the float types is unbounded.")
+        raise RuntimeError("a slider needs a float parameter with a range")
     decimals = first_of(annotations, Decimals)
     if type(widget) is not range_widgets.ctkDoubleSlider and (kind is int or decimals):
         widget.decimals = 0 if kind is int else decimals.value
@@ -138,7 +138,7 @@ def _combo(widget: Any, kind: Any, annotations: list) -> Connector | None:
     elif kind in (int, float, str, bool):
         choice = first_of(annotations, Choice)
         if choice is None:
-            raise RuntimeError("ComboBoxToStringableConnector requires the Choice annotation to be used.")
+            raise RuntimeError("a combo box needs a parameter with a Choice")
         choices = list(choice.choices)
         labels = [str(one) for one in choices]
     else:

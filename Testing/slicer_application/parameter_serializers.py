@@ -147,7 +147,7 @@ class ObservedList(collections.abc.MutableSequence):
     __hash__ = None
 
     def __add__(self, other: Any) -> Any:
-        raise NotImplementedError("Adding an ObservedList is not supported. However, += is supported.")
+        raise NotImplementedError("Slicer does not add lists of parameters either: write += instead of +")
 
     __radd__ = __add__
 
@@ -213,7 +213,7 @@ class TupleSerializer(Serializer):
     def write(self, node: Any, name: str, value: Any) -> None:
         """Write each element."""
         if len(value) != len(self._elements):
-            raise ValueError("Unexpected number of tuple values")
+            raise ValueError("the tuple has more or fewer values than its type says")
         for index, (element, part) in enumerate(zip(self._elements, value, strict=True)):
             element.write(node, f"{name}.{index}", part)
 
@@ -249,7 +249,7 @@ class UnionSerializer(Serializer):
         """Write under the kind that takes the value."""
         taking = [index for index, kind in enumerate(self._kinds) if kind.takes(value)]
         if not taking:
-            raise TypeError(f"Unable to write value '{value}' of type '{type(value)}'")
+            raise TypeError(f"no type of the parameter takes {value!r}")
         with slicer.util.NodeModify(node):
             self.remove(node, name)
             self._kinds[taking[0]].write(node, f"{name}.{taking[0]}", value)
@@ -259,7 +259,7 @@ class UnionSerializer(Serializer):
         for index, kind in enumerate(self._kinds):
             if kind.is_in(node, f"{name}.{index}"):
                 return kind.read(node, f"{name}.{index}")
-        raise KeyError(f"Unable to find value for name: {name}")
+        raise KeyError(f"the node holds no value called {name!r}")
 
     def remove(self, node: Any, name: str) -> None:
         """Take every kind out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import typing
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,12 @@ class Default:
         return self._generator() if self._generator else self._value
 
 
-class Validator:
+class Validator(abc.ABC):
     """Refuses values by raising from `validate`."""
 
+    @abc.abstractmethod
     def validate(self, value: Any) -> None:
         """Raise ValueError or TypeError for a value that may not be."""
-        raise NotImplementedError
 
 
 @dataclass
@@ -34,7 +35,7 @@ class NotNone(Validator):
     def validate(self, value: Any) -> None:
         """Refuse None."""
         if value is None:
-            raise ValueError("Value must not be None")
+            raise ValueError("this parameter must have a value")
 
 
 @dataclass
@@ -46,7 +47,7 @@ class IsInstance(Validator):
     def validate(self, value: Any) -> None:
         """Refuse other classes."""
         if value is not None and not isinstance(value, self.classtype):
-            raise TypeError(f"Value must be of type '{self.classtype}', is type '{type(value)}' value '{value}'")
+            raise TypeError(f"{value!r} is no {self.classtype}")
 
 
 @dataclass
@@ -59,7 +60,7 @@ class WithinRange(Validator):
     def validate(self, value: Any) -> None:
         """Refuse what lies outside."""
         if not self.minimum <= value <= self.maximum:
-            raise ValueError(f"Value must be within range [{self.minimum}, {self.maximum}], is {value}")
+            raise ValueError(f"{value} is not from {self.minimum} to {self.maximum}")
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Minimum(Validator):
     def validate(self, value: Any) -> None:
         """Refuse what is smaller."""
         if value < self.minimum:
-            raise ValueError(f"Value must be greater than {self.minimum}, is {value}")
+            raise ValueError(f"{value} is not above {self.minimum}")
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Choice(Validator):
     def validate(self, value: Any) -> None:
         """Refuse what is not in the list."""
         if value not in self.choices:
-            raise ValueError(f"Value is {value}, but must be in one of the following: {self.choices}")
+            raise ValueError(f"{value!r} is none of {self.choices}")
 
 
 @dataclass
