@@ -1,4 +1,4 @@
-"""``python -m model_training simulate | train | evaluate | export | card``."""
+"""``python -m model_training simulate | train | evaluate | export | card | reference``."""
 
 from __future__ import annotations
 
@@ -55,6 +55,11 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--bundle", type=Path, required=True, metavar="DIR")
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
+    reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
+    reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
+    reference.add_argument("--minutes", type=float, default=15.0, metavar="M", help="of training (default: 15)")
+    reference.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
+    reference.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for reference.json")
     return parser
 
 
@@ -151,7 +156,25 @@ def _card(options: argparse.Namespace) -> None:
     print(f"{options.bundle}: card written")
 
 
-_COMMANDS = {"simulate": _simulate, "train": _train, "evaluate": _evaluate, "export": _export, "card": _card}
+def _reference(options: argparse.Namespace) -> None:
+    import json
+
+    from .reference_unet import train_reference
+
+    if options.minutes <= 0:
+        raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
+    _check_data(options.data)
+    print(json.dumps(train_reference(options.data, options.out, options.minutes, options.seed), indent=2))
+
+
+_COMMANDS = {
+    "simulate": _simulate,
+    "train": _train,
+    "evaluate": _evaluate,
+    "export": _export,
+    "card": _card,
+    "reference": _reference,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -201,7 +201,7 @@ def _summary(
     conditions = {name: _condition(rows, rng) for name, rows in scores.items()}
     dice = {name: np.array([row.dice for row in rows]) for name, rows in scores.items()}
     gains = {
-        f"{name}_minus_image_only": _interval(dice[name] - dice["image_only"], rng)
+        f"{name}_minus_image_only": confidence_interval(dice[name] - dice["image_only"], rng)
         for name in ("report", "other_report")
     }
     overlap, drawn, true = np.sum(bones, 0)
@@ -224,17 +224,17 @@ def _condition(rows: Sequence[PatientScore], rng: np.random.Generator) -> dict[s
     normal = [r.false_positives for r in rows if not r.true]
     pooled = 2 * sum(r.overlap for r in rows) / max(sum(r.drawn + r.true for r in rows), 1)
     return {
-        "dice": _interval(np.array([r.dice for r in rows]), rng),
+        "dice": confidence_interval(np.array([r.dice for r in rows]), rng),
         "dice_pooled": round(pooled, 4),
-        "benign_drawn_as_metastasis": _interval(np.array([r.benign_drawn for r in rows]), rng),
+        "benign_drawn_as_metastasis": confidence_interval(np.array([r.benign_drawn for r in rows]), rng),
         "lesion_sensitivity": round(found / max(lesions, 1), 4),
         "false_positives_per_scan": round(float(np.mean([r.false_positives for r in rows])), 3),
         "false_positives_per_normal_scan": round(float(np.mean(normal)), 3) if normal else None,
     }
 
 
-def _interval(values: np.ndarray, rng: np.random.Generator) -> dict[str, float | None]:
-    """Return the mean over patients with a 95 % bootstrap interval."""
+def confidence_interval(values: np.ndarray, rng: np.random.Generator) -> dict[str, float | None]:
+    """Return the mean over patients with a 95 % bootstrap interval; NaN values are left out."""
     values = values[np.isfinite(values)]
     if not len(values):
         return {"mean": None, "low": None, "high": None}

@@ -120,7 +120,7 @@ def train(data: Path, run: Path, configuration: dict[str, Any], seed: int, *, go
     next_check = settings["validate_every_minutes"] * 60.0
     while True:
         for batch in _loader(samples, settings):
-            rate = settings["learning_rate"] * _schedule(clock.share, settings["warm_up_share"])
+            rate = settings["learning_rate"] * schedule(clock.share, settings["warm_up_share"])
             for group in optimiser.param_groups:
                 group["lr"] = rate
             loss = _loss(network, text, trained.tokenizer, batch, configuration["loss"])
@@ -261,7 +261,7 @@ class _Clock:
         return self.seconds * (1 / max(self.share, 1e-6) - 1)
 
 
-def _schedule(share: float, warm_up: float) -> float:
+def schedule(share: float, warm_up: float) -> float:
     """Linear warm-up, then half a cosine to 1 % of the rate."""
     if share < warm_up:
         return max(share / warm_up, 0.01)

@@ -167,7 +167,7 @@ def test_places_are_checked_against_the_focus_under_the_spot():
 
 def test_a_bootstrap_interval_holds_the_mean_and_narrows_with_patients():
     rng = np.random.default_rng(0)
-    few, many = (module._interval(rng.normal(0.6, 0.1, n), rng) for n in (20, 500))
+    few, many = (module.confidence_interval(rng.normal(0.6, 0.1, n), rng) for n in (20, 500))
     for interval in (few, many):
         assert interval["low"] < interval["mean"] < interval["high"]
     assert many["high"] - many["low"] < 0.5 * (few["high"] - few["low"])
@@ -176,8 +176,8 @@ def test_a_bootstrap_interval_holds_the_mean_and_narrows_with_patients():
 
 def test_an_interval_leaves_out_patients_without_a_score():
     rng = np.random.default_rng(0)
-    assert module._interval(np.array([0.5, np.nan, 0.5]), rng) == {"mean": 0.5, "low": 0.5, "high": 0.5}
-    assert module._interval(np.array([np.nan]), rng) == {"mean": None, "low": None, "high": None}
+    assert module.confidence_interval(np.array([0.5, np.nan, 0.5]), rng) == {"mean": 0.5, "low": 0.5, "high": 0.5}
+    assert module.confidence_interval(np.array([np.nan]), rng) == {"mean": None, "low": None, "high": None}
 
 
 def test_pooled_dice_and_rates_by_hand():

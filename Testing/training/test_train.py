@@ -83,13 +83,13 @@ def test_training_stops_by_the_clock_or_by_steps_whichever_is_first(monkeypatch)
 
 
 def test_the_rate_warms_up_then_falls_to_a_hundredth():
-    rates = [module._schedule(share, 0.1) for share in np.linspace(0, 1, 101)]
+    rates = [module.schedule(share, 0.1) for share in np.linspace(0, 1, 101)]
     assert rates[0] == 0.01
     assert max(rates) == pytest.approx(1, abs=1e-3)
     assert rates.index(max(rates)) == 10
     assert rates[10:] == sorted(rates[10:], reverse=True)
     assert rates[-1] == pytest.approx(0.01)
-    assert module._schedule(0.55, 0.1) == pytest.approx(0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi / 2)))
+    assert module.schedule(0.55, 0.1) == pytest.approx(0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi / 2)))
 
 
 # ---- a run ----------------------------------------------------------------------------------------------------------
