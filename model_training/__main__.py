@@ -19,17 +19,36 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m model_training", description="Build the weights of BoneMetSeg.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    simulate = commands.add_parser("simulate", help="simulate patients: scans, truth and reports")
+    simulate = commands.add_parser(
+        "simulate",
+        help="simulate patients: scans, truth and reports",
+        description="Simulate patients of a clinic: scans, truth and reports, with a data list split by patient "
+        "(docs/dataset.md). The same seed gives the same files on any number of workers; Ctrl-C loses no finished "
+        "patient, --resume goes on.",
+    )
     simulate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the cases")
+    simulate.add_argument(
+        "--clinic", metavar="NAME|FILE", help="a clinic of model_training/configs or a file of your own (default: the "
+        "configuration's)",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--kind", choices=("planar", "spect", "both", "followup"), default="planar",
+        help="whole-body scan, SPECT of the trunk, both, or two whole-body scans months apart (default: planar)",
+    )  # fmt: skip
     simulate.add_argument("--cases", type=int, metavar="N", help="number of patients (default: the configuration's)")
+    simulate.add_argument("--seed", type=int, metavar="N", help="seed of the patients (default: the configuration's)")
     simulate.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: all cores)"
     )
-    simulate.add_argument("--resume", action="store_true", help="keep the cases that are there")
+    simulate.add_argument("--resume", action="store_true", help="keep the patients that are there and make the others")
     simulate.add_argument(
-        "--anatomy", choices=("auto", "analytic", "mesh"), default="auto", help="bones (default: auto)"
-    )
-    simulate.add_argument("--seed", type=int, metavar="N", help="seed of the cases (default: the configuration's)")
+        "--dicom", action=argparse.BooleanOptionalAction, default=True,
+        help="write DICOM and the reports as text as well (default: yes)",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--anatomy", choices=("auto", "analytic", "mesh"), default="auto",
+        help="bones: from surface meshes, analytic ones, or the clinic's mixture (default: auto)",
+    )  # fmt: skip
     _add_config(simulate)
 
     train = commands.add_parser("train", help="teach reading, then train image path and fusion")
@@ -92,15 +111,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _simulate(options: argparse.Namespace) -> None:
+    from .simulator.clinic import read_clinic
     from .simulator.generate import generate_cases
+    from .simulator.skeleton_meshes import mesh_skeleton
 
     settings = read_configuration(options.config)["simulate"]
     count = settings["cases"] if options.cases is None else options.cases
     seed = settings["seed"] if options.seed is None else options.seed
+    clinic = read_clinic(options.clinic or settings["clinic"])
+    if options.anatomy == "auto" and mesh_skeleton() is None:
+        logging.getLogger(__name__).warning(
+            "bone meshes are not installed (extra 'simulator'): all patients get analytic bones"
+        )
     path = generate_cases(
-        count, options.out, seed, workers=options.workers, resume=options.resume, anatomy=options.anatomy
+        count,
+        options.out,
+        seed,
+        workers=options.workers,
+        resume=options.resume,
+        clinic=clinic,
+        kind=options.kind,
+        anatomy=options.anatomy,
+        dicom=options.dicom,
     )
-    print(f"{count} simulated patients: {path}")
+    print(f"{count} simulated patients of {clinic.name}: {path}")
 
 
 def _train(options: argparse.Namespace) -> None:

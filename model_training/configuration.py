@@ -49,7 +49,9 @@ def _update(settings: dict[str, Any], given: Any, where: str) -> None:
         if key not in settings:
             raise InputError(f"{where} has no setting {key!r}")
         known = settings[key]
-        if isinstance(known, list):
+        if isinstance(known, str):
+            right = isinstance(value, str)
+        elif isinstance(known, list):
             right = isinstance(value, list) and len(value) == len(known) and all(map(_is_number, value))
         else:
             right = _is_number(value)

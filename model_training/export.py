@@ -17,7 +17,7 @@ from BoneMetSegLib.segmenter import Segmenter
 
 from .configuration import configuration_hash
 from .evaluate import evaluate, evaluation_markdown, write_scores
-from .samples import cases_of
+from .samples import cases_of, clinic_of
 from .thresholds import choose_thresholds
 from .train import Trained, load_run
 
@@ -66,6 +66,7 @@ def _write(
     made_with = trained.log.get("configuration", configuration)
     training = {
         "data": "simulated planar whole-body scans and simulated reports (model_training simulate); no patient data",
+        "clinic": clinic_of(data),
         "patients": counts,
         "configuration_sha256": configuration_hash(made_with),
         "configuration": made_with,
@@ -136,7 +137,7 @@ clause by clause (Chinese or English), and region states of the report laid out 
 runs twice over one image encoding: without the report and with it.
 
 **Trained on** {training["patients"]["training"]} simulated patients (validation {training["patients"]["validation"]}, test
-{training["patients"]["test"]}; one scan each, so the split is by patient) and endless simulated reports, by
+{training["patients"]["test"]}; one scan each, so the split is by patient) {_clinic_words(training.get("clinic"))} and endless simulated reports, by
 `model_training/configs/planar.yaml` (SHA-256 `{training["configuration_sha256"][:16]}`), seed {training["seed"]}, on a CPU
 ({training["machine"]}): reading {reading["seconds"]:.0f} s, image path and fusion {training["minutes"]} min, {training["steps"]}
 steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(training.get("stages"))}. One run; the spread over seeds was not measured.
@@ -164,6 +165,12 @@ Thresholds: `{json.dumps(description["thresholds"])}`; foreground and accept wer
 
 Made by `python -m model_training simulate`, `train`, `export`. Licence: {description["licence"]}.
 """
+
+
+def _clinic_words(clinic: Mapping[str, Any] | None) -> str:
+    if not clinic:
+        return "of a simulator before its clinics were frozen"
+    return f"of `{clinic['name']}` (SHA-256 `{clinic['sha256'][:16]}`, simulator {clinic['simulator_version']})"
 
 
 def _gain_words(gain: Mapping[str, float | None]) -> str:

@@ -23,17 +23,30 @@ from .simulator.generate import load_case, load_meta
 
 
 def cases_of(folder: Path, split: str) -> list[Path]:
-    """Return the case files of a split ("training", "validation", "test") as the datalist names them."""
+    """Return the planar case files of a split ("training", "validation", "test") as the datalist names them."""
     path = folder / "datalist.json"
     try:
         datalist = json.loads(path.read_text(encoding="utf-8"))
-        return [folder / entry["image"] for entry in datalist[split]]
+        return [folder / entry["image"] for entry in datalist[split] if entry.get("modality", "planar") == "planar"]
     except FileNotFoundError as error:
         raise InputError(
             f"{folder} holds no datalist.json; make cases with 'python -m model_training simulate'"
         ) from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is not a data list with a {split} split; simulate the cases again") from error
+
+
+def clinic_of(folder: Path) -> dict[str, Any]:
+    """Return name, SHA-256 and simulator version of the clinic that a folder's patients come from; empty if unknown."""
+    try:
+        settings = json.loads((folder / "simulation.json").read_text(encoding="utf-8"))
+        return {
+            "name": settings["clinic"],
+            "sha256": settings["clinic_sha256"],
+            "simulator_version": settings["simulator_version"],
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def reports_of(case: Path) -> dict[str, str]:

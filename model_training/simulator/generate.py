@@ -1,34 +1,48 @@
-"""Write many simulated cases to disk: one npz and one json each, and a data list split by patient."""
+"""Write many simulated patients to a folder: scans, truth, reports, and a data list split by patient."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.errors import InputError
-from BoneMetSegLib.scan import VIEWS
 
-from .case import Anatomy, SimulatedCase, simulate_case
-from .foci import Focus
-from .report_writer import write_report
+from .case_files import json_bytes, replace_file
+from .clinic import Clinic, default_clinic
+from .patient_files import KINDS_OF_EXAMINATION, Examination, examinations, write_patient
+from .simulated_patient import Anatomy
 from .skeleton_meshes import mesh_skeleton
 
-LANGUAGES = ("zh", "en")
 DATALIST_NAME = "datalist.json"
+SETTINGS_NAME = "simulation.json"
+SIMULATOR_VERSION = 2
+"""Raised when the same seed and clinic give other patients."""
 _VALIDATION_SHARE, _TEST_SHARE = 0.1, 0.1
-_FORMAT = "BoneMetSeg simulated case 1"
 
+Kind = Literal["planar", "spect", "both", "followup"]
 Progress = Callable[[int, int, float], None]
+
+
+@dataclass(frozen=True)
+class _Set:
+    """What every patient of a set has in common."""
+
+    folder: Path
+    seed: int
+    kind: Kind
+    clinic: Clinic
+    anatomy: Anatomy
+    dicom: bool
 
 
 def generate_cases(
@@ -39,27 +53,36 @@ def generate_cases(
     resume: bool = False,
     progress: Progress | None = None,
     *,
+    clinic: Clinic | None = None,
+    kind: Kind = "planar",
     anatomy: Anatomy = "auto",
+    dicom: bool = False,
 ) -> Path:
-    """Simulate cases and write them to a folder.
+    """Simulate patients and write them to a folder (``docs/dataset.md``).
 
-    The same seed gives the same bytes with any number of workers: case ``i`` depends on ``seed`` and ``i`` alone.
+    The same seed gives the same bytes with any number of workers: patient ``i`` depends on ``seed`` and ``i`` alone.
 
     Parameters
     ----------
     count : int
         Number of patients.
     out_dir : path
-        Created where missing; receives ``case_000000.npz``, ``case_000000.json``, ... and ``datalist.json``.
+        Created where missing.
     seed : int
         Of the whole set, 0 or more.
     workers : int
         Processes.
     resume : bool
-        Keep the cases that are there already; without it a folder that has cases is refused.
+        Keep the patients that are there already; without it a folder that has cases is refused.
     progress : callable, optional
-        Called with (cases done, cases in all, seconds left); by default a line on stderr.
+        Called with (patients done, patients in all, seconds left); by default a line on stderr.
+    clinic : Clinic, optional
+        Default ``clinic_v1``.
+    kind : {"planar", "spect", "both", "followup"}
+        A whole-body scan, a SPECT of the trunk, both, or two whole-body scans months apart.
     anatomy : {"auto", "analytic", "mesh"}
+    dicom : bool
+        Write DICOM and the reports as text too; needs pydicom.
 
     Returns
     -------
@@ -69,205 +92,182 @@ def generate_cases(
     Raises
     ------
     InputError
-        The folder has cases and ``resume`` is off, or count or seed make no sense.
+        The folder has cases and ``resume`` is off, or it holds another set; count, seed or kind make no sense; the
+        folder cannot be written.
     """
-    out = Path(out_dir)
-    _check(count, out, seed, resume)
-    out.mkdir(parents=True, exist_ok=True)
-    todo = [index for index in range(count) if not (resume and _is_complete(out, index))]
-    report = _ProgressLine(count, count - len(todo), progress or _print_progress)
-    if todo and anatomy != "analytic":
-        mesh_skeleton()  # makes the cache once, before the workers look for it
-    jobs = [(index, out, seed, anatomy) for index in todo]
-    if workers <= 1:
-        for job in jobs:
-            write_case(*job)
-            report.step()
-    else:
-        with ProcessPoolExecutor(workers, initializer=_one_thread_each) as pool:
-            for future in as_completed([pool.submit(write_case, *job) for job in jobs]):
-                future.result()
-                report.step()
-    return _write_datalist(out, count, seed)
+    own = _Set(Path(out_dir), seed, kind, clinic or default_clinic(), anatomy, dicom)
+    _check(count, own, workers, resume)
+    has_meshes = anatomy != "analytic" and mesh_skeleton() is not None  # makes the cache once, before the workers look
+    try:
+        own.folder.mkdir(parents=True, exist_ok=True)
+        _keep_settings(own, has_meshes)
+        todo = [index for index in range(count) if not (resume and is_complete(own.folder, index, kind))]
+        _run(own, todo, workers, _ProgressLine(count, count - len(todo), progress or _print_progress))
+        return _write_datalist(own, count)
+    except OSError as error:
+        raise InputError(f"{own.folder} cannot be written ({error.strerror or error}); resume when it can") from error
 
 
 def case_seed(seed: int, index: int) -> int:
-    """Return the seed of case ``index`` of a set."""
+    """Return the seed of patient ``index`` of a set."""
     return int(np.random.SeedSequence([seed, index]).generate_state(1)[0])
 
 
-def write_case(index: int, out: Path, seed: int, anatomy: Anatomy = "auto") -> Path:
-    """Simulate one case of a set with its reports and write it; return the npz's path."""
-    own_seed = case_seed(seed, index)
-    case = simulate_case(own_seed, anatomy=anatomy)
-    meta = _meta(case) | {"reports": case_reports(case)}
-    path = case_path(out, index)
-    # The json first: a case counts as complete when its npz is there.
-    _replace(path.with_suffix(".json"), json.dumps(meta, ensure_ascii=False, indent=1).encode("utf-8"))
-    temporary = path.with_name(f".{path.stem}.part.npz")
-    np.savez_compressed(temporary, **_arrays(case))  # type: ignore[arg-type]
-    temporary.replace(path)
-    return path
+def case_path(out_dir: str | Path, index: int, examination: str = "") -> Path:
+    """Return the npz path of an examination of patient ``index``: a planar scan "", "spect", "t0" or "t1"."""
+    return Path(out_dir) / f"case_{index:06d}{'_' * bool(examination)}{examination}.npz"
 
 
-def case_path(out_dir: str | Path, index: int) -> Path:
-    """Return the npz path of case ``index`` in a folder."""
-    return Path(out_dir) / f"case_{index:06d}.npz"
+def is_complete(folder: Path, index: int, kind: Kind) -> bool:
+    """Say whether all files of a patient are there."""
+    paths = [case_path(folder, index, each.name) for each in examinations(kind)]
+    return all(path.exists() and path.with_suffix(".json").exists() for path in paths)
 
 
-def load_case(path: str | Path) -> SimulatedCase:
-    """Read a case back.
-
-    Parameters
-    ----------
-    path : path
-        Its npz; the json of the same name lies beside it.
-
-    Raises
-    ------
-    InputError
-        A file is missing or is not a simulated case.
-    """
-    path = Path(path)
-    meta = load_meta(path)
+def _run(own: _Set, todo: list[int], workers: int, line: _ProgressLine) -> None:
+    if workers <= 1:
+        _one_thread()
+        for index in todo:
+            _simulate(own, index)
+            line.step()
+        return
+    pool = ProcessPoolExecutor(workers, initializer=_start_worker)
     try:
-        with np.load(path) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        scale = np.float32(meta["expected_scale"])
-        shape = {view: arrays[f"counts_{view}"].shape for view in VIEWS}
-        return SimulatedCase(
-            seed=int(meta["seed"]),
-            pixel_size_mm=float(meta["pixel_size_mm"]),
-            expected={v: arrays[f"expected_{v}"].astype(np.float32) * scale for v in VIEWS},
-            counts={v: arrays[f"counts_{v}"] for v in VIEWS},
-            class_map={v: arrays[f"class_{v}"] for v in VIEWS},
-            focus_map={v: arrays[f"focus_{v}"] for v in VIEWS},
-            skeleton={v: _unpack(arrays[f"skeleton_{v}"], *shape[v]) for v in VIEWS},
-            spine_level={v: arrays[f"spine_level_{v}"] for v in VIEWS},
-            rib_level={v: arrays[f"rib_level_{v}"] for v in VIEWS},
-            foci=tuple(Focus(**focus) for focus in meta["foci"]),
-            true_bsi_percent=float(meta["true_bsi_percent"]),
-            patient=meta["patient"],
-        )
-    except (OSError, KeyError, ValueError, TypeError) as error:
-        raise InputError(f"{path} is not a simulated case of this program; simulate it again") from error
+        for future in as_completed([pool.submit(_simulate, own, index) for index in todo]):
+            future.result()
+            line.step()
+    except BaseException:
+        # Ctrl-C, or a fault: what runs is finished (each file is whole or not there), what waits is dropped.
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
-def load_meta(path: str | Path) -> dict[str, Any]:
-    """Return the json of a case: foci, patient, reports ("zh", "en") and the rest.
-
-    Raises
-    ------
-    InputError
-        It is missing or is not the json of a simulated case.
-    """
-    path = Path(path).with_suffix(".json")
-    try:
-        meta = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as the description of a simulated case") from error
-    if not isinstance(meta, dict) or meta.get("format") != _FORMAT:
-        raise InputError(f"{path} is not the description of a simulated case of this program")
-    return meta
+def _simulate(own: _Set, index: int) -> None:
+    write_patient(
+        lambda examination: case_path(own.folder, index, examination),
+        case_seed(own.seed, index),
+        kind=own.kind,
+        clinic=own.clinic,
+        anatomy=own.anatomy,
+        dicom=own.dicom,
+        facts={"set_seed": own.seed, "index": index, "simulator_version": SIMULATOR_VERSION},
+    )
 
 
-# ---- what is written -------------------------------------------------------------------------------------------------
+# ---- what the folder says of itself ----------------------------------------------------------------------------------
 
 
-def _meta(case: SimulatedCase) -> dict[str, Any]:
+def _settings(own: _Set, has_meshes: bool) -> dict[str, Any]:
     return {
-        "format": _FORMAT,
-        "seed": case.seed,
-        "pixel_size_mm": case.pixel_size_mm,
-        "expected_scale": _expected_scale(case),
-        "true_bsi_percent": case.true_bsi_percent,
-        "patient": dict(case.patient),
-        "foci": [asdict(focus) for focus in case.foci],
+        "format": "BoneMetSeg simulated set 1",
+        "simulator_version": SIMULATOR_VERSION,
+        "clinic": own.clinic.name,
+        "clinic_sha256": own.clinic.sha256,
+        "clinic_settings": own.clinic.as_mapping(),
+        "seed": own.seed,
+        "kind": own.kind,
+        "anatomy": own.anatomy,
+        "bone_meshes": has_meshes,
+        "dicom": own.dicom,
     }
 
 
-def _expected_scale(case: SimulatedCase) -> float:
-    """Return what float16 values are multiplied by: more than 1 only for counts beyond its range."""
-    highest = max(float(image.max()) for image in case.expected.values())
-    return 1.0 if highest < 60000 else highest / 60000
+def _keep_settings(own: _Set, has_meshes: bool) -> None:
+    """Write down how the set is made; refuse to go on with a set made otherwise."""
+    path, settings = own.folder / SETTINGS_NAME, _settings(own, has_meshes)
+    if not path.is_file():
+        replace_file(path, json_bytes(settings))
+        return
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read; choose another folder") from error
+    compared = ("simulator_version", "clinic_sha256", "seed", "kind", "anatomy", "bone_meshes", "dicom")
+    other = [name for name in compared if stored.get(name) != settings[name]]
+    if other:
+        told = ", ".join(f"{name} {stored.get(name)!r} and not {settings[name]!r}" for name in other)
+        raise InputError(f"{own.folder} holds a set made otherwise ({told}); choose another folder")
 
 
-def case_reports(case: SimulatedCase) -> dict[str, dict[str, Any]]:
-    """Write the reports of a case, "zh" and "en", with their mentions, as plain values for json."""
-    reports = {}
-    for number, language in enumerate(LANGUAGES):
-        rng = np.random.default_rng([case.seed, 7, number])
-        reports[language] = _plain(asdict(write_report(case.foci, case.patient, language, rng)))
-    return reports
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with numpy numbers made plain, for json."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _arrays(case: SimulatedCase) -> dict[str, np.ndarray]:
-    scale = np.float32(_expected_scale(case))
-    arrays: dict[str, np.ndarray] = {}
-    for view in VIEWS:
-        arrays[f"expected_{view}"] = (case.expected[view] / scale).astype(np.float16)
-        arrays[f"counts_{view}"] = case.counts[view]
-        arrays[f"class_{view}"] = case.class_map[view]
-        arrays[f"focus_{view}"] = case.focus_map[view]
-        arrays[f"skeleton_{view}"] = np.packbits(case.skeleton[view])
-        arrays[f"spine_level_{view}"] = case.spine_level[view]
-        arrays[f"rib_level_{view}"] = case.rib_level[view]
-    return arrays
-
-
-def _unpack(packed: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    shape = (len(SKELETON_CHANNELS), rows // 2, columns // 2)
-    return np.unpackbits(packed, count=int(np.prod(shape))).reshape(shape).astype(bool)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-
-
-def _write_datalist(out: Path, count: int, seed: int) -> Path:
-    """Split by patient; whether a case is in training depends on its own index and the seed, not on the count."""
-    lists: dict[str, list[dict[str, str]]] = {"training": [], "validation": [], "test": []}
+def _write_datalist(own: _Set, count: int) -> Path:
+    """Split by patient; whether one is in training depends on its own index and the seed, not on the count."""
+    lists: dict[str, list[dict[str, Any]]] = {"training": [], "validation": [], "test": []}
     for index in range(count):
-        draw = np.random.default_rng([seed, index, 11]).random()
+        draw = np.random.default_rng([own.seed, index, 11]).random()
         part = "test" if draw < _TEST_SHARE else "validation" if draw < _TEST_SHARE + _VALIDATION_SHARE else "training"
-        name = case_path(out, index).name
-        entry = {"image": name, "meta": name.replace(".npz", ".json"), "patient": f"simulated_{seed}_{index}"}
-        lists[part].append(entry)
-    path = out / DATALIST_NAME
-    head = {"name": "BoneMetSeg simulated planar bone scans", "seed": seed, "num_cases": count}
-    _replace(path, json.dumps(head | lists, indent=1).encode("utf-8"))
+        lists[part] += _entries(own, index)
+    path = own.folder / DATALIST_NAME
+    head = {
+        "name": f"BoneMetSeg simulated bone scans, {own.clinic.name}",
+        "description": "Simulated patients; no clinical data.",
+        "clinic": own.clinic.name,
+        "clinic_sha256": own.clinic.sha256,
+        "simulator_version": SIMULATOR_VERSION,
+        "kind": own.kind,
+        "seed": own.seed,
+        "num_cases": count,
+    }
+    replace_file(path, json.dumps(head | lists, indent=1).encode("utf-8"))
     return path
+
+
+def _entries(own: _Set, index: int) -> Iterator[dict[str, Any]]:
+    previous = None
+    for examination in examinations(own.kind):
+        name = case_path(own.folder, index, examination.name).name
+        entry: dict[str, Any] = {
+            "image": name,
+            "meta": name.replace(".npz", ".json"),
+            "patient": f"simulated_{own.seed}_{index}",
+            "modality": examination.modality,
+        }
+        if examination.timepoint is not None:
+            entry["timepoint"] = examination.timepoint
+            if previous:
+                entry["prior"] = previous
+            previous = name
+        yield entry
 
 
 # ---- checks and progress ---------------------------------------------------------------------------------------------
 
 
-def _check(count: int, out: Path, seed: int, resume: bool) -> None:
-    if count < 1 or seed < 0:
-        raise InputError(f"{count} cases with seed {seed} cannot be simulated: at least one case, a seed of 0 or more")
-    if not resume and out.is_dir() and any(out.glob("case_*.npz")):
-        raise InputError(f"{out} already holds simulated cases; resume, or choose another folder")
+def _check(count: int, own: _Set, workers: int, resume: bool) -> None:
+    if count < 1 or own.seed < 0:
+        raise InputError(
+            f"{count} cases with seed {own.seed} cannot be simulated: at least one case, a seed of 0 or more"
+        )
+    if workers < 1:
+        raise InputError(f"{workers} workers simulate nothing; give at least one")
+    if own.kind not in get_args(Kind):
+        raise InputError(f"there is no kind {own.kind!r} of examination; known are {', '.join(get_args(Kind))}")
+    if own.folder.exists() and not own.folder.is_dir():
+        raise InputError(f"{own.folder} is a file; give a folder for the cases")
+    if not resume and own.folder.is_dir() and any(own.folder.glob("case_*.npz")):
+        raise InputError(f"{own.folder} already holds simulated cases; resume, or choose another folder")
+    if own.anatomy == "mesh" and mesh_skeleton() is None:
+        raise InputError("mesh anatomy needs the packages mujoco and myo-sim; install the extra 'simulator'")
+    if own.dicom:
+        try:
+            import pydicom  # noqa: F401
+        except ImportError as error:
+            raise InputError("to write DICOM the package pydicom is needed; install it or leave DICOM out") from error
 
 
-def _is_complete(out: Path, index: int) -> bool:
-    path = case_path(out, index)
-    return path.exists() and path.with_suffix(".json").exists()
-
-
-def _one_thread_each() -> None:
+def _one_thread() -> None:
+    """Sums over threads come in another order: with one thread everywhere the same seed gives the same bytes."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    if "torch" in sys.modules:
+        import torch
+
+        torch.set_num_threads(1)
+
+
+def _start_worker() -> None:
+    _one_thread()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and drops what waits
 
 
 class _ProgressLine:
@@ -281,8 +281,15 @@ class _ProgressLine:
         self.show(self.done, self.count, each * (self.count - self.done))
 
 
-def _print_progress(done: int, count: int, seconds_left: float) -> None:
-    if done % 10 == 0 or done == count:
-        minutes, seconds = divmod(round(seconds_left), 60)
-        sys.stderr.write(f"simulated {done} of {count} cases, {minutes} min {seconds:02d} s left\n")
-        sys.stderr.flush()
+class _Printed:
+    last = 0.0
+
+
+def _print_progress(done: int, count: int, seconds_left: float, every_s: float = 5.0) -> None:
+    now = time.monotonic()
+    if now - _Printed.last < every_s and done < count:
+        return
+    _Printed.last = now
+    minutes, seconds = divmod(round(seconds_left), 60)
+    sys.stderr.write(f"simulated {done} of {count} patients, {minutes} min {seconds:02d} s left\n")
+    sys.stderr.flush()
