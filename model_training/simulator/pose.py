@@ -67,9 +67,11 @@ def _pose_arm(
     axis = wrist - body.landmark(f"elbow_{side}")
     body.turn(rotation_about(axis, -sign * clinic.draw("pose.forearm_turn_degrees", rng)), wrist, hand)
     # A bent elbow brings the forearm toward the midline and in front of the body.
-    elbow = clinic.draw("pose.elbow_on_belly_degrees" if arms == "on_belly" else "pose.elbow_degrees", rng)
+    elbow = clinic.draw(f"pose.elbow_{arms}_degrees", rng)
     inward = clinic.draw("pose.elbow_inward_share", rng)
     bend = rotation_about_axis(1, sign * elbow * inward) @ rotation_about_axis(0, elbow * (1.25 - inward))
+    if arms == "up":  # the upper arm has turned, so that the forearm folds over the head
+        bend = rotation_about_axis(1, -sign * elbow)
     body.turn(bend, body.landmark(f"elbow_{side}"), forearm)
     # A broad trunk pushes the arms aside.
     pushed = clinic.number("pose.abduction_per_body_mass_index") * max(patient.body_mass_index - 24, 0)

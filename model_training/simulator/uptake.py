@@ -251,10 +251,18 @@ def _shade_spine(
         share = (points - 0.5 * (low + high)) / np.maximum(0.5 * (high - low), 1e-6)
         lean = rng.normal(0.0, spread, 2)
         plates = clinic.draw("uptake.end_plate_gain", rng) * (patient.age_years / 90.0)
-        own = 1 + lean[0] * share[:, 0] + lean[1] * share[:, 2] + plates * share[:, 2] ** 4
+        # Bodies against discs: the spinous processes, which hang lower, do not tell where the body is.
+        front = points[share[:, 1] > 0.1, 2]
+        top, bottom = np.percentile(front, 97), np.percentile(front, 3)
+        from_middle = (points[:, 2] - 0.5 * (top + bottom)) / max(0.5 * (top - bottom), 1.0)
+        middle = clinic.draw("uptake.vertebra_middle_gain", rng)
+        own = 1 + lean[0] * share[:, 0] + lean[1] * share[:, 2] + plates * (np.abs(from_middle) > 0.8)
+        own += middle * np.exp(-0.5 * (from_middle / 0.45) ** 2)
         # The spinous process and the laminae are thin: most uptake is in body, pedicles and facets.
         own *= np.where(share[:, 1] < -0.45, clinic.number("uptake.spinous_process_factor"), 1.0)
-        factor[rows] *= np.maximum(own, 0.3)
+        own = np.maximum(own, 0.3)
+        # The bone as a whole keeps the activity of its table.
+        factor[rows] *= own / np.average(own, weights=skeleton.mass[rows])
 
 
 def _raise_rims(activity: np.ndarray, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> None:
