@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .clinic import Clinic
+from .envelope import Envelope
 from .parts import Skeleton
 from .patient import Patient
+
+_SIDES = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -27,94 +31,64 @@ class Body:
         The same shape: tissue along the line of sight, smoothed, zero outside.
     uptake : numpy.ndarray
         The same shape: relative activity per ml of soft tissue.
+    metal_mm : numpy.ndarray or None
+        The same shape: metal of prostheses along the line of sight as mm of water that attenuate as much; None where
+        there is none. A point sees half of it, since where along the line the metal lies is not kept.
     """
 
     front_mm: np.ndarray
     back_mm: np.ndarray
     thickness_mm: np.ndarray
     uptake: np.ndarray
+    metal_mm: np.ndarray | None = None
 
 
-class _Envelope:
-    """Union of shapes seen from the front, as a height map of front and back."""
+def draw_soft_share(patient: Patient, rng: np.random.Generator, clinic: Clinic) -> float:
+    """Draw the counts of soft tissue over those of normal bone, both views together.
 
-    def __init__(self, right_mm: np.ndarray, superior_mm: np.ndarray) -> None:
-        self.right, self.superior = right_mm, superior_mm
-        shape = (len(superior_mm), len(right_mm))
-        self.front, self.back = np.full(shape, -np.inf), np.full(shape, np.inf)
-        self.thickness = np.zeros(shape)
-
-    def add(self, middle: np.ndarray, half_depth: np.ndarray, inside: np.ndarray) -> None:
-        self.front = np.where(inside, np.maximum(self.front, middle + half_depth), self.front)
-        self.back = np.where(inside, np.minimum(self.back, middle - half_depth), self.back)
-        own = np.where(inside, 2 * half_depth, 0.0)
-        # A soft maximum lets arms and trunk, thighs and pelvis run into each other without an edge.
-        self.thickness = (self.thickness**4 + own**4) ** 0.25
-
-    def add_tube(self, start, end, radius_start: float, radius_end: float, flat: float = 1.0) -> None:
-        axis = np.array([end[0] - start[0], end[2] - start[2]])
-        length2 = max(float(axis @ axis), 1e-6)
-        right, superior = self.right[None, :] - start[0], self.superior[:, None] - start[2]
-        along = np.clip((right * axis[0] + superior * axis[1]) / length2, 0, 1)
-        distance2 = (right - along * axis[0]) ** 2 + (superior - along * axis[1]) ** 2
-        radius = radius_start + (radius_end - radius_start) * along
-        inside = distance2 < radius**2
-        half_depth = flat * np.sqrt(np.maximum(radius**2 - distance2, 0))
-        self.add(start[1] + (end[1] - start[1]) * along, half_depth, inside)
-
-    def add_ellipsoid(self, centre, radii) -> None:
-        right, superior = self.right[None, :] - centre[0], self.superior[:, None] - centre[2]
-        rest = 1 - (right / radii[0]) ** 2 - (superior / radii[2]) ** 2
-        self.add(np.full(rest.shape, centre[1]), radii[1] * np.sqrt(np.maximum(rest, 0)), rest > 0)
-
-    def add_sections(self, superior, middle_right, half_width, front, back) -> None:
-        """Add a stack of superelliptic cross-sections given at rising heights."""
-        from scipy.interpolate import PchipInterpolator
-
-        order = np.argsort(superior)
-        levels = np.asarray(superior)[order]
-        levels = np.maximum.accumulate(levels + np.arange(len(levels)) * 1e-3)
-        rows = (self.superior >= levels[0]) & (self.superior <= levels[-1])
-        at = self.superior[rows]
-        x, a, yf, yb = (
-            PchipInterpolator(levels, np.asarray(values, float)[order])(at)[:, None]
-            for values in (middle_right, half_width, front, back)
-        )
-        across = np.abs(self.right[None, :] - x) / a
-        half = np.maximum(1 - across**2.3, 0) ** (1 / 2.1) * (yf - yb) / 2
-        shape = self.front.shape
-        middle, half_depth, inside = np.zeros(shape), np.zeros(shape), np.zeros(shape, bool)
-        middle[rows], half_depth[rows], inside[rows] = (yf + yb) / 2, half, across < 1
-        self.add(middle, half_depth, inside)
+    More tissue gives more counts; tracer leaves it by the hour, while bone keeps it.
+    """
+    share = clinic.draw("body.soft_share", rng) * (patient.body_mass_index / 24.0) ** 0.8
+    return share * float(np.exp(-clinic.number("body.soft_washout_per_hour") * (patient.hours_after_injection - 3.0)))
 
 
 def make_body(
-    skeleton: Skeleton, patient: Patient, right_mm: np.ndarray, superior_mm: np.ndarray, rng: np.random.Generator
+    posed: Skeleton,
+    patient: Patient,
+    right_mm: np.ndarray,
+    superior_mm: np.ndarray,
+    rng: np.random.Generator,
+    clinic: Clinic,
 ) -> Body:
     """Wrap a patient around a posed skeleton.
 
     Parameters
     ----------
-    skeleton : Skeleton
+    posed : Skeleton
     patient : Patient
     right_mm, superior_mm : numpy.ndarray
         ``(columns // 2,)`` and ``(rows // 2,)``: R of the coarse columns and S of the coarse rows.
     rng : numpy.random.Generator
+    clinic : Clinic
+        Section "body".
     """
-    fat_mm = float(np.clip((patient.body_mass_index - 21.5) * 2.8, -10, 55))
-    envelope = _Envelope(right_mm, superior_mm)
-    _add_trunk(envelope, skeleton, patient, fat_mm, rng)
-    _add_head(envelope, skeleton)
-    for side in ("left", "right"):
-        _add_arm(envelope, skeleton, side, fat_mm, rng)
-        _add_leg(envelope, skeleton, side, fat_mm, rng)
-    return _finish(envelope, skeleton, rng)
+    envelope = Envelope(right_mm, superior_mm)
+    for side in _SIDES:
+        _add_leg(envelope, posed, side, patient, rng, clinic)
+    _add_trunk(envelope, posed, patient, rng, clinic)
+    _add_head(envelope, posed)
+    for side in _SIDES:
+        _add_arm(envelope, posed, side, patient, rng, clinic)
+    glow = _breasts(envelope, posed, patient, rng, clinic) if patient.sex == "female" else None
+    return _finish(envelope, posed, glow, rng, clinic)
 
 
-def _add_trunk(envelope: _Envelope, skeleton: Skeleton, patient: Patient, fat: float, rng: np.random.Generator) -> None:
-    marks = skeleton.landmarks
+def _add_trunk(
+    envelope: Envelope, skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic
+) -> None:
+    marks, fat = skeleton.landmarks, patient.fat_mm
     male = patient.sex == "male"
-    sections = []
+    sections: list[tuple[float, ...]] = []
 
     def section(superior, right, half_width, front, back):
         sections.append((float(superior), float(right), float(half_width), float(front), float(back)))
@@ -126,47 +100,83 @@ def _add_trunk(envelope: _Envelope, skeleton: Skeleton, patient: Patient, fat: f
         section(superior, (low[0] + high[0]) / 2, (high[0] - low[0]) / 2 + wider, high[1] + before, low[1] - behind)
 
     spine = {level: skeleton.points_of(f"vertebra_{level}").mean(0) for level in ("C2", "C5", "T1", "L1", "L3", "L5")}
-    neck = 52 + 7 * male + 0.25 * fat
-    section(spine["C2"][2], spine["C2"][0], neck, spine["C2"][1] + neck, spine["C2"][1] - neck)
-    section(spine["C5"][2], spine["C5"][0], neck, spine["C5"][1] + neck, spine["C5"][1] - neck)
+    size = patient.height_cm / 170.0
+    neck = (50 + 8 * male) * size + 0.3 * fat
+    for level, wide in (("C2", 1.0), ("C5", 1.0)):
+        x, a, s = spine[level]
+        section(s, x, neck * wide, a + neck * 0.95, a - neck * 1.05)
     span = abs(marks["shoulder_left"][0] - marks["shoulder_right"][0]) / 2
     middle = (marks["shoulder_left"][0] + marks["shoulder_right"][0]) / 2
-    top = (marks["shoulder_left"][2] + marks["shoulder_right"][2]) / 2
-    section(top + 32, (middle + spine["T1"][0]) / 2, span * 0.74, spine["T1"][1] + 72, spine["T1"][1] - 58)
-    section(top - 14, middle, span * 1.0, spine["T1"][1] + 92 + 0.3 * fat, spine["T1"][1] - 66)
-    bust = 0.0 if male else float(rng.uniform(4, 22))
-    upper = [f"rib_{n}_{s}" for n in (4, 5) for s in ("left", "right")]
-    lower = [f"rib_{n}_{s}" for n in (7, 8) for s in ("left", "right")]
-    around(upper, 20 + fat * 0.6, 14 + bust + fat * 0.5, 26 + fat * 0.3)
-    around(lower, 14 + fat * 0.9, 6 + fat * 0.7, 26 + fat * 0.4)
-    ribs = skeleton.points_of(*(f"rib_{n}_{s}" for n in (8, 9, 10) for s in ("left", "right")))
+    top = min((marks["shoulder_left"][2] + marks["shoulder_right"][2]) / 2, spine["T1"][2] - 10)
+    nape = (middle + spine["T1"][0]) / 2
+    section(0.45 * top + 0.55 * spine["C5"][2], nape, neck * 1.35, spine["T1"][1] + 62 * size, spine["T1"][1] - 56 * size)
+    section(top + 26 * size, nape, span * 0.72, spine["T1"][1] + 76 * size, spine["T1"][1] - 60 * size)
+    section(top - 16 * size, middle, span, spine["T1"][1] + 92 * size + 0.3 * fat, spine["T1"][1] - 66 * size)
+    upper = [f"rib_{n}_{s}" for n in (4, 5) for s in _SIDES]
+    lower = [f"rib_{n}_{s}" for n in (7, 8) for s in _SIDES]
+    around(upper, 20 + fat * 0.65, 16 + fat * 0.5, 26 + fat * 0.3)
+    around(lower, 15 + fat * 0.95, 8 + fat * 0.7, 26 + fat * 0.4)
+    ribs = skeleton.points_of(*(f"rib_{n}_{s}" for n in (8, 9, 10) for s in _SIDES))
     chest = (np.percentile(ribs[:, 0], 99) - np.percentile(ribs[:, 0], 1)) / 2
     ilium = skeleton.points_of("ilium_left", "ilium_right")
     crest = (np.percentile(ilium[:, 0], 99.5) - np.percentile(ilium[:, 0], 0.5)) / 2
-    belly = float(rng.uniform(-8, 14)) + 1.5 * fat
+    belly = clinic.draw("body.belly_mm", rng) + 1.5 * fat
     for level in ("L1", "L3"):
-        share = {"L1": 0.3, "L3": 0.6}[level]
-        waist = chest * (1 - share) + crest * share + (8 if male else 2) + fat
-        front = {"L1": 122, "L3": 112}[level] + belly
-        section(spine[level][2], spine[level][0], waist, spine[level][1] + front, spine[level][1] - 72 - fat * 0.4)
-    around(["ilium_left", "ilium_right"], 24 + fat * 0.8, 8 + belly * 0.8, 62 + fat * 0.4, spine["L5"][2] - 12)
+        share = {"L1": 0.3, "L3": 0.65}[level]
+        waist = chest * (1 - share) + crest * share + (10 if male else 3) * size + 1.05 * fat
+        front = {"L1": 122, "L3": 112}[level] * size + belly
+        section(spine[level][2], spine[level][0], waist, spine[level][1] + front, spine[level][1] - 72 * size - fat * 0.4)
+    around(_both("ilium"), 26 * size + fat * 0.85, 8 + belly * 0.8, 62 * size + fat * 0.4, spine["L5"][2] - 12)
     hip = (marks["hip_left"] + marks["hip_right"]) / 2
-    trochanters = abs(marks["hip_left"][0] - marks["hip_right"][0]) / 2 + 68
-    section(hip[2] + 5, hip[0], trochanters + 22 + fat * 0.6, hip[1] + 62 + fat * 0.5, hip[1] - 98 - fat * 0.5)
-    section(hip[2] - 62, hip[0], trochanters + 18 + fat * 0.55, hip[1] + 50 + fat * 0.3, hip[1] - 82 - fat * 0.4)
-    section(hip[2] - 85, hip[0], trochanters + 12 + fat * 0.5, hip[1] + 6, hip[1] - 10)
+    trochanters = abs(marks["hip_left"][0] - marks["hip_right"][0]) / 2 + 66 * size
+    # Below the hips the trunk thins out slowly, so that it passes into the thighs without an edge.
+    for drop, wide, front, back in (
+        (-5, trochanters + 24 * size + 0.62 * fat, 62, 98),
+        (40, trochanters + 22 * size + 0.58 * fat, 54, 90),
+        (80, trochanters + 14 * size + 0.5 * fat, 40, 72),
+        (115, trochanters, 26, 48),
+        (150, 0.8 * trochanters, 8, 20),
+        (172, 0.6 * trochanters, -4, 7),
+    ):
+        thick = 0.5 * fat * np.clip((150 - drop) / 150, 0, 1)
+        section(hip[2] - drop * size, hip[0], wide, hip[1] + front * size + thick, hip[1] - back * size - thick)
     envelope.add_sections(*np.array(sections).T)
     if male:
-        scrotum = hip + np.array([rng.normal(0, 6), 45, -88])
-        envelope.add_ellipsoid(scrotum, (27, 30, 36 + rng.uniform(0, 22)))
-    else:
-        for sign in (-1, 1):
-            breast = skeleton.points_of("rib_5_left", "rib_5_right").mean(0)
-            at = breast + np.array([sign * (chest * 0.62), 70 + bust, -20])
-            envelope.add_ellipsoid(at, (52 + fat * 0.5, 25 + bust * 0.5, 50 + fat * 0.4))
+        scrotum = hip + np.array([rng.normal(0, 6), 45, -88]) * size
+        envelope.add_ellipsoid(scrotum, np.array([27, 30, clinic.draw("body.genital_length_mm", rng)]) * size)
 
 
-def _add_head(envelope: _Envelope, skeleton: Skeleton) -> None:
+def _both(bone: str) -> list[str]:
+    return [f"{bone}_{side}" for side in _SIDES]
+
+
+def _breasts(
+    envelope: Envelope, skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic
+) -> np.ndarray | None:
+    """Raise the front of the chest; return by how much more the tissue there takes up."""
+    if patient.age_years < 13:
+        return None
+    volume = clinic.draw("body.breast_size", rng) * (1 + 0.012 * patient.fat_mm)
+    gain = clinic.draw("body.lactating_breast_gain" if patient.has("lactating") else "body.breast_gain", rng)
+    glow = np.ones(envelope.front.shape)
+    chest = skeleton.points_of("sternal_body").mean(0)
+    ribs = skeleton.points_of(*_both("rib_5"))
+    half = (np.percentile(ribs[:, 0], 99) - np.percentile(ribs[:, 0], 1)) / 2
+    for side, sign in zip(_SIDES, (-1.0, 1.0), strict=True):
+        at = chest[0] + sign * 0.62 * half, chest[2] - (22 + 0.3 * patient.fat_mm)
+        radii = np.array([66.0, 68.0]) * volume**0.5
+        if patient.has("mastectomy", side):
+            # Taken off down to the muscle, the chest wall is thinner than the fat around it.
+            envelope.add_bump(*at, radii, -min(8.0 + 0.35 * max(patient.fat_mm, 0.0), 25.0))
+            continue
+        envelope.add_bump(*at, radii, 34.0 * volume**0.5 * clinic.draw("body.breast_side_factor", rng))
+        aside = (envelope.right[None, :] - at[0]) / radii[0]
+        above = (envelope.superior[:, None] - at[1]) / radii[1]
+        glow += gain * np.maximum(1 - aside**2 - above**2, 0) ** 0.75
+    return glow
+
+
+def _add_head(envelope: Envelope, skeleton: Skeleton) -> None:
     vault = skeleton.points_of("skull_vault", "skull_base", "facial_bones")
     low, high = np.percentile(vault, [0.5, 99.5], axis=0)
     envelope.add_ellipsoid((low + high) / 2, (high - low) / 2 * np.array([1.06, 1.04, 1.08]) + 6)
@@ -175,61 +185,128 @@ def _add_head(envelope: _Envelope, skeleton: Skeleton) -> None:
     envelope.add_ellipsoid((low + high) / 2, (high - low) / 2 + np.array([12, 16, 18]))
 
 
-def _add_arm(envelope: _Envelope, skeleton: Skeleton, side: str, fat: float, rng: np.random.Generator) -> None:
+def _add_arm(
+    envelope: Envelope, skeleton: Skeleton, side: str, patient: Patient, rng: np.random.Generator, clinic: Clinic
+) -> None:
     at = {name: skeleton.landmarks[f"{name}_{side}"] for name in ("shoulder", "elbow", "wrist", "fingertip")}
-    wide = float(rng.normal(0, 2)) + 0.35 * fat
-    envelope.add_tube(at["shoulder"], at["elbow"], 56 + wide, 42 + wide)
+    size = np.sqrt(patient.height_cm / 170.0)
+    wide = clinic.draw("body.arm_thicker_mm", rng) + 0.4 * patient.fat_mm
+    inner = 0.5 * (at["shoulder"] + at["elbow"])
+    envelope.add_tube(at["shoulder"], inner, 51 * size + 0.8 * wide, 46 * size + wide)
+    envelope.add_tube(inner, at["elbow"], 46 * size + wide, 39 * size + 0.8 * wide)
     belly = 0.75 * at["elbow"] + 0.25 * at["wrist"]
-    envelope.add_tube(at["elbow"], belly, 40 + wide, 43 + 0.6 * wide)
-    envelope.add_tube(belly, at["wrist"], 43 + 0.6 * wide, 27 + 0.2 * wide)
+    envelope.add_tube(at["elbow"], belly, 39 * size + 0.8 * wide, 41 * size + 0.6 * wide)
+    envelope.add_tube(belly, at["wrist"], 41 * size + 0.6 * wide, 27 * size + 0.2 * wide)
     palm = 0.5 * (at["wrist"] + at["fingertip"])
     hand = skeleton.points_of(f"hand_{side}")
-    spread = float(np.std(hand[:, 0] - hand[:, 0].mean()))
-    envelope.add_tube(at["wrist"], palm, 27, min(30 + spread * 0.5, 46), 0.6)
-    envelope.add_tube(palm, at["fingertip"], min(30 + spread * 0.5, 46), 20, 0.4)
+    spread = min(30 * size + 0.5 * float(np.std(hand[:, 0])), 46 * size)
+    envelope.add_tube(at["wrist"], palm, 27 * size, spread, 0.6)
+    envelope.add_tube(palm, at["fingertip"], spread, 18 * size, 0.4)
 
 
-def _add_leg(envelope: _Envelope, skeleton: Skeleton, side: str, fat: float, rng: np.random.Generator) -> None:
+def _add_leg(
+    envelope: Envelope, skeleton: Skeleton, side: str, patient: Patient, rng: np.random.Generator, clinic: Clinic
+) -> None:
     hip, knee, ankle, toe = (skeleton.landmarks[f"{name}_{side}"] for name in ("hip", "knee", "ankle", "toe"))
-    wide = float(rng.normal(0, 3)) + 0.5 * fat
+    size = np.sqrt(patient.height_cm / 170.0)
+    wide = clinic.draw("body.leg_thicker_mm", rng) + 0.5 * patient.fat_mm
     other_hip = skeleton.landmarks[f"hip_{'right' if side == 'left' else 'left'}"]
     outward = np.array([np.sign(hip[0] - other_hip[0]) * 14, 0, 0])
-    middle = 0.55 * hip + 0.45 * knee + outward * 0.5
-    envelope.add_tube(hip + outward + (knee - hip) * 0.12, middle, 82 + wide, 78 + wide)
-    envelope.add_tube(middle, knee, 78 + wide, 60 + 0.6 * wide)
     calf = 0.68 * knee + 0.32 * ankle - np.array([0, 14, 0])
-    envelope.add_tube(knee, calf, 59 + 0.6 * wide, 58 + 0.6 * wide)
-    envelope.add_tube(calf, ankle, 58 + 0.6 * wide, 35 + 0.2 * wide)
-    heel = ankle + np.array([0, -32, -22])
-    envelope.add_tube(ankle, heel, 36, 34)
-    envelope.add_tube(ankle, 0.4 * ankle + 0.6 * toe, 40, 42, 0.7)
-    envelope.add_tube(0.4 * ankle + 0.6 * toe, toe, 42, 32, 0.5)
+    heel = ankle + np.array([0, -32, -22]) * size
+    instep = 0.4 * ankle + 0.6 * toe
+    # place, radius (mm of an adult of 170 cm, and share of the patient's own thickness), depth over width of the tube
+    pieces = [
+        ("thigh", hip + outward + (knee - hip) * 0.05, 0.55 * hip + 0.45 * knee + outward * 0.5, (85, 1), (77, 1), 1.0),
+        ("thigh", 0.55 * hip + 0.45 * knee + outward * 0.5, knee, (77, 1), (58, 0.6), 1.0),
+        ("shank", knee, calf, (58, 0.6), (56, 0.6), 1.0),
+        ("shank", calf, ankle, (56, 0.6), (34, 0.2), 1.0),
+        ("foot", ankle, heel, (35, 0.1), (33, 0), 1.0),
+        ("foot", ankle, instep, (38, 0.1), (42, 0), 0.7),
+        ("foot", instep, toe, (42, 0), (30, 0), 0.5),
+    ]
+    stump = skeleton.stump(side)
+    for piece, start, end, first, last, flat in pieces:
+        radii = [mm * size + share * wide for mm, share in (first, last)]
+        stop = end
+        if stump is not None:
+            if _is_beyond(piece, stump[0]):
+                continue
+            if piece == stump[0]:
+                # The stump ends round, its tissue a little beyond the bone.
+                share = float((stump[1] - start) @ (end - start) / ((end - start) @ (end - start)))
+                if share <= 0.02:
+                    continue
+                stop = start + min(share, 1.0) * (end - start)
+                radii[1] = radii[0] + min(share, 1.0) * (radii[1] - radii[0])
+                if share < 1:
+                    # A tube ends in a half sphere; drawn back, it ends about 25 mm beyond the bone.
+                    stop = stop - (end - start) / np.linalg.norm(end - start) * min(radii[1] - 25.0, 35.0)
+        envelope.add_tube(start, stop, *radii, flat)
 
 
-def _finish(envelope: _Envelope, skeleton: Skeleton, rng: np.random.Generator) -> Body:
+def _is_beyond(piece: str, stump_piece: str) -> bool:
+    order = ("thigh", "shank", "foot")
+    return order.index(piece) > order.index(stump_piece)
+
+
+def _finish(
+    envelope: Envelope, skeleton: Skeleton, glow: np.ndarray | None, rng: np.random.Generator, clinic: Clinic
+) -> Body:
     from scipy.ndimage import gaussian_filter
 
     cell_mm = abs(float(envelope.right[1] - envelope.right[0]))
-    thickness = gaussian_filter(envelope.thickness, 6.0 / cell_mm)
     inside = np.isfinite(envelope.front) & (envelope.front > envelope.back)
-    front = np.where(inside, envelope.front, np.nan).astype(np.float32)
-    back = np.where(inside, envelope.back, np.nan).astype(np.float32)
-    return Body(front, back, thickness.astype(np.float32), _soft_uptake(envelope, skeleton, rng, cell_mm))
+    # Skin is smooth: surfaces are averaged over their neighbours inside the body, and the outline is rounded.
+    sigma = clinic.number("body.skin_smoothing_mm") / cell_mm
+    weight = gaussian_filter(inside.astype(np.float32), sigma)
+    outline = weight > 0.5
+    surfaces = []
+    for surface in (envelope.front, envelope.back):
+        smooth = gaussian_filter(np.where(inside, surface, 0.0).astype(np.float32), sigma)
+        surfaces.append(np.where(outline, smooth / np.maximum(weight, 1e-3), np.nan).astype(np.float32))
+    thickness = gaussian_filter(envelope.thickness.astype(np.float32), sigma)
+    uptake = _soft_uptake(envelope, skeleton, rng, cell_mm, clinic)
+    if glow is not None:
+        uptake *= glow
+    metal = _metal(envelope, skeleton, rng, clinic) if len(skeleton.metal_ml) else None
+    return Body(surfaces[0], surfaces[1], thickness, uptake.astype(np.float32), metal)
 
 
-def _soft_uptake(envelope: _Envelope, skeleton: Skeleton, rng: np.random.Generator, cell_mm: float) -> np.ndarray:
-    """Return the uptake of soft tissue: cloudy, a little higher in trunk and thighs' muscle, lower in head and feet."""
+def _metal(envelope: Envelope, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter
+
+    cell = abs(float(envelope.right[1] - envelope.right[0]))
+    rows = np.rint((envelope.superior[0] - skeleton.metal_points_mm[:, 2]) / cell).astype(int)
+    columns = np.rint((envelope.right[0] - skeleton.metal_points_mm[:, 0]) / cell).astype(int)
+    shape = envelope.front.shape
+    keep = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
+    volume = np.zeros(shape)
+    np.add.at(volume, (rows[keep], columns[keep]), skeleton.metal_ml[keep] * 1000.0)
+    water = clinic.draw("body.metal_over_water", rng) * volume / cell**2
+    return gaussian_filter(water, 0.6).astype(np.float32)
+
+
+def _soft_uptake(
+    envelope: Envelope, skeleton: Skeleton, rng: np.random.Generator, cell_mm: float, clinic: Clinic
+) -> np.ndarray:
+    """Return the uptake of soft tissue: cloudy, with its own level in legs, trunk and head, and a liver that may show."""
     from scipy.ndimage import gaussian_filter, zoom
 
     shape = envelope.front.shape
     coarse = rng.standard_normal((shape[0] // 8 + 2, shape[1] // 8 + 2))
     clouds = zoom(gaussian_filter(coarse, 24.0 / (8 * cell_mm)), 8, order=1)[: shape[0], : shape[1]]
-    uptake = np.exp(rng.uniform(0.04, 0.13) * clouds / clouds.std())
-    hip = skeleton.landmarks["hip_left"][2]
-    knee = skeleton.landmarks["knee_left"][2]
-    neck = skeleton.landmarks["neck"][2]
-    levels = [knee - 450, knee, hip - 150, hip + 100, neck - 220, neck - 60, neck + 120]
-    legs = [rng.uniform(0.7, 1.1), rng.uniform(0.75, 1.1), rng.uniform(0.85, 1.15)]
-    values = [*legs, 1.0, 1.0, 1.05, rng.uniform(0.6, 1.0)]
+    uptake = np.exp(clinic.draw("body.cloudiness", rng) * clouds / clouds.std())
+    hip, knee, neck = (skeleton.landmarks[name][2] for name in ("hip_left", "knee_left", "neck"))
+    size = (neck - hip) / 600.0
+    levels = [knee - 450 * size, knee, hip - 150 * size, hip + 100 * size, *(neck + np.array([-220, -60, 120]) * size)]
+    legs = [clinic.draw(f"body.{piece}_uptake", rng) for piece in ("shank", "knee", "thigh")]
+    values = [*legs, 1.0, 1.0, clinic.draw("body.shoulder_uptake", rng), clinic.draw("body.head_uptake", rng)]
     profile = np.interp(envelope.superior, levels, values)
-    return (uptake * gaussian_filter(profile, 20.0 / cell_mm)[:, None]).astype(np.float32)
+    uptake *= gaussian_filter(profile, 20.0 / cell_mm)[:, None]
+    if clinic.chance("body.liver_seen", rng):
+        middle = skeleton.points_of("vertebra_T11").mean(0)
+        aside = (envelope.right[None, :] - middle[0] - 52.0) / 78.0
+        above = (envelope.superior[:, None] - middle[2] - 6.0 - 0.35 * (envelope.right[None, :] - middle[0] - 52.0)) / 62.0
+        uptake *= 1 + clinic.draw("body.liver_gain", rng) * np.exp(-((aside**2 + above**2) ** 1.5))
+    return uptake

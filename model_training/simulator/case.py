@@ -10,8 +10,10 @@ import numpy as np
 
 from BoneMetSegLib.scan import VIEWS
 
-from .body import Body, make_body
+from .body import Body, draw_soft_share, make_body
+from .build import build_skeleton
 from .burden_truth import true_bsi_percent
+from .clinic import Clinic, default_clinic
 from .foci import Focus, FocusSource, draw_foci
 from .parts import Skeleton
 from .patient import Patient, draw_patient
@@ -87,9 +89,10 @@ def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
         "mesh" is asked for and neither the cache nor the packages ``mujoco`` and ``myo-sim`` are there.
     """
     rng = np.random.default_rng([20260917, seed])
-    patient = draw_patient(rng)
-    skeleton = pose_skeleton(_bones(anatomy, rng), patient, rng)
-    return _image(seed, patient, skeleton, rng)
+    clinic = default_clinic()
+    patient = draw_patient(rng, clinic)
+    built = build_skeleton(_bones(anatomy, rng), patient, rng, clinic)
+    return _image(seed, patient, built, pose_skeleton(built, patient, rng, clinic), rng, clinic)
 
 
 def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
@@ -103,12 +106,15 @@ def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
     return analytic_skeleton(np.random.default_rng(shape_seed))
 
 
-def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Generator) -> SimulatedCase:
-    camera, body = _place(skeleton, patient, rng)
+def _image(
+    seed: int, patient: Patient, built: Skeleton, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic
+) -> SimulatedCase:
+    camera, body = _place(skeleton, patient, rng, clinic)
     projector = Projector(camera, body)
-    activity = normal_activity(skeleton, patient, rng)
+    activity = normal_activity(built, patient, rng, clinic)
     sources = draw_foci(skeleton, patient, rng)
-    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, patient, rng))
+    soft_share = _soft_share(sources, patient, rng, clinic)
+    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), soft_share)
     boxes = _focus_boxes(projector, sources, normal)
     primary = {view: _with_foci(normal[view], [box[view] for box in boxes]) for view in VIEWS}
     everything: dict[str, np.ndarray] = {view: projector.add_scatter(primary[view]) for view in VIEWS}
@@ -153,12 +159,14 @@ def _numbered(
     }
 
 
-def _place(skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> tuple[Camera, Body]:
+def _place(
+    skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic
+) -> tuple[Camera, Body]:
     points = skeleton.points_mm
     front, back = float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40
     camera = draw_camera(points, front, back, rng)
     right, superior = camera.coarse_axes_mm()
-    return camera, make_body(skeleton, patient, right, superior, rng)
+    return camera, make_body(skeleton, patient, right, superior, rng, clinic)
 
 
 def _with_cold_foci(activity: np.ndarray, sources: list[FocusSource]) -> np.ndarray:
@@ -179,12 +187,12 @@ def _normal_views(
     return {view: bones[view] + np.float32(factor) * soft for view in VIEWS}
 
 
-def _soft_share(sources: list[FocusSource], patient: Patient, rng: np.random.Generator) -> float:
-    """Draw the counts of soft tissue over those of bone, both views together; by eye, the real scan has about 1.5.
+def _soft_share(sources: list[FocusSource], patient: Patient, rng: np.random.Generator, clinic: Clinic) -> float:
+    """Draw the counts of soft tissue over those of bone, both views together.
 
     Where metastases are very many they take the tracer from soft tissue (superscan).
     """
-    share = float(rng.triangular(0.6, 1.4, 2.3)) * patient.body_mass_index / 24.0
+    share = draw_soft_share(patient, rng, clinic)
     many = sum(source.hot_spot_class == "metastasis" for source in sources) > 24
     return share * float(rng.uniform(0.3, 0.8)) if many else share
 

@@ -6,7 +6,19 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-_MEAN_HEIGHT_CM = {"male": 169.0, "female": 158.0}
+from .clinic import Clinic
+from .growth import GROWN_UP_YEARS, child_body_mass_index, child_height_cm
+
+SIDED_CONDITIONS = (
+    "hip_prosthesis",
+    "knee_prosthesis",
+    "shoulder_prosthesis",
+    "below_knee_amputation",
+    "above_knee_amputation",
+    "mastectomy",
+)
+CONDITIONS = (*SIDED_CONDITIONS, "scoliosis", "kyphosis", "lactating")
+_SIDES = ("left", "right")
 
 
 @dataclass(frozen=True)
@@ -21,6 +33,8 @@ class Patient:
     activity_mbq : float
         Injected Tc-99m MDP.
     hours_after_injection : float
+    conditions : tuple of str
+        ``CONDITIONS``, the sided ones with ``_left`` or ``_right`` at the end: "hip_prosthesis_left", "scoliosis".
     """
 
     sex: str
@@ -29,27 +43,85 @@ class Patient:
     weight_kg: float
     activity_mbq: float
     hours_after_injection: float
+    conditions: tuple[str, ...] = ()
 
     @property
     def body_mass_index(self) -> float:
         """Weight over height squared, kg/m2."""
         return self.weight_kg / (self.height_cm / 100.0) ** 2
 
+    @property
+    def is_growing(self) -> bool:
+        """Whether growth plates are open."""
+        return self.age_years < GROWN_UP_YEARS[self.sex]
+
+    @property
+    def fat_mm(self) -> float:
+        """Thickness of subcutaneous fat beyond that of a lean adult, as a scale for soft tissue; negative in the thin."""
+        return float(np.clip((self.body_mass_index - 21.5) * 2.8, -10, 62))
+
+    def has(self, condition: str, side: str = "") -> bool:
+        """Say whether a condition is present; for a sided one, on ``side``."""
+        return (f"{condition}_{side}" if side else condition) in self.conditions
+
     def facts(self) -> dict[str, str | int | float]:
-        """Return the facts as a plain dictionary."""
-        return asdict(self)
+        """Return the facts as a plain dictionary; conditions joined by ", "."""
+        return asdict(self) | {"conditions": ", ".join(self.conditions)}
 
 
-def draw_patient(rng: np.random.Generator) -> Patient:
-    """Draw a patient: 30-90 years, body mass index 16-40 kg/m2, imaged 2-5 h after 550-950 MBq."""
-    sex = "male" if rng.random() < 0.55 else "female"
-    height_cm = float(np.clip(rng.normal(_MEAN_HEIGHT_CM[sex], 7.0), 145, 195))
-    index = float(np.clip(rng.gamma(14.0, 0.72) + 14.0, 16.0, 40.0))
+def draw_patient(rng: np.random.Generator, clinic: Clinic) -> Patient:
+    """Draw a patient who comes for a bone scan."""
+    sex = "male" if clinic.chance("patient.male", rng) else "female"
+    child = clinic.chance("patient.child", rng)
+    age = int(clinic.draw("patient.child_age_years" if child else "patient.adult_age_years", rng))
+    if child:
+        height = child_height_cm(sex, age) * clinic.draw("patient.child_height_factor", rng)
+        index = child_body_mass_index(age) * clinic.draw("patient.child_body_mass_index_factor", rng)
+    else:
+        height = clinic.draw(f"patient.{sex}_height_cm", rng)
+        index = clinic.draw("patient.adult_body_mass_index", rng)
+    weight = index * (height / 100.0) ** 2
+    # Children get a share of an adult's activity by weight.
+    activity = clinic.draw("patient.activity_mbq", rng) * (min(weight / 60.0, 1.0) if child else 1.0)
     return Patient(
         sex=sex,
-        age_years=int(np.clip(rng.normal(63, 13), 30, 90)),
-        height_cm=round(height_cm, 1),
-        weight_kg=round(index * (height_cm / 100.0) ** 2, 1),
-        activity_mbq=round(float(rng.uniform(550, 950)), 0),
-        hours_after_injection=round(float(rng.triangular(2.0, 3.0, 5.0)), 1),
+        age_years=age,
+        height_cm=round(height, 1),
+        weight_kg=round(weight, 1),
+        activity_mbq=round(max(activity, 40.0), 0),
+        hours_after_injection=round(clinic.draw("patient.hours_after_injection", rng), 1),
+        conditions=_draw_conditions(sex, age, child, rng, clinic),
     )
+
+
+def _draw_conditions(sex: str, age: int, child: bool, rng: np.random.Generator, clinic: Clinic) -> tuple[str, ...]:
+    older = float(np.clip((age - 40) / 30.0, 0.0, 1.6))
+    found: list[str] = []
+    if not child:
+        for joint in ("hip", "knee", "shoulder"):
+            found += _sided(f"{joint}_prosthesis", older, rng, clinic)
+        found += _sided("below_knee_amputation", 1.0, rng, clinic, bilateral=False)
+        if not found:  # a leg that holds a prosthesis is not amputated as well
+            found += _sided("above_knee_amputation", 1.0, rng, clinic, bilateral=False)
+    if sex == "female" and not child:
+        found += _sided("mastectomy", 1.0, rng, clinic)
+        if 18 <= age <= 42 and clinic.chance("patient.lactating", rng):
+            found.append("lactating")
+    if clinic.chance("patient.scoliosis", rng):
+        found.append("scoliosis")
+    if age >= 55 and clinic.chance("patient.kyphosis", rng, 2.0 if sex == "female" else 1.0):
+        found.append("kyphosis")
+    legs = [name for name in found if "amputation" in name]
+    # Where a leg is missing, so is the joint that would have been replaced.
+    lost = {f"knee_prosthesis_{name.rsplit('_', 1)[1]}" for name in legs}
+    return tuple(name for name in found if name not in lost)
+
+
+def _sided(
+    condition: str, factor: float, rng: np.random.Generator, clinic: Clinic, bilateral: bool = True
+) -> list[str]:
+    if not clinic.chance(f"patient.{condition}", rng, factor):
+        return []
+    if bilateral and clinic.chance("patient.bilateral", rng):
+        return [f"{condition}_{side}" for side in _SIDES]
+    return [f"{condition}_{_SIDES[int(rng.integers(2))]}"]

@@ -125,7 +125,10 @@ class Projector:
         else:
             depth = anterior - self._back[coarse_row, coarse_column]
             distance = anterior - camera.detector_a_mm[1]
-        transmission = np.exp(-camera.attenuation_per_mm * np.maximum(depth, 0.0))
+        depth = np.maximum(depth, 0.0)
+        if self.body.metal_mm is not None:
+            depth = depth + 0.5 * self.body.metal_mm[coarse_row, coarse_column]
+        transmission = np.exp(-camera.attenuation_per_mm * depth)
         sigma = camera.sigma_mm(distance) / camera.pixel_size_mm
         return Sources(row, column, transmission.astype(np.float32), sigma.astype(np.float32))
 
@@ -188,6 +191,8 @@ class Projector:
         camera = self.camera
         mu = camera.attenuation_per_mm
         seen = (1 - np.exp(-mu * self.body.thickness_mm)) / mu * self.body.uptake
+        if self.body.metal_mm is not None:
+            seen = seen * np.exp(-0.5 * mu * self.body.metal_mm)
         middle = 0.5 * (camera.detector_a_mm[0] - camera.detector_a_mm[1])
         sigma = float(camera.sigma_mm(np.array(middle))) / (2 * camera.pixel_size_mm)
         seen = gaussian_filter(seen, sigma)

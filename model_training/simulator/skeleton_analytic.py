@@ -10,7 +10,7 @@ import numpy as np
 
 from .parts import Part, Skeleton, assemble, segment_of
 
-_POINTS_PER_MM2 = 0.4
+_POINTS_PER_MM2 = 0.3
 _SIDES = {"left": -1.0, "right": 1.0}
 
 LANDMARKS_RIGHT: dict[str, tuple[float, float, float]] = {
@@ -32,8 +32,9 @@ class _Builder:
         self.rng = rng
         self.parts: list[Part] = []
 
-    def add(self, name: str, points: np.ndarray, area_mm2: float) -> None:
-        mass = np.full(len(points), area_mm2 / len(points), np.float32)
+    def add(self, name: str, points: np.ndarray, volume_mm3: float, weight: np.ndarray | None = None) -> None:
+        share = np.full(len(points), 1.0 / len(points)) if weight is None else weight / weight.sum()
+        mass = (share * volume_mm3 / 1000.0).astype(np.float32)
         self.parts.append(Part(name, points.astype(np.float32), mass, segment_of(name)))
 
     def tube(self, name: str, path, radius, flat: float = 1.0, ends: bool = True) -> None:
@@ -42,7 +43,7 @@ class _Builder:
         knots = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
         radii = np.broadcast_to(np.asarray(radius, float), len(path))
         area = 2 * np.pi * float(np.mean(radii)) * knots[-1]
-        count = max(250, int(area * _POINTS_PER_MM2))
+        count = max(120, int(area * _POINTS_PER_MM2))
         at = (np.arange(count) + self.rng.random(count)) / count * knots[-1]
         centre, direction = _smooth(path, knots, at)
         first = np.cross(direction, [0.0, 1.0, 0.02])
@@ -55,10 +56,13 @@ class _Builder:
             rim = np.minimum(at, knots[-1] - at) / np.maximum(np.interp(at, knots, radii), 1e-6)
             reach *= np.sqrt(np.clip(rim, 0.04, 1.0))
         points = centre + reach[:, None] * (np.cos(angle)[:, None] * first * flat + np.sin(angle)[:, None] * second)
-        self.add(name, points, area)
+        self.add(name, points, np.pi * flat * float(np.mean(radii**2)) * knots[-1])
 
-    def ellipsoid(self, name: str, centre, radii, keep=None, solid: float = 0.3) -> None:
-        """Add an ellipsoid: mostly shell; ``keep`` selects points (array to bool array)."""
+    def ellipsoid(self, name: str, centre, radii, keep=None, solid: float = 0.3, thickness: float = 0.0) -> None:
+        """Add an ellipsoid; ``keep`` selects points (array to bool array).
+
+        ``solid`` is the share of points inside, ``thickness`` (mm) that of a hollow shell.
+        """
         radii = np.asarray(radii, float)
         area = 4 * np.pi * float(np.mean([radii[0] * radii[1], radii[0] * radii[2], radii[1] * radii[2]]))
         count = max(250, int(area * _POINTS_PER_MM2))
@@ -69,19 +73,21 @@ class _Builder:
         if keep is not None:
             points = points[keep(points)]
         if len(points):
-            self.add(name, points, area * len(points) / count)
+            volume = area * thickness if thickness else 4 / 3 * np.pi * float(np.prod(radii))
+            self.add(name, points, volume * len(points) / count)
 
     def surface(self, name: str, edge_a, edge_b, thickness: float) -> None:
         """Add the ruled surface between two curves, thickened evenly."""
         edge_a, edge_b = np.asarray(edge_a, float), np.asarray(edge_b, float)
         length = np.linalg.norm(np.diff(edge_b, axis=0), axis=1).sum()
         width = np.linalg.norm(edge_a - edge_b, axis=1).mean()
-        area = 2 * length * width
-        count = max(250, int(area * _POINTS_PER_MM2))
+        count = max(250, int(2 * length * width * _POINTS_PER_MM2))
         along, across = self.rng.random((2, count))
         curve_a, curve_b = _along(edge_a, along), _along(edge_b, along)
         points = curve_a + across[:, None] * (curve_b - curve_a)
-        self.add(name, points + self.rng.normal(0, thickness / 2.5, points.shape), area)
+        # Where the edges converge points lie closer, and each stands for less.
+        local = np.linalg.norm(curve_b - curve_a, axis=1)
+        self.add(name, points + self.rng.normal(0, thickness / 3.5, points.shape), length * width * thickness, local)
 
 
 def _smooth(path: np.ndarray, knots: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,19 +133,25 @@ def _mirrored(points, sign: float) -> np.ndarray:
 def _skull(builder: _Builder) -> None:
     wide = builder.rng.normal(1, 0.03)
     brow = lambda p: p[:, 2] > 1657 + 0.3 * p[:, 1]  # noqa: E731
-    builder.ellipsoid("skull_vault", (0, -6, 1680), (71 * wide, 86, 72), brow, solid=0.05)
+    below = lambda p: p[:, 2] <= 1657 + 0.3 * p[:, 1]  # noqa: E731
+    builder.ellipsoid("skull_vault", (0, -6, 1680), (71 * wide, 86, 72), brow, solid=0.05, thickness=6.5)
+    # The base is the vault's floor: a shell about the hindbrain, petrous bones, clivus and condyles.
+    floor = lambda p: below(p) & (p[:, 1] < 45) & (p[:, 2] > 1618)  # noqa: E731
+    builder.ellipsoid("skull_base", (0, -10, 1672), (66 * wide, 78, 50), floor, solid=0.05, thickness=5.5)
     for sign in _SIDES.values():
-        builder.ellipsoid("skull_base", (sign * 46, -22, 1638), (20, 24, 20), solid=0.6)
-        builder.tube("facial_bones", _mirrored([(58, 5, 1643), (56, 45, 1640), (34, 66, 1636)], sign), 3.5)
-        builder.ellipsoid("facial_bones", (sign * 20, 60, 1624), (17, 14, 20), solid=0.5)
+        builder.tube("skull_base", _mirrored([(58, -26, 1640), (34, -8, 1642), (10, 8, 1642)], sign), [13, 10, 7])
+        builder.ellipsoid("skull_base", (sign * 53, -28, 1622), (11, 15, 18), solid=0.6)
+        builder.ellipsoid("skull_base", (sign * 18, -26, 1620), (7, 11, 6), solid=0.6)
+        builder.tube("facial_bones", _mirrored([(62, 0, 1643), (62, 35, 1640), (48, 58, 1636), (36, 64, 1630)], sign), 4.5)
+        builder.ellipsoid("facial_bones", (sign * 23, 56, 1620), (19, 17, 21), solid=0.35)
+        builder.ellipsoid("facial_bones", (sign * 16, 30, 1640), (9, 24, 16), solid=0.4)
         ring = np.linspace(0, 2 * np.pi, 9)
         orbit = np.stack([sign * (32 + 19 * np.cos(ring)), np.full(9, 62.0), 1655 + 17 * np.sin(ring)], axis=1)
         builder.tube("facial_bones", orbit, 3.5, ends=False)
         jaw = [(52, 2, 1640), (50, 6, 1600), (46, 22, 1578), (34, 52, 1568), (14, 70, 1564), (0, 73, 1564)]
         builder.tube("mandible", _mirrored(jaw, sign), [6, 8, 9, 8, 8, 8], ends=False)
-    builder.ellipsoid("skull_base", (0, -10, 1634), (34, 52, 15), solid=0.5)
-    builder.ellipsoid("skull_base", (0, -70, 1634), (36, 16, 18), solid=0.3)
-    builder.ellipsoid("facial_bones", (0, 62, 1634), (12, 16, 24), solid=0.7)
+    builder.tube("skull_base", [(0, -14, 1630), (0, 8, 1642), (0, 26, 1648)], [9, 11, 12])
+    builder.ellipsoid("facial_bones", (0, 62, 1640), (10, 14, 22), solid=0.6)
     builder.tube("facial_bones", [(-30, 48, 1604), (-16, 66, 1602), (0, 71, 1602), (16, 66, 1602), (30, 48, 1604)], 7)
 
 
@@ -270,7 +282,10 @@ def _arm(builder: _Builder, side: str, sign: float) -> None:
         [13, 9, 7, 8],
     )
     name = f"hand_{side}"
-    builder.ellipsoid(name, _mirrored((202, 24, 918), sign), (20, 12, 15), solid=0.9)
+    for row, (height, depth) in enumerate(((928, 24), (915, 25))):
+        for bone in range(4):
+            across = 202 + (bone - 1.5) * 9.5 + 1.5 * row
+            builder.ellipsoid(name, _mirrored((across, depth, height - abs(bone - 1.5)), sign), (5, 7, 6), solid=0.6)
     for finger in range(5):
         across = -24 + 12 * finger
         lengths = (0, 66, 40, 22) if finger else (0, 44, 30, 20)
@@ -352,14 +367,28 @@ def _leg(builder: _Builder, side: str, sign: float) -> None:
         _mirrored([(110, 22, 468), (108, 24, 440), (104, 24, 260), (98, 22, 150), (98, 20, 108)], sign),
         [9, 6, 5.5, 6, 9],
     )
-    name = f"foot_{side}"
-    builder.ellipsoid(name, _mirrored((76, 34, 104), sign), (19, 24, 13), solid=0.8)
-    builder.tube(name, _mirrored([(78, -24, 82), (80, 10, 84), (84, 44, 92)], sign), [17, 17, 13])
-    builder.ellipsoid(name, _mirrored((78, 72, 98), sign), (26, 24, 13), solid=0.9)
+    _foot(builder, f"foot_{side}", sign)
+
+
+def _foot(builder: _Builder, name: str, sign: float) -> None:
+    """Add calcaneus, talus, navicular, cuboid, three cuneiforms, five metatarsals and their toes, apart as they are."""
+
+    def lump(centre, radii):
+        builder.ellipsoid(name, _mirrored(centre, sign), radii, solid=0.6)
+
+    builder.tube(name, _mirrored([(80, -26, 84), (82, 4, 84), (88, 32, 90)], sign), [16, 15, 11])
+    builder.tube(name, _mirrored([(76, 14, 106), (76, 34, 104), (72, 56, 98)], sign), [14, 16, 11])
+    lump((68, 70, 100), (15, 7, 11))
+    lump((94, 62, 90), (10, 15, 11))
+    for right, forward, height in ((60, 88, 98), (72, 86, 100), (83, 86, 97)):
+        lump((right, forward, height), (6.5, 10, 9))
     for toe in range(5):
-        across = (toe - 2) * 12.5
-        start, end = (74 + across * 0.8, 94, 98 - 3 * toe), (72 + across * 1.15, 162 - 5 * toe, 80 - 1.5 * toe)
-        thick = 8.0 if toe == 0 else 5.2
-        builder.tube(name, _mirrored([start, end], sign), [thick, thick])
-        tip = np.asarray(end) + np.array([across * 0.05, 44 - 5 * toe, -8])
-        builder.tube(name, _mirrored([np.add(end, (0, 4, -1)), tip], sign), [thick * 0.9, thick * 0.65])
+        base = np.array([58 + 10.5 * toe, 103 - 5.5 * max(toe - 1, 0), 96 - 3 * toe])
+        head = np.array([50 + 15.5 * toe, 164 - 5.5 * toe - (4 if toe == 0 else 0), 79 - 1.0 * toe])
+        thick = 7.0 if toe == 0 else 4.2
+        builder.tube(name, _mirrored([base, 0.5 * (base + head) + (0, 0, 3), head], sign), np.array([1.3, 0.9, 1.25]) * thick)
+        step = (head - base) / np.linalg.norm(head - base)
+        start = head + 6 * step
+        for length, width in ((26, 0.85), (20, 0.8)) if toe == 0 else ((20 - toe, 0.85), (9, 0.75), (8, 0.65)):
+            builder.tube(name, _mirrored([start, start + length * step], sign), np.array([1.05, 0.85]) * width * thick)
+            start = start + (length + 3) * step

@@ -18,9 +18,13 @@ from BoneMetSegLib.errors import InputError
 
 from .parts import FINE_INDEX, Part, Skeleton, assemble, segment_of
 
-CACHE_PATH = Path(__file__).resolve().parents[2] / "data" / "skeleton_meshes_v2.npz"
+CACHE_PATH = Path(__file__).resolve().parents[2] / "data" / "skeleton_meshes_v3.npz"
 _MODEL = "myofullbody"
-_POINTS_PER_MM2 = 0.42
+_POINTS_PER_MM2 = 0.25
+_POINTS_PER_MM3 = 0.02
+_VOXEL_MM = 1.5
+# The skull's mesh is one closed surface about brain and sinuses: its bone is a shell of about this thickness.
+_SKULL_THICKNESS_MM = 6.0
 # The model's world: x = patient left, y = patient posterior, z = up, in metres; these are its midline and mid-depth.
 _MIDLINE_X_M, _MID_DEPTH_Y_M = -0.025, 0.2
 # In the extended knee of the neutral pose the model leaves the patella inside the condyles.
@@ -37,7 +41,7 @@ def mesh_skeleton(cache_path: Path | None = None) -> Skeleton | None:
     Parameters
     ----------
     cache_path : Path, optional
-        Where the sampled points are kept; ``data/skeleton_meshes_v2.npz`` of the checkout by default.
+        Where the sampled points are kept; ``data/skeleton_meshes_v3.npz`` of the checkout by default.
 
     Raises
     ------
@@ -113,7 +117,7 @@ def _sample(vertices: np.ndarray, faces: np.ndarray, rng: np.random.Generator) -
     corner = vertices[faces]
     edges_a, edges_b = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
     area = 0.5 * np.linalg.norm(np.cross(edges_a, edges_b), axis=1)
-    count = max(300, int(area.sum() * _POINTS_PER_MM2))
+    count = max(120, int(area.sum() * _POINTS_PER_MM2))
     cumulative = np.cumsum(area)
     at = (np.arange(count) + rng.random(count)) / count * cumulative[-1]
     face = np.minimum(np.searchsorted(cumulative, at), len(area) - 1)
@@ -124,13 +128,74 @@ def _sample(vertices: np.ndarray, faces: np.ndarray, rng: np.random.Generator) -
     return points, np.full(count, area.sum() / count)
 
 
+def _solid(vertices: np.ndarray, faces: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return points on and inside a closed surface and the ml that each stands for.
+
+    The surface is drawn into voxels and filled, which asks nothing of its orientation and forgives holes.
+    """
+    surface, _ = _sample(vertices, faces, rng)
+    dense = _dense_sample(vertices, faces, rng)
+    origin = dense.min(0) - 3 * _VOXEL_MM
+    cell = ((dense - origin) / _VOXEL_MM).astype(int)
+    shell = np.zeros(cell.max(0) + 4, bool)
+    shell[tuple(cell.T)] = True
+    filled = _filled(shell)
+    voxel_ml = _VOXEL_MM**3 / 1000.0
+    inside = np.argwhere(filled & ~shell)
+    # Of a voxel that the surface crosses, about half is bone.
+    mass = np.full(len(surface), 0.5 * shell.sum() * voxel_ml / len(surface))
+    if len(inside) == 0:
+        return surface, mass
+    count = max(60, int(len(inside) * _VOXEL_MM**3 * _POINTS_PER_MM3))
+    chosen = inside[rng.integers(len(inside), size=count)]
+    inner = origin + (chosen + rng.random((count, 3))) * _VOXEL_MM
+    return np.concatenate([surface, inner]), np.append(mass, np.full(count, len(inside) * voxel_ml / count))
+
+
+def _filled(shell: np.ndarray) -> np.ndarray:
+    """Return a shell with its inside: what is enclosed in slices across at least two of the three axes."""
+    from scipy.ndimage import binary_closing, binary_fill_holes
+
+    votes = np.zeros(shell.shape, np.int8)
+    for axis in range(3):
+        slices = np.moveaxis(binary_closing(shell, iterations=1) | shell, axis, 0)
+        filled = np.stack([binary_fill_holes(each) for each in slices])
+        votes += np.moveaxis(filled, 0, axis)
+    return shell | (votes >= 2)
+
+
+def _dense_sample(vertices: np.ndarray, faces: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    repeats = max(int(np.ceil(3.0 / _POINTS_PER_MM2)), 1)
+    return np.concatenate([_sample(vertices, faces, rng)[0] for _ in range(repeats)])
+
+
 def _parts_of_mesh(name, vertices, faces, joints, rng) -> list[Part]:
     if name.endswith("ribcage_s"):
         return _parts_of_rib_cage(vertices, faces, rng)
-    points, mass = _sample(vertices, faces, rng)
+    if name == "hat_cervical":
+        return _parts_of_neck(vertices, faces, rng)
+    if name == "hat_skull":
+        points, area = _sample(vertices, faces, rng)
+        inward = (points.mean(0) - points) / np.linalg.norm(points.mean(0) - points, axis=1, keepdims=True)
+        points = points + inward * rng.uniform(0, _SKULL_THICKNESS_MM, (len(points), 1))
+        return _split(points, area * _SKULL_THICKNESS_MM / 1000.0, _skull_names(points))
+    bones = _connected_components(vertices, faces)
+    sampled = [_solid(vertices, bone, rng) for bone in bones]
+    points, mass = np.concatenate([p for p, _ in sampled]), np.concatenate([m for _, m in sampled])
     if name.endswith("_patella"):
         points = points + _PATELLA_SHIFT_MM
     return _split(points, mass, _names_of(name, points, joints))
+
+
+def _parts_of_neck(vertices: np.ndarray, faces: np.ndarray, rng: np.random.Generator) -> list[Part]:
+    # The mesh joins vertebrae and discs; discs are flat plates without an arch behind: the seven deepest are the vertebrae.
+    bones = sorted(_connected_components(vertices, faces), key=lambda bone: -np.ptp(vertices[np.unique(bone), 1]))[:7]
+    bones.sort(key=lambda bone: -vertices[np.unique(bone), 2].mean())
+    parts = []
+    for number, bone in enumerate(bones, start=1):
+        points, mass = _solid(vertices, bone, rng)
+        parts.append(Part(f"vertebra_C{number}", points, mass, "trunk"))
+    return parts
 
 
 def _split(points: np.ndarray, mass: np.ndarray, names: np.ndarray) -> list[Part]:
@@ -150,8 +215,6 @@ def _names_of(name: str, points: np.ndarray, joints: dict[str, np.ndarray]) -> n
     whole |= {f"thoracic{n}": f"vertebra_T{n}" for n in range(1, 13)}
     if name in whole:
         return np.full(len(points), whole[name], object)
-    if name in ("hat_cervical", "hat_skull"):
-        return _cervical_names(points) if name == "hat_cervical" else _skull_names(points)
     return _limb_names(name, points, joints)
 
 
@@ -167,13 +230,6 @@ def _limb_names(name: str, points: np.ndarray, joints: dict[str, np.ndarray]) ->
     elif any(part in bone for part in _HAND_BONES):
         bone = "hand"
     return np.full(len(points), f"{bone}_{side}", object)
-
-
-def _cervical_names(points: np.ndarray) -> np.ndarray:
-    # Seven slices of equal height stand for the seven vertebrae.
-    low, high = np.percentile(points[:, 2], [1, 99])
-    slice_from_top = np.clip(((high - points[:, 2]) / (high - low) * 7).astype(int), 0, 6)
-    return np.array([f"vertebra_C{n + 1}" for n in slice_from_top], object)
 
 
 def _skull_names(points: np.ndarray) -> np.ndarray:
@@ -211,14 +267,14 @@ def _parts_of_rib_cage(vertices: np.ndarray, faces: np.ndarray, rng: np.random.G
         if len(own) > 4000 or (own[:, 1].min() > -10 and len(own) < 60):
             continue  # emblems engraved on the model, not bone
         if right[0] < -60 and anterior[0] > 60:
-            parts += _sternum_parts(*_sample(vertices, component, rng))
+            parts += _sternum_parts(*_solid(vertices, component, rng))
             continue
         back = own[own[:, 1] < own[:, 1].min() + 25]
         ribs["right" if superior[0] > 0 else "left"].append((float(back[:, 2].mean()), component))
     for side, found in ribs.items():
         found.sort(key=lambda item: -item[0])
         for number, (_, component) in enumerate(found[:12], start=1):
-            points, mass = _sample(vertices, component, rng)
+            points, mass = _solid(vertices, component, rng)
             parts.append(Part(f"rib_{number}_{side}", points, mass, "trunk"))
     return parts
 

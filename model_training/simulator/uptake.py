@@ -1,4 +1,4 @@
-"""How active each bone is in a patient without disease: a table by region, joints, and gentle irregularity."""
+"""How active each bone is in a patient without disease: a table by region, joints, edges, age and irregularity."""
 
 from __future__ import annotations
 
@@ -6,164 +6,280 @@ import numpy as np
 
 from BoneMetSegLib.anatomy import FINE_REGIONS
 
+from .clinic import Clinic
+from .deformation import interpolate_linearly
+from .growth import growth_plate_factor
 from .parts import FINE_INDEX, Skeleton
 from .patient import Patient
 
-# Activity of each whole bone or piece, in arbitrary units common to all: tuned by eye so that projections resemble
-# the real scan that pydicom ships. No quantitative meaning beyond that.
-_ACTIVITY_BY_STEM: dict[str, float] = {
-    "skull_vault": 3.7,
-    "skull_base": 1.5,
-    "facial_bones": 3.4,
-    "mandible": 1.5,
-    "sacrum": 5.2,
-    "manubrium": 1.6,
-    "sternal_body": 2.1,
-    "ilium": 4.1,
-    "ischium": 1.1,
-    "pubis": 0.9,
-    "acetabulum": 0.95,
-    "clavicle": 0.75,
-    "scapula": 2.0,
-    "humerus_proximal": 1.5,
-    "humerus_shaft": 0.9,
-    "humerus_distal": 0.6,
-    "radius": 0.62,
-    "ulna": 0.66,
-    "hand": 1.15,
-    "femur_proximal": 2.5,
-    "femur_shaft": 2.6,
-    "femur_distal": 2.0,
-    "patella": 0.5,
-    "tibia_proximal": 1.8,
-    "tibia_shaft": 1.7,
-    "tibia_distal": 0.8,
-    "fibula": 0.65,
-    "foot": 2.0,
+_SIDES = ("left", "right")
+_JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_GROUPS = {
+    "skull": ("skull", "facial", "mandible"),
+    "spine": ("vertebra", "sacrum"),
+    "ribs": ("rib",),
+    "sternum": ("manubrium", "sternal"),
+    "girdle": ("clavicle", "scapula"),
+    "arms": ("humerus", "radius", "ulna", "hand"),
+    "pelvis": ("ilium", "ischium", "pubis", "acetabulum"),
+    "legs": ("femur", "patella", "tibia", "fibula", "foot"),
 }
-_CERVICAL, _THORACIC_FIRST, _THORACIC_LAST, _LUMBAR_FIRST, _LUMBAR_LAST = 0.55, 1.1, 1.9, 2.2, 2.6
-_RIBS = (0.5, 0.65, 0.78, 0.85, 0.9, 0.95, 1.0, 1.0, 0.95, 0.85, 0.45, 0.2)
-
-# Joint centres: landmark, reach in mm, added share of uptake at its centre.
-_JOINTS: tuple[tuple[str, float, float], ...] = (
-    ("shoulder", 26.0, 0.8),
-    ("elbow", 22.0, 0.5),
-    ("wrist", 22.0, 0.7),
-    ("hip", 26.0, 0.08),
-    ("knee", 34.0, 0.35),
-    ("ankle", 26.0, 0.4),
-)
 
 
-def normal_activity(skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> np.ndarray:
-    """Return ``(N,)`` float32, the activity of every bone point of a patient without foci."""
-    share = _share_of_own_bone(skeleton)
-    by_region = np.array([_usual_activity(fine.name) for fine in FINE_REGIONS])
-    by_region = by_region * _bone_to_bone_variation(rng)
-    activity = by_region[skeleton.fine] * share
-    activity *= _joint_factor(skeleton, patient, rng)
-    activity *= _edge_factor(skeleton, rng)
-    activity *= _irregularity(skeleton.points_mm, rng)
-    return activity.astype(np.float32)
+def normal_activity(built: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
+    """Return ``(N,)`` float32, the activity of every bone point of a patient without foci.
+
+    Parameters
+    ----------
+    built : Skeleton
+        Of ``build.build_skeleton``, in the neutral pose.
+    patient : Patient
+    rng : numpy.random.Generator
+    clinic : Clinic
+        Section "uptake".
+
+    Notes
+    -----
+    The unit is arbitrary and common to all bones. A region's activity is that of the whole bone: of an amputated one
+    the share that is left.
+    """
+    whole = np.maximum(built.whole_mass(), 1e-9)
+    by_region = np.array([_usual_activity(fine.name, clinic) for fine in FINE_REGIONS])
+    by_region = by_region * _bone_to_bone_variation(patient, rng, clinic)
+    activity = ((by_region / whole)[built.fine] * built.mass).astype(np.float32)
+    activity *= _joint_factor(built, patient, rng, clinic)
+    activity *= _edge_factor(built, patient, rng, clinic)
+    plates = growth_plate_factor(built, patient, rng, clinic)
+    if plates is not None:
+        activity *= plates
+    if len(built.metal_ml):
+        _raise_rims(activity, built, rng, clinic)
+    activity *= _irregularity(built.points_mm, patient, rng, clinic)
+    return activity
 
 
-def _share_of_own_bone(skeleton: Skeleton) -> np.ndarray:
-    total = np.bincount(skeleton.fine, skeleton.mass, minlength=len(FINE_REGIONS))
-    return skeleton.mass / total[skeleton.fine]
-
-
-def _usual_activity(name: str) -> float:
+def _usual_activity(name: str, clinic: Clinic) -> float:
     if name.startswith("vertebra_"):
-        letter, number = name[9], int(name[10:])
-        if letter == "C":
-            return _CERVICAL
-        if letter == "T":
-            return _THORACIC_FIRST + (_THORACIC_LAST - _THORACIC_FIRST) * (number - 1) / 11
-        return _LUMBAR_FIRST + (_LUMBAR_LAST - _LUMBAR_FIRST) * (number - 1) / 4
+        level, number = name[9], int(name[10:])
+        if level == "C":
+            return clinic.number("uptake.cervical_vertebra")
+        first, last = clinic.number(f"uptake.first_{level}"), clinic.number(f"uptake.last_{level}")
+        return first + (last - first) * (number - 1) / {"T": 11, "L": 4}[level]
     if name.startswith("rib_"):
-        return _RIBS[int(name.split("_")[1]) - 1]
-    return _ACTIVITY_BY_STEM.get(name.removesuffix("_left").removesuffix("_right"), 0.0)
+        return clinic.number("uptake.rib") * _RIBS[int(name.split("_")[1]) - 1]
+    return clinic.weights("uptake.bones").get(name.removesuffix("_left").removesuffix("_right"), 0.0)
 
 
-def _bone_to_bone_variation(rng: np.random.Generator) -> np.ndarray:
+_RIBS = (0.55, 0.7, 0.82, 0.9, 0.95, 1.0, 1.0, 0.97, 0.9, 0.78, 0.42, 0.2)
+"""Activity of the ribs against each other: about as their lengths, by eye less in the lowest."""
+
+
+def _bone_to_bone_variation(patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
     """Vary groups of bones together, and each bone a little on its own."""
-    groups = {
-        "skull": ("skull", "facial", "mandible"),
-        "spine": ("vertebra", "sacrum"),
-        "ribs": ("rib",),
-        "sternum": ("manubrium", "sternal"),
-        "girdle": ("clavicle", "scapula"),
-        "arms": ("humerus", "radius", "ulna", "hand"),
-        "pelvis": ("ilium", "ischium", "pubis", "acetabulum"),
-        "legs": ("femur", "patella", "tibia", "fibula", "foot"),
-    }
-    factor = rng.lognormal(0.0, 0.07, len(FINE_REGIONS))
-    for beginnings in groups.values():
-        group = float(rng.lognormal(0.0, 0.18))
+    factor = np.array([clinic.draw("uptake.one_bone_factor", rng) for _ in FINE_REGIONS])
+    for beginnings in _GROUPS.values():
+        group = clinic.draw("uptake.bone_group_factor", rng)
         for name, index in FINE_INDEX.items():
             if name.startswith(beginnings):
                 factor[index] *= group
-    # Teeth and sinuses make the face the most variable part; old skulls may be diffusely hot.
+    # Teeth and sinuses make the face the most variable part.
     for name in ("facial_bones", "mandible", "skull_base"):
-        factor[FINE_INDEX[name]] *= float(rng.lognormal(0.0, 0.25))
+        factor[FINE_INDEX[name]] *= clinic.draw("uptake.face_factor", rng)
+    # Discs and facets wear unevenly: the older, the more vertebrae differ.
+    worn = clinic.number("uptake.vertebra_spread_at_90_years") * (patient.age_years / 90.0) ** 2
+    for name, index in FINE_INDEX.items():
+        if name.startswith("vertebra_"):
+            factor[index] *= np.exp(rng.normal(0.0, worn))
+    if patient.sex == "female" and patient.age_years >= 50 and clinic.chance("uptake.hot_skull", rng):
+        factor[FINE_INDEX["skull_vault"]] *= clinic.draw("uptake.hot_skull_factor", rng)
     return factor
 
 
-def _joint_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> np.ndarray:
-    factor = np.ones(len(skeleton.mass))
-    age = 0.5 + patient.age_years / 90.0
-    for joint, reach_mm, added in _JOINTS:
-        common = rng.lognormal(0.0, 0.4)
-        for side in ("left", "right"):
+def _joint_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
+    """Raise bone near the large joints, more in the old and unevenly from compartment to compartment."""
+    factor = np.ones(len(skeleton.mass), np.float32)
+    age = 0.4 + 1.1 * (patient.age_years / 90.0) ** 1.5
+    gains, reaches = clinic.weights("uptake.joint_gain"), clinic.weights("uptake.joint_reach_mm")
+    size = patient.height_cm / 170.0
+    order = np.argsort(skeleton.points_mm[:, 2], kind="stable")
+    height = skeleton.points_mm[order, 2]
+    for joint in _JOINTS:
+        common = clinic.draw("uptake.joint_common_factor", rng)
+        reach = reaches[joint] * size
+        for side in _SIDES:
             centre = skeleton.landmarks[f"{joint}_{side}"]
-            strength = added * age * common * rng.lognormal(0.0, 0.25)
-            near = np.flatnonzero(np.abs(skeleton.points_mm[:, 2] - centre[2]) < 3.2 * reach_mm)
-            distance2 = ((skeleton.points_mm[near] - centre) ** 2).sum(1)
-            factor[near] += strength * np.exp(-0.5 * distance2 / reach_mm**2)
+            strength = gains[joint] * age * common * clinic.draw("uptake.joint_side_factor", rng)
+            low, high = np.searchsorted(height, [centre[2] - 3 * reach, centre[2] + 3 * reach])
+            near = order[low:high]
+            near = near[np.abs(skeleton.points_mm[near, 0] - centre[0]) < 3 * reach]
+            points = skeleton.points_mm[near]
+            factor[near] += strength * np.exp(-0.5 * ((points - centre) ** 2).sum(1) / reach**2)
+            # A few compartments stand out: a joint is rarely worn evenly.
+            for _ in range(rng.poisson(clinic.number("uptake.worn_compartments_at_90_years") * patient.age_years / 90.0)):
+                if not len(points):
+                    continue
+                at = points[rng.integers(len(points))]
+                if np.linalg.norm(at - centre) > 1.3 * reach:
+                    continue
+                radius = clinic.draw("uptake.worn_compartment_mm", rng) * size
+                gain = clinic.draw("uptake.worn_compartment_gain", rng)
+                factor[near] += gain * np.exp(-0.5 * ((points - at) ** 2).sum(1) / radius**2)
     return factor
 
 
-def _edge_factor(skeleton: Skeleton, rng: np.random.Generator) -> np.ndarray:
-    """Raise what scans usually show brighter: acromion, sternal angle, iliac crest, sacroiliac joint, rib fronts."""
-    factor = np.ones(len(skeleton.mass))
-    points = skeleton.points_mm
-    for side in ("left", "right"):
-        ilium = skeleton.indices(f"ilium_{side}")
-        height = points[ilium, 2]
-        crest = np.exp(-0.5 * ((height.max() - height) / 16.0) ** 2)
-        inner = np.abs(points[ilium, 0] - points[skeleton.indices("sacrum"), 0].mean())
-        joint = np.exp(-0.5 * ((inner - inner.min()) / 14.0) ** 2) * (points[ilium, 1] < np.median(points[ilium, 1]))
-        factor[ilium] += rng.uniform(0.2, 0.8) * crest + rng.uniform(0.5, 1.6) * joint
-        scapula = skeleton.indices(f"scapula_{side}")
-        tip = np.exp(-0.5 * ((points[scapula, 2].max() - points[scapula, 2]) / 14.0) ** 2)
-        lower = np.exp(-0.5 * ((points[scapula, 2] - points[scapula, 2].min()) / 16.0) ** 2)
-        factor[scapula] += rng.uniform(0.6, 1.6) * tip + rng.uniform(0.0, 0.6) * lower
-        clavicle = skeleton.indices(f"clavicle_{side}")
-        medial = np.abs(points[clavicle, 0] - points[skeleton.indices("manubrium"), 0].mean())
-        factor[clavicle] += rng.uniform(0.4, 1.6) * np.exp(-0.5 * ((medial - medial.min()) / 11.0) ** 2)
-        front_gain, side_loss = rng.uniform(0.5, 1.5), rng.uniform(0.05, 0.45)
-        for number in range(1, 11):
-            rib = skeleton.indices(f"rib_{number}_{side}")
-            forward = points[rib, 1].max() - points[rib, 1]
-            tip, front = np.exp(-0.5 * (forward / 9.0) ** 2), 1 / (1 + np.exp((forward - 45) / 10))
-            side_on = np.abs(points[rib, 0] - np.median(points[rib, 0]))
-            lateral = 1 / (1 + np.exp((side_on.max() - side_on - 12) / 4))
-            # The costal margin lies shallow and would outshine the upper ribs, which it does not on scans.
-            shallow = 1.0 if number < 7 else 0.3
-            factor[rib] += shallow * (rng.uniform(0.0, 0.6) * tip + front_gain * front) - side_loss * lateral
-            factor[rib] *= 1.0 if number < 7 else np.where(front > 0.5, 0.75, 1.0)
+def _edge_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
+    """Raise what scans usually show brighter: shoulder tips, sternal joints, iliac crests, sacroiliac joints, rib fronts."""
+    factor = np.ones(len(skeleton.mass), np.float32)
+    size = patient.height_cm / 170.0
+    for side in _SIDES:
+        _raise_pelvis(factor, skeleton, side, size, rng, clinic)
+        _raise_girdle(factor, skeleton, side, size, rng, clinic)
+        _shade_ribs(factor, skeleton, side, size, rng, clinic)
+    _shade_sternum(factor, skeleton, rng, clinic)
+    _shade_skull(factor, skeleton, size, rng, clinic)
+    _shade_spine(factor, skeleton, size, patient, rng, clinic)
+    return factor
+
+
+def _raise_pelvis(
+    factor: np.ndarray, skeleton: Skeleton, side: str, size: float, rng: np.random.Generator, clinic: Clinic
+) -> None:
+    ilium = skeleton.indices(f"ilium_{side}")
+    points = skeleton.points_mm[ilium]
+    middle = skeleton.points_of("sacrum")[:, 0].mean()
+    crest = np.exp(-0.5 * ((points[:, 2].max() - points[:, 2]) / (16.0 * size)) ** 2)
+    inner = np.abs(points[:, 0] - middle)
+    joint = np.exp(-0.5 * ((inner - inner.min()) / (14.0 * size)) ** 2) * (points[:, 1] < np.median(points[:, 1]))
+    factor[ilium] += clinic.draw("uptake.iliac_crest_gain", rng) * crest
+    factor[ilium] += clinic.draw("uptake.sacroiliac_gain", rng) * joint
+
+
+def _raise_girdle(
+    factor: np.ndarray, skeleton: Skeleton, side: str, size: float, rng: np.random.Generator, clinic: Clinic
+) -> None:
+    scapula = skeleton.indices(f"scapula_{side}")
+    points = skeleton.points_mm[scapula]
+    tip = np.linalg.norm(points - skeleton.landmarks[f"shoulder_{side}"], axis=1)
+    lower = np.exp(-0.5 * ((points[:, 2] - points[:, 2].min()) / (16.0 * size)) ** 2)
+    factor[scapula] += clinic.draw("uptake.shoulder_tip_gain", rng) * np.exp(-0.5 * (tip / (30.0 * size)) ** 2)
+    factor[scapula] += clinic.draw("uptake.scapular_angle_gain", rng) * lower
+    clavicle = skeleton.indices(f"clavicle_{side}")
+    right = skeleton.points_mm[clavicle, 0]
+    medial = np.abs(right - skeleton.points_of("manubrium")[:, 0].mean())
+    near = np.exp(-0.5 * ((medial - medial.min()) / (11.0 * size)) ** 2)
+    factor[clavicle] += clinic.draw("uptake.sternoclavicular_gain", rng) * near
+
+
+def _shade_ribs(
+    factor: np.ndarray, skeleton: Skeleton, side: str, size: float, rng: np.random.Generator, clinic: Clinic
+) -> None:
+    """Fade the ribs at the sides of the chest, where they are seen edge-on, and toward their soft costal ends.
+
+    Each costochondral junction gets a soft bead of its own strength, and many get none: even beads look like a comb.
+    """
+    front_gain, side_loss = clinic.draw("uptake.rib_front_gain", rng), clinic.draw("uptake.rib_side_loss", rng)
+    beads = clinic.draw("uptake.costochondral_gain", rng)
+    for number in range(1, 11):
+        rib = skeleton.indices(f"rib_{number}_{side}")
+        points = skeleton.points_mm[rib]
+        forward = points[:, 1].max() - points[:, 1]
+        end = np.exp(-0.5 * (forward / (9.0 * size)) ** 2)
+        front = 1 / (1 + np.exp((forward - 45 * size) / (12 * size)))
+        side_on = np.abs(points[:, 0] - np.median(points[:, 0]))
+        lateral = 1 / (1 + np.exp((side_on.max() - side_on - 12 * size) / (4 * size)))
+        # The costal margin lies shallow and would outshine the upper ribs, which it does not on scans.
+        shallow = (1.0, 1.0, 1.0, 1.0, 0.9, 0.7, 0.45, 0.25, 0.15, 0.1)[number - 1]
+        bead = beads * float(rng.random() ** 2)
+        factor[rib] += shallow * (bead * end + front_gain * front) - side_loss * lateral
+        fade = clinic.draw("uptake.rib_end_fading", rng) * (1.0 - 0.6 * shallow)
+        factor[rib] *= 1 - fade * np.exp(-0.5 * (forward / (22.0 * size)) ** 2)
+    factor[skeleton.indices(f"rib_11_{side}", f"rib_12_{side}")] *= 0.9
+
+
+def _shade_sternum(factor: np.ndarray, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> None:
     body = skeleton.indices("sternal_body")
-    height = points[body, 2]
-    factor[body] *= np.interp(height, [height.min(), height.max()], [rng.uniform(0.25, 0.6), rng.uniform(1.0, 1.3)])
-    lower_skull = skeleton.indices("facial_bones", "skull_base")
-    aside = (points[lower_skull, 0] - points[lower_skull, 0].mean()) / rng.uniform(26, 40)
-    factor[lower_skull] *= 0.4 + 0.6 * np.exp(-0.5 * aside**2)
-    factor[lower_skull] *= _fading_upward(points[lower_skull], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
+    height = skeleton.points_mm[body, 2]
+    lower, upper = clinic.draw("uptake.sternum_lower_factor", rng), clinic.draw("uptake.sternum_upper_factor", rng)
+    factor[body] *= np.interp(height, [height.min(), height.max()], [lower, upper])
+    both = skeleton.indices("manubrium", "sternal_body")
+    angle = skeleton.points_of("manubrium")[:, 2].min()
+    near = np.exp(-0.5 * ((skeleton.points_mm[both, 2] - angle) / 10.0) ** 2)
+    factor[both] += clinic.draw("uptake.sternal_angle_gain", rng) * near
+
+
+def _shade_skull(
+    factor: np.ndarray, skeleton: Skeleton, size: float, rng: np.random.Generator, clinic: Clinic
+) -> None:
+    points = skeleton.points_mm
+    lower = skeleton.indices("facial_bones", "skull_base")
+    aside = (points[lower, 0] - points[lower, 0].mean()) / rng.uniform(26, 40)
+    factor[lower] *= 0.4 + 0.6 * np.exp(-0.5 * aside**2)
+    factor[lower] *= _fading_upward(points[lower], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
     face = skeleton.indices("facial_bones")
     centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
     near = ((points[face] - centre) / np.array([24.0, 45.0, 28.0])) ** 2
-    factor[face] += rng.uniform(0.3, 3.0) * np.exp(-0.5 * near.sum(1))
-    return factor
+    factor[face] += clinic.draw("uptake.nose_gain", rng) * np.exp(-0.5 * near.sum(1))
+    vault = skeleton.indices("skull_vault")
+    if clinic.chance("uptake.sutures_seen", rng):
+        own = points[vault]
+        gain = clinic.draw("uptake.suture_gain", rng)
+        low, high = own[:, 1].min(), own[:, 1].max()
+        # The coronal suture crosses the vault about a third of the way back from the brow, leaning back as it rises.
+        crown = own[:, 2].max()
+        coronal = own[:, 1] - (low + 0.62 * (high - low)) + 0.25 * (own[:, 2] - crown)
+        sagittal = np.where(coronal < 0, own[:, 0] - own[:, 0].mean(), 1e3)
+        seam = np.maximum(np.exp(-0.5 * (coronal / 4.0) ** 2), np.exp(-0.5 * (sagittal / 4.0) ** 2))
+        factor[vault] += gain * seam
+
+
+def _shade_spine(
+    factor: np.ndarray,
+    skeleton: Skeleton,
+    size: float,
+    patient: Patient,
+    rng: np.random.Generator,
+    clinic: Clinic,
+) -> None:
+    """Raise one side or the other of a vertebra a little, and edges that wear: facets, end plates."""
+    spread = clinic.number("uptake.vertebra_side_spread_at_90_years") * patient.age_years / 90.0
+    for fine in FINE_REGIONS:
+        if not fine.name.startswith("vertebra_"):
+            continue
+        rows = skeleton.indices(fine.name)
+        points = skeleton.points_mm[rows]
+        low, high = points.min(0), points.max(0)
+        share = (points - 0.5 * (low + high)) / np.maximum(0.5 * (high - low), 1e-6)
+        lean = rng.normal(0.0, spread, 2)
+        plates = clinic.draw("uptake.end_plate_gain", rng) * (patient.age_years / 90.0)
+        # Bodies against discs: the spinous processes, which hang lower, do not tell where the body is.
+        front = points[share[:, 1] > 0.1, 2]
+        top, bottom = np.percentile(front, 97), np.percentile(front, 3)
+        from_middle = (points[:, 2] - 0.5 * (top + bottom)) / max(0.5 * (top - bottom), 1.0)
+        middle = clinic.draw("uptake.vertebra_middle_gain", rng)
+        own = 1 + lean[0] * share[:, 0] + lean[1] * share[:, 2] + plates * (np.abs(from_middle) > 0.8)
+        own += middle * np.exp(-0.5 * (from_middle / 0.45) ** 2)
+        # The spinous process and the laminae are thin: most uptake is in body, pedicles and facets.
+        own *= np.where(share[:, 1] < -0.45, clinic.number("uptake.spinous_process_factor"), 1.0)
+        own = np.maximum(own, 0.3)
+        # The bone as a whole keeps the activity of its table.
+        factor[rows] *= own / np.average(own, weights=skeleton.mass[rows])
+
+
+def _raise_rims(activity: np.ndarray, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> None:
+    """Raise bone around the metal of prostheses: mild, and stronger at the tips of stems."""
+    from scipy.spatial import cKDTree
+
+    metal = skeleton.metal_points_mm
+    margin = 25.0
+    near = np.zeros(len(skeleton.mass), bool)
+    for piece in np.unique(skeleton.metal_segment):
+        own = metal[skeleton.metal_segment == piece]
+        low, high = own.min(0) - margin, own.max(0) + margin
+        near |= ((skeleton.points_mm > low) & (skeleton.points_mm < high)).all(1)
+    rows = np.flatnonzero(near)
+    distance, _ = cKDTree(metal).query(skeleton.points_mm[rows], distance_upper_bound=margin)
+    gain = clinic.draw("uptake.implant_rim_gain", rng)
+    activity[rows] *= (1 + gain * np.exp(-0.5 * (np.minimum(distance, 60.0) / 9.0) ** 2)).astype(np.float32)
 
 
 def _fading_upward(points_mm: np.ndarray, least: float, over_mm: float) -> np.ndarray:
@@ -174,16 +290,19 @@ def _fading_upward(points_mm: np.ndarray, least: float, over_mm: float) -> np.nd
     return least + (1 - least) * share * share * (3 - 2 * share)
 
 
-def _irregularity(points_mm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a smooth random factor around 1, of two scales (about 60 and 18 mm)."""
-    from scipy.ndimage import gaussian_filter, map_coordinates
+def _irregularity(
+    points_mm: np.ndarray, patient: Patient, rng: np.random.Generator, clinic: Clinic
+) -> np.ndarray:
+    """Return a smooth random factor around 1, of two scales (about 60 and 18 mm), rougher in the old."""
+    from scipy.ndimage import gaussian_filter
 
-    factor = np.zeros(len(points_mm))
-    for scale_mm, strength in ((60.0, 0.10), (18.0, 0.14)):
+    factor = np.zeros(len(points_mm), np.float32)
+    age = 0.7 + 0.5 * patient.age_years / 90.0
+    for scale_mm, key in ((60.0, "coarse"), (18.0, "fine")):
         spacing = scale_mm / 2
         origin = points_mm.min(0) - spacing
-        shape = np.ceil((points_mm.max(0) - origin) / spacing).astype(int) + 2
-        noise = gaussian_filter(rng.standard_normal(shape), 1.0)
-        noise *= strength / noise.std()
-        factor += map_coordinates(noise, ((points_mm - origin) / spacing).T, order=1, mode="nearest")
+        shape = (np.ceil((points_mm.max(0) - origin) / spacing).astype(int) + 2).tolist()
+        noise = gaussian_filter(rng.standard_normal(shape).astype(np.float32), 1.0)
+        noise *= age * clinic.draw(f"uptake.{key}_irregularity", rng) / noise.std()
+        factor += interpolate_linearly(noise[..., None], (points_mm - origin) / spacing)[:, 0]
     return np.exp(factor)
