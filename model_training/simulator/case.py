@@ -12,7 +12,9 @@ from BoneMetSegLib.scan import VIEWS
 
 from .body import Body, make_body
 from .burden_truth import true_bsi_percent
-from .foci import Focus, FocusSource, draw_foci
+from .clinic import default_clinic
+from .disease import draw_foci, tracer_left
+from .foci import Focus, FocusSource, with_photopenia
 from .parts import Skeleton
 from .patient import Patient, draw_patient
 from .pose import pose_skeleton
@@ -88,8 +90,8 @@ def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
     """
     rng = np.random.default_rng([20260917, seed])
     patient = draw_patient(rng)
-    skeleton = pose_skeleton(_bones(anatomy, rng), patient, rng)
-    return _image(seed, patient, skeleton, rng)
+    bones = _bones(anatomy, rng)
+    return _image(seed, patient, bones, pose_skeleton(bones, patient, rng), rng)
 
 
 def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
@@ -103,13 +105,16 @@ def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
     return analytic_skeleton(np.random.default_rng(shape_seed))
 
 
-def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Generator) -> SimulatedCase:
+def _image(
+    seed: int, patient: Patient, built: Skeleton, skeleton: Skeleton, rng: np.random.Generator
+) -> SimulatedCase:
     camera, body = _place(skeleton, patient, rng)
     projector = Projector(camera, body)
     activity = normal_activity(skeleton, patient, rng)
-    sources = draw_foci(skeleton, patient, rng)
-    normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, patient, rng))
-    boxes = _focus_boxes(projector, sources, normal)
+    sources = draw_foci(built, patient, rng, default_clinic())
+    soft_share = _soft_share(patient, rng) * tracer_left(built, sources, default_clinic())
+    normal = _normal_views(projector, skeleton, with_photopenia(activity, sources), soft_share)
+    boxes = _focus_boxes(projector, skeleton, sources, normal)
     primary = {view: _with_foci(normal[view], [box[view] for box in boxes]) for view in VIEWS}
     everything: dict[str, np.ndarray] = {view: projector.add_scatter(primary[view]) for view in VIEWS}
     scale = np.float32(_counts_per_unit(everything["anterior"], rng))
@@ -161,14 +166,6 @@ def _place(skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> tu
     return camera, make_body(skeleton, patient, right, superior, rng)
 
 
-def _with_cold_foci(activity: np.ndarray, sources: list[FocusSource]) -> np.ndarray:
-    activity = activity.copy()
-    for source in sources:
-        if source.peak_ratio < 0:
-            activity[source.bone_points] *= 1 + source.peak_ratio * source.involvement
-    return activity
-
-
 def _normal_views(
     projector: Projector, skeleton: Skeleton, activity: np.ndarray, soft_share: float
 ) -> dict[str, np.ndarray]:
@@ -179,18 +176,13 @@ def _normal_views(
     return {view: bones[view] + np.float32(factor) * soft for view in VIEWS}
 
 
-def _soft_share(sources: list[FocusSource], patient: Patient, rng: np.random.Generator) -> float:
-    """Draw the counts of soft tissue over those of bone, both views together; by eye, the real scan has about 1.5.
-
-    Where metastases are very many they take the tracer from soft tissue (superscan).
-    """
-    share = float(rng.triangular(0.6, 1.4, 2.3)) * patient.body_mass_index / 24.0
-    many = sum(source.hot_spot_class == "metastasis" for source in sources) > 24
-    return share * float(rng.uniform(0.3, 0.8)) if many else share
+def _soft_share(patient: Patient, rng: np.random.Generator) -> float:
+    """Draw the counts of soft tissue over those of bone, both views together; by eye, the real scan has about 1.5."""
+    return float(rng.triangular(0.6, 1.4, 2.3)) * patient.body_mass_index / 24.0
 
 
 def _focus_boxes(
-    projector: Projector, sources: list[FocusSource], normal: Mapping[str, np.ndarray]
+    projector: Projector, skeleton: Skeleton, sources: list[FocusSource], normal: Mapping[str, np.ndarray]
 ) -> list[dict[str, FocusInView]]:
     """Return each focus in each view, scaled so that its peak has the wanted ratio in the view that shows it better."""
     background = {view: projector.add_scatter(normal[view]) for view in VIEWS}
@@ -199,8 +191,9 @@ def _focus_boxes(
     for source in sources:
         in_views: dict[str, FocusInView] = {}
         ratios = [1e-9]
+        points_mm = source.points_on(skeleton)
         for view in VIEWS:
-            box, (row, column) = projector.project_focus(source.points_mm, source.activity, view)
+            box, (row, column) = projector.project_focus(points_mm, source.activity, view)
             in_views[view] = FocusInView(box, row, column)
             if box.size and box.max() > 0:
                 at = np.unravel_index(int(box.argmax()), box.shape)
@@ -245,6 +238,9 @@ def _focus(
         contrast=round(float(contrast), 3),
         volume_ml=source.volume_ml,
         looks_like_metastasis=source.looks_like_metastasis,
+        lesion_id=source.lesion_id,
+        part=source.part,
+        part_side=source.part_side,
     )
 
 

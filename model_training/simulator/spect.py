@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import Body, make_body
-from .foci import Focus, FocusSource, draw_foci
+from .clinic import default_clinic
+from .disease import draw_foci
+from .foci import Focus, FocusSource
 from .parts import Skeleton
 from .patient import Patient, draw_patient
 from .pose import pose_skeleton
@@ -72,7 +74,7 @@ def simulate_spect(seed: int, *, slices: int = 80, lowest_landmark: str = "hip_l
     patient = draw_patient(rng)
     skeleton = pose_skeleton(analytic_skeleton(np.random.default_rng(int(rng.integers(2**31)))), patient, rng)
     activity = normal_activity(skeleton, patient, rng)
-    sources = draw_foci(skeleton, patient, rng)
+    sources = draw_foci(skeleton, patient, rng, default_clinic())
     points = skeleton.points_mm
     camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng)
     body = make_body(skeleton, patient, *camera.coarse_axes_mm(), rng)
