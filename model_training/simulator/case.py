@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 
 from BoneMetSegLib.scan import VIEWS
 
+from .acquisition import Acquisition, applied_views, draw_acquisition
 from .body import Body, make_body
 from .burden_truth import true_bsi_percent
+from .camera import Camera, as_acquired, draw_camera
+from .clinic import Clinic, default_clinic
 from .foci import Focus, FocusSource, draw_foci
+from .markers import MarkerInView, draw_markers, marker_boxes
 from .parts import Skeleton
 from .patient import Patient, draw_patient
 from .pose import pose_skeleton
-from .projector import Camera, Projector, as_acquired, draw_camera
+from .projector import Projector
 from .skeleton_analytic import analytic_skeleton
 from .skeleton_meshes import mesh_skeleton
 from .truth import FocusInView, focus_maps, skeleton_maps
@@ -55,6 +59,8 @@ class SimulatedCase:
         Bone Scan Index of the involved bone volume, % of skeletal mass.
     patient : mapping
         Plain facts.
+    acquisition : mapping
+        What is true of camera and examination, markers among it, as plain values.
     """
 
     seed: int
@@ -69,6 +75,7 @@ class SimulatedCase:
     foci: tuple[Focus, ...]
     true_bsi_percent: float
     patient: Mapping[str, str | int | float]
+    acquisition: Mapping[str, Any] = field(default_factory=dict)
 
 
 def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
@@ -89,7 +96,7 @@ def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
     rng = np.random.default_rng([20260917, seed])
     patient = draw_patient(rng)
     skeleton = pose_skeleton(_bones(anatomy, rng), patient, rng)
-    return _image(seed, patient, skeleton, rng)
+    return _image(seed, patient, skeleton, rng, default_clinic())
 
 
 def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
@@ -103,32 +110,43 @@ def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
     return analytic_skeleton(np.random.default_rng(shape_seed))
 
 
-def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Generator) -> SimulatedCase:
-    camera, body = _place(skeleton, patient, rng)
+def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> SimulatedCase:
+    camera, body = _place(skeleton, patient, rng, clinic)
+    acquisition = draw_acquisition(camera, skeleton.landmarks, rng, clinic)
     projector = Projector(camera, body)
     activity = normal_activity(skeleton, patient, rng)
     sources = draw_foci(skeleton, patient, rng)
     normal = _normal_views(projector, skeleton, _with_cold_foci(activity, sources), _soft_share(sources, patient, rng))
-    boxes = _focus_boxes(projector, sources, normal)
-    primary = {view: _with_foci(normal[view], [box[view] for box in boxes]) for view in VIEWS}
-    everything: dict[str, np.ndarray] = {view: projector.add_scatter(primary[view]) for view in VIEWS}
-    scale = np.float32(_counts_per_unit(everything["anterior"], rng))
+    background = {view: projector.add_scatter(normal[view], view) for view in VIEWS}
+    boxes = _focus_boxes(projector, sources, background)
+    middles = [source.points_mm.mean(0) for source in sources if source.hot_spot_class == "metastasis"]
+    markers = draw_markers(projector, skeleton.landmarks, middles, rng, clinic)
+    marks: list[dict[str, MarkerInView]] = [marker_boxes(projector, marker, background) for marker in markers]
+    primary = {
+        view: _with_boxes(normal[view], [*(box[view] for box in boxes), *(mark[view] for mark in marks)])
+        for view in VIEWS
+    }
+    everything = applied_views(acquisition, {view: projector.add_scatter(primary[view], view) for view in VIEWS})
+    boxes = [{view: _recorded(acquisition, box[view], view) for view in VIEWS} for box in boxes]
+    scale = np.float32(acquisition.counts_per_unit(everything["anterior"]))
 
     expected: dict[str, np.ndarray] = {view: _acquired(everything[view] * scale, view) for view in VIEWS}
     found = {view: focus_maps(_numbered(sources, boxes, view), everything[view]) for view in VIEWS}
-    bones = {
-        view: skeleton_maps(skeleton, activity, projector, view, projector.add_scatter(normal[view])) for view in VIEWS
-    }
+    bones = {view: _recorded_bones(acquisition, projector, skeleton, activity, background, view) for view in VIEWS}
     foci = tuple(
         _focus(number, source, boxes[number - 1], everything, {view: found[view][2][number] for view in VIEWS})
         for number, source in enumerate(sources, start=1)
     )
     metastases = [source for source in sources if source.hot_spot_class == "metastasis"]
+    artefacts = [
+        {"kind": marker.kind, "side": marker.side} | _marker_places(acquisition, mark, scale)
+        for marker, mark in zip(markers, marks, strict=True)
+    ]
     return SimulatedCase(
         seed=seed,
         pixel_size_mm=camera.pixel_size_mm,
         expected=expected,
-        counts={view: np.minimum(rng.poisson(expected[view]), 65535).astype(np.uint16) for view in VIEWS},
+        counts={view: acquisition.record(expected[view], rng) for view in VIEWS},
         class_map={view: _acquired(found[view][0], view) for view in VIEWS},
         focus_map={view: _acquired(found[view][1], view) for view in VIEWS},
         skeleton={view: _acquired(bones[view][0], view) for view in VIEWS},
@@ -137,7 +155,40 @@ def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Gener
         foci=foci,
         true_bsi_percent=true_bsi_percent(skeleton, metastases),
         patient=patient.facts() | {"anatomy": skeleton.source},
+        acquisition={"camera": camera.facts(), **acquisition.facts(), "artefacts": artefacts},
     )
+
+
+def _recorded(acquisition: Acquisition, box: FocusInView, view: str) -> FocusInView:
+    return FocusInView(*acquisition.apply_box(box.counts, box.row, box.column, view))
+
+
+def _recorded_bones(
+    acquisition: Acquisition,
+    projector: Projector,
+    skeleton: Skeleton,
+    activity: np.ndarray,
+    background: Mapping[str, np.ndarray],
+    view: str,
+) -> list[np.ndarray]:
+    maps = skeleton_maps(skeleton, activity, projector, view, background[view])
+    return [acquisition.apply_mask(each) for each in maps]
+
+
+def _marker_places(acquisition: Acquisition, mark: Mapping[str, MarkerInView], scale: np.float32) -> dict[str, Any]:
+    """Return where a marker is in each view as acquired, and its own counts at its maximum; 0 where it is not seen."""
+    places: dict[str, Any] = {}
+    for view in VIEWS:
+        counts, row, column = acquisition.apply_box(mark[view].counts, mark[view].row, mark[view].column, view)
+        if counts.size == 0 or counts.max() <= 0:
+            places[view] = {"row": -1, "column": -1, "peak_counts": 0.0}
+            continue
+        at = np.unravel_index(int(counts.argmax()), counts.shape)
+        own = column + int(at[1])
+        seen = own if view == VIEWS[0] else acquisition.columns - 1 - own
+        peak = round(float(counts[at] * scale), 1)
+        places[view] = {"row": row + int(at[0]), "column": seen, "peak_counts": peak}
+    return places
 
 
 def _acquired(image: np.ndarray, view: str) -> np.ndarray:
@@ -153,10 +204,10 @@ def _numbered(
     }
 
 
-def _place(skeleton: Skeleton, patient: Patient, rng: np.random.Generator) -> tuple[Camera, Body]:
+def _place(skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> tuple[Camera, Body]:
     points = skeleton.points_mm
     front, back = float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40
-    camera = draw_camera(points, front, back, rng)
+    camera = draw_camera(points, front, back, rng, clinic)
     right, superior = camera.coarse_axes_mm()
     return camera, make_body(skeleton, patient, right, superior, rng)
 
@@ -174,9 +225,9 @@ def _normal_views(
 ) -> dict[str, np.ndarray]:
     """Return bones and soft tissue, primary counts in arbitrary units; ``soft_share`` is soft tissue over bone."""
     bones = {view: projector.project(skeleton.points_mm, activity, view) for view in VIEWS}
-    soft = projector.project_soft_tissue()
-    factor = soft_share * sum(image.sum() for image in bones.values()) / (len(VIEWS) * soft.sum())
-    return {view: bones[view] + np.float32(factor) * soft for view in VIEWS}
+    soft = {view: projector.project_soft_tissue(view) for view in VIEWS}
+    factor = soft_share * sum(image.sum() for image in bones.values()) / sum(image.sum() for image in soft.values())
+    return {view: bones[view] + np.float32(factor) * soft[view] for view in VIEWS}
 
 
 def _soft_share(sources: list[FocusSource], patient: Patient, rng: np.random.Generator) -> float:
@@ -190,10 +241,9 @@ def _soft_share(sources: list[FocusSource], patient: Patient, rng: np.random.Gen
 
 
 def _focus_boxes(
-    projector: Projector, sources: list[FocusSource], normal: Mapping[str, np.ndarray]
+    projector: Projector, sources: list[FocusSource], background: Mapping[str, np.ndarray]
 ) -> list[dict[str, FocusInView]]:
     """Return each focus in each view, scaled so that its peak has the wanted ratio in the view that shows it better."""
-    background = {view: projector.add_scatter(normal[view]) for view in VIEWS}
     floor = {view: 0.02 * float(np.percentile(background[view], 99)) for view in VIEWS}
     boxes: list[dict[str, FocusInView]] = []
     for source in sources:
@@ -211,19 +261,12 @@ def _focus_boxes(
     return boxes
 
 
-def _with_foci(normal: np.ndarray, boxes: list[FocusInView]) -> np.ndarray:
+def _with_boxes(normal: np.ndarray, boxes: Sequence[FocusInView | MarkerInView]) -> np.ndarray:
     image = normal.copy()
     for box in boxes:
-        if box.counts.size:
-            image[box.window] += box.counts
+        height, width = box.counts.shape
+        image[box.row : box.row + height, box.column : box.column + width] += box.counts
     return image
-
-
-def _counts_per_unit(anterior: np.ndarray, rng: np.random.Generator) -> float:
-    """Draw the counts of the anterior view: 0.2 to 3 million, mostly near 1.2; very hot foci come on top of them."""
-    wanted = float(np.clip(rng.lognormal(np.log(1.2e6), 0.55), 0.2e6, 3.0e6))
-    usual = np.minimum(anterior, 3 * np.percentile(anterior, 99.3))
-    return wanted / float(usual.sum(dtype=np.float64))
 
 
 def _focus(

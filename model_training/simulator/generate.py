@@ -148,6 +148,7 @@ def load_case(path: str | Path) -> SimulatedCase:
             foci=tuple(Focus(**focus) for focus in meta["foci"]),
             true_bsi_percent=float(meta["true_bsi_percent"]),
             patient=meta["patient"],
+            acquisition=meta.get("acquisition", {}),
         )
     except (OSError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path} is not a simulated case of this program; simulate it again") from error
@@ -182,6 +183,7 @@ def _meta(case: SimulatedCase) -> dict[str, Any]:
         "expected_scale": _expected_scale(case),
         "true_bsi_percent": case.true_bsi_percent,
         "patient": dict(case.patient),
+        "acquisition": dict(case.acquisition),
         "foci": [asdict(focus) for focus in case.foci],
     }
 

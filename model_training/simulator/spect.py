@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import Body, make_body
+from .camera import Camera, draw_camera
+from .clinic import default_clinic
 from .foci import Focus, FocusSource, draw_foci
 from .parts import Skeleton
 from .patient import Patient, draw_patient
 from .pose import pose_skeleton
-from .projector import Camera, draw_camera
 from .skeleton_analytic import analytic_skeleton
 from .uptake import normal_activity
 
@@ -74,7 +75,7 @@ def simulate_spect(seed: int, *, slices: int = 80, lowest_landmark: str = "hip_l
     activity = normal_activity(skeleton, patient, rng)
     sources = draw_foci(skeleton, patient, rng)
     points = skeleton.points_mm
-    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng)
+    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng, default_clinic())
     body = make_body(skeleton, patient, *camera.coarse_axes_mm(), rng)
     grid = _grid(skeleton, slices, float(skeleton.landmarks[lowest_landmark][2]) - 60)
     expected = _expected(grid, skeleton, activity, sources, _inside_body(grid, camera, body))
