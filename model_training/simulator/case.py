@@ -78,7 +78,7 @@ class SimulatedCase:
     acquisition: Mapping[str, Any] = field(default_factory=dict)
 
 
-def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
+def simulate_case(seed: int, *, anatomy: Anatomy = "auto", clinic: Clinic | None = None) -> SimulatedCase:
     """Simulate one patient's anterior and posterior whole-body scan.
 
     Parameters
@@ -87,6 +87,8 @@ def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
         The same seed gives the same case.
     anatomy : {"auto", "analytic", "mesh"}
         Source of the bones: "auto" takes mesh bones for 75 % of the cases where they are to be had.
+    clinic : Clinic, optional
+        Of camera and examination; ``clinic_v1`` by default.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def simulate_case(seed: int, *, anatomy: Anatomy = "auto") -> SimulatedCase:
     rng = np.random.default_rng([20260917, seed])
     patient = draw_patient(rng)
     skeleton = pose_skeleton(_bones(anatomy, rng), patient, rng)
-    return _image(seed, patient, skeleton, rng, default_clinic())
+    return _image(seed, patient, skeleton, rng, clinic or default_clinic())
 
 
 def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
@@ -112,7 +114,9 @@ def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
 
 def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> SimulatedCase:
     camera, body = _place(skeleton, patient, rng, clinic)
-    acquisition = draw_acquisition(camera, skeleton.landmarks, rng, clinic)
+    # An own stream: an examination drawn otherwise leaves the patient as he is.
+    of_examination = np.random.default_rng(int(rng.integers(2**63)))
+    acquisition = draw_acquisition(camera, skeleton.landmarks, of_examination, clinic)
     projector = Projector(camera, body)
     activity = normal_activity(skeleton, patient, rng)
     sources = draw_foci(skeleton, patient, rng)
@@ -120,7 +124,7 @@ def _image(seed: int, patient: Patient, skeleton: Skeleton, rng: np.random.Gener
     background = {view: projector.add_scatter(normal[view], view) for view in VIEWS}
     boxes = _focus_boxes(projector, sources, background)
     middles = [source.points_mm.mean(0) for source in sources if source.hot_spot_class == "metastasis"]
-    markers = draw_markers(projector, skeleton.landmarks, middles, rng, clinic)
+    markers = draw_markers(projector, skeleton.landmarks, middles, of_examination, clinic)
     marks: list[dict[str, MarkerInView]] = [marker_boxes(projector, marker, background) for marker in markers]
     primary = {
         view: _with_boxes(normal[view], [*(box[view] for box in boxes), *(mark[view] for mark in marks)])
