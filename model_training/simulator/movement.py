@@ -143,7 +143,7 @@ def _of_the_body(
     elif kind == "return":
         back = start + passing * rng.uniform(1.0, 2.5)
         moved = moved - np.clip((rows - back) / passing + 0.5, 0, 1)
-    return Movement(kind, moved.astype(np.float32), shift.astype(np.float32), None, abs(mm))
+    return Movement(kind, moved.astype(np.float32), shift.astype(np.float32), None, float(abs(mm)))
 
 
 def _of_the_head(
@@ -155,7 +155,7 @@ def _of_the_head(
     # The neck bends: what lies lower moves less.
     shift = mm / camera.pixel_size_mm * np.clip((neck - rows) * camera.pixel_size_mm / 110.0, 0, 1)
     share = np.where(rows < neck, clinic.draw("acquisition.ghost_share", rng), 0.0)
-    return Movement("head", share.astype(np.float32), shift.astype(np.float32), None, abs(mm))
+    return Movement("head", share.astype(np.float32), shift.astype(np.float32), None, float(abs(mm)))
 
 
 def _of_an_arm(
@@ -175,5 +175,5 @@ def _of_an_arm(
     moved = np.where(rows > from_row, clinic.draw("acquisition.ghost_share", rng), 0.0)
     fade = np.clip((to_row + 60.0 / camera.pixel_size_mm - rows) * camera.pixel_size_mm / 40.0, 0, 1)
     return Movement(
-        "arm", (moved * fade).astype(np.float32), shift.astype(np.float32), share.astype(np.float32), abs(mm)
+        "arm", (moved * fade).astype(np.float32), shift.astype(np.float32), share.astype(np.float32), float(abs(mm))
     )
