@@ -7,7 +7,8 @@ import pytest
 
 from BoneMetSegLib.segmentation import CLASSES
 from model_training.simulator.body import Body
-from model_training.simulator.projector import Camera, Projector, as_acquired, wide_blur
+from model_training.simulator.camera import Camera, as_acquired
+from model_training.simulator.projector import Projector, wide_blur
 from model_training.simulator.truth import FocusInView, focus_is_visible, focus_maps
 
 COUNTS = np.array([[0, 1, 0], [3.9, 10, 4.1], [0, 2, 0]], np.float32)

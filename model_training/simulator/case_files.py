@@ -14,8 +14,8 @@ from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
 
-from .case import SimulatedCase
 from .foci import Focus
+from .simulated_case import SimulatedCase
 
 FORMAT = "BoneMetSeg simulated case 2"
 # float16 ends at 65504.

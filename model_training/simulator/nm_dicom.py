@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence as ItemSequence
 from pydicom.tag import Tag
 from pydicom.uid import (
+    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     NuclearMedicineImageStorage,
@@ -26,6 +27,8 @@ from pydicom.uid import (
 from BoneMetSegLib.scan import View
 
 ViewNaming = Literal["code", "legacy code", "meaning", "series description", "none"]
+Orientation = Literal["", "patient", "image"]
+DrugDetail = Literal["name", "code", "dose"]
 
 # DICOM CID 26; the older codes are those of SNOMED before 2017.
 _VIEW_CODES = {
@@ -33,7 +36,7 @@ _VIEW_CODES = {
     "legacy code": {"anterior": ("G-5215", "SNM3"), "posterior": ("G-5216", "SNM3")},
     "meaning": {"anterior": ("ANT", "99CAMERA"), "posterior": ("POST", "99CAMERA")},
 }
-_PHOTOPEAK_KEV = (126.45, 154.55)  # 140.5 keV, 20 % wide
+_TC99M_KEV = 140.5
 _SCATTER_KEV = (109.0, 125.0)
 
 
@@ -41,7 +44,8 @@ _SCATTER_KEV = (109.0, 125.0)
 class Study:
     """Who was scanned when, with what, on which camera, as the elements of those names hold it.
 
-    Dates are ``YYYYMMDD``, times ``HHMMSS``. Without ``study_instance_uid`` one follows from patient and date.
+    Dates are ``YYYYMMDD``, times ``HHMMSS``. Without ``study_instance_uid`` one follows from patient and date. What is
+    empty or zero is not stated.
     """
 
     patient_id: str = "SIMULATED-1"
@@ -55,11 +59,40 @@ class Study:
     manufacturer: str = "BoneMetSeg"
     model_name: str = "Simulator"
     character_set: str = "ISO_IR 192"
+    patient_sex: str = ""
+    patient_age: str = ""
+    patient_weight_kg: float = 0.0
+    patient_height_cm: float = 0.0
+    injected_mbq: float = 0.0
 
     @property
     def uid(self) -> str:
         """The study instance UID."""
         return self.study_instance_uid or make_uid("study", self.patient_id, self.acquisition_date)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """How a whole body was scanned, for those manners that state it.
+
+    Attributes
+    ----------
+    velocity_mm_per_s, length_mm : float
+        Of the bed's way.
+    window_percent : float
+        Full width of the energy window about 140.5 keV.
+    collimator : str
+    stepped : bool
+    follows_body : bool
+        The head followed the patient's contour.
+    """
+
+    velocity_mm_per_s: float = 2.0
+    length_mm: float = 2000.0
+    window_percent: float = 20.0
+    collimator: str = "LEHR"
+    stepped: bool = False
+    follows_body: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,15 +105,32 @@ class Manner:
         How the object says which view a frame shows: codes of CID 26, codes of the older SNOMED, a private code whose
         meaning is "ANT" or "POST", the series description of a single-view object, or not at all.
     series_description : str, optional
-        Other series description than the one that fits ``view_naming``.
+        Other series description than the one that fits ``view_naming``; "{view}" becomes ANT or POST.
     image_type : str
         Value 3 of Image Type.
     secondary_capture : bool
         A Secondary Capture of modality NM, as older archives hold them (a single view).
-    implicit_vr : bool
-        Implicit instead of explicit VR little endian.
+    implicit_vr, big_endian : bool
+        Implicit VR little endian or explicit VR big endian instead of explicit VR little endian.
     rescale_slope : float, optional
         Counts per stored value.
+    vendor, manufacturer, model_name : str
+        Which preset this is; what the object says instead of the study's manufacturer and model.
+    one_view_each : bool
+        One object per view (detector); ``case_dicom.write_case_dicom`` asks for it.
+    states_pixel_spacing : bool
+    orientation : {"", "patient", "image"}
+        Whether Patient Orientation (of a single view) or Image Orientation of each detector says where rows run.
+    mirrored_posterior : bool
+        The export turned the posterior view: the patient's right is at column 0.
+    states_sweep : bool
+        Scan velocity, length and duration.
+    drug : {"name", "code", "dose"}
+        The radiopharmaceutical by name, with its code, or with its code, route and dose.
+    counts_accumulated : bool
+    energy_window_name : str
+    eight_bits : bool
+        One byte per pixel, where the counts fit.
     """
 
     view_naming: ViewNaming = "code"
@@ -89,6 +139,19 @@ class Manner:
     secondary_capture: bool = False
     implicit_vr: bool = False
     rescale_slope: float | None = None
+    vendor: str = ""
+    manufacturer: str = ""
+    model_name: str = ""
+    big_endian: bool = False
+    one_view_each: bool = False
+    states_pixel_spacing: bool = True
+    orientation: Orientation = ""
+    mirrored_posterior: bool = False
+    states_sweep: bool = False
+    drug: DrugDetail = "name"
+    counts_accumulated: bool = True
+    energy_window_name: str = "photopeak"
+    eight_bits: bool = False
 
 
 def write_planar_nm(
@@ -101,6 +164,7 @@ def write_planar_nm(
     scatter_window: Mapping[View, np.ndarray] | None = None,
     study: Study | None = None,
     manner: Manner | None = None,
+    sweep: Sweep | None = None,
 ) -> Path:
     """Write a planar whole-body scan as one DICOM object.
 
@@ -121,6 +185,8 @@ def write_planar_nm(
         Counts of a second energy window, stored before the photopeak's frames.
     study : Study, optional
     manner : Manner, optional
+    sweep : Sweep, optional
+        Velocity, length, window and collimator; stated where the manner states them.
 
     Returns
     -------
@@ -132,7 +198,9 @@ def write_planar_nm(
     ValueError
         The views differ in size, are no uint16 images, or a Secondary Capture of two views is asked for.
     """
-    study, manner = study or Study(), manner or Manner()
+    study, manner, sweep = study or Study(), manner or Manner(), sweep or Sweep()
+    if manner.mirrored_posterior and "posterior" in counts:
+        counts = {**counts, "posterior": counts["posterior"][:, ::-1]}
     order = [view for view in view_order if view in counts]
     frames = [(view, 2 if scatter_window else 1, counts[view]) for view in order]
     if scatter_window:
@@ -144,16 +212,24 @@ def write_planar_nm(
     dataset = _file_dataset(path, manner)
     add_patient_and_study(dataset, study)
     add_series(dataset, study, _series_description(order, manner))
-    _add_image(dataset, pixels, pixel_size_mm, manner, study)
+    if manner.manufacturer:
+        dataset.Manufacturer, dataset.ManufacturerModelName = manner.manufacturer, manner.model_name
+    _add_image(dataset, pixels, pixel_size_mm if manner.states_pixel_spacing else None, manner, study)
+    if manner.orientation == "patient" and len(order) == 1:
+        dataset.PatientOrientation = [_along_rows(order[0], manner), "F"]
+    if manner.states_sweep:
+        _add_sweep(dataset, sweep)
     if manner.secondary_capture:
         dataset.ConversionType = "WSD"
         del dataset.NumberOfFrames
     else:
         heads = [view for view in detector_order if view in counts]
         _add_frames(dataset, frames, heads)
-        dataset.EnergyWindowInformationSequence = energy_windows(with_scatter=bool(scatter_window))
-        dataset.DetectorInformationSequence = ItemSequence(_detector(view, manner.view_naming) for view in heads)
-        dataset.RadiopharmaceuticalInformationSequence = radiopharmaceuticals(study)
+        dataset.EnergyWindowInformationSequence = energy_windows(
+            bool(scatter_window), sweep.window_percent, manner.energy_window_name
+        )
+        dataset.DetectorInformationSequence = ItemSequence(_detector(view, manner, sweep) for view in heads)
+        dataset.RadiopharmaceuticalInformationSequence = radiopharmaceuticals(study, manner.drug)
     _add_uids(dataset, pixels, str(order))
     dataset.save_as(path, enforce_file_format=True)
     return Path(path)
@@ -170,9 +246,22 @@ def _stacked(images: Sequence[np.ndarray]) -> np.ndarray:
 def _file_dataset(path: str | Path, manner: Manner) -> FileDataset:
     storage = SecondaryCaptureImageStorage if manner.secondary_capture else NuclearMedicineImageStorage
     meta = FileMetaDataset()
-    meta.TransferSyntaxUID = ImplicitVRLittleEndian if manner.implicit_vr else ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = (
+        ImplicitVRLittleEndian
+        if manner.implicit_vr
+        else ExplicitVRBigEndian
+        if manner.big_endian
+        else ExplicitVRLittleEndian
+    )
     meta.MediaStorageSOPClassUID = storage
-    dataset = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    dataset = FileDataset(
+        str(path),
+        {},
+        file_meta=meta,
+        preamble=b"\0" * 128,
+        is_implicit_VR=meta.TransferSyntaxUID.is_implicit_VR,
+        is_little_endian=meta.TransferSyntaxUID.is_little_endian,
+    )
     dataset.SOPClassUID = storage
     return dataset
 
@@ -181,7 +270,13 @@ def add_patient_and_study(dataset: Dataset, study: Study) -> None:
     """Set the elements of the patient and general study modules."""
     dataset.SpecificCharacterSet = study.character_set
     dataset.PatientName, dataset.PatientID = study.patient_name, study.patient_id
-    dataset.PatientBirthDate, dataset.PatientSex = "", ""
+    dataset.PatientBirthDate, dataset.PatientSex = "", study.patient_sex
+    if study.patient_age:
+        dataset.PatientAge = study.patient_age
+    if study.patient_weight_kg:
+        dataset.PatientWeight = f"{study.patient_weight_kg:g}"
+    if study.patient_height_cm:
+        dataset.PatientSize = f"{study.patient_height_cm / 100:g}"
     dataset.StudyInstanceUID = study.uid
     dataset.StudyDate, dataset.StudyTime = study.acquisition_date, ""
     dataset.StudyID, dataset.AccessionNumber, dataset.ReferringPhysicianName = "1", study.accession_number, ""
@@ -222,17 +317,35 @@ def _add_image(
     else:
         size = (pixel_size_mm, pixel_size_mm) if isinstance(pixel_size_mm, (int, float)) else pixel_size_mm
         dataset.PixelSpacing = [f"{millimetres:g}" for millimetres in size]
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 16, 15
+    bits = 8 if manner.eight_bits and pixels.max() < 256 else 16
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = bits, bits, bits - 1
     dataset.PixelRepresentation = 0
-    dataset.CountsAccumulated = str(int(pixels.sum(dtype=np.int64)))  # the sum over all frames, as the standard has it
+    if manner.counts_accumulated:  # the sum over all frames, as the standard has it
+        dataset.CountsAccumulated = str(int(pixels.sum(dtype=np.int64)))
     dataset.AcquisitionTerminationCondition = "MANU"
     if manner.image_type == "WHOLE BODY":
         dataset.WholeBodyTechnique = "1PS"
     if manner.rescale_slope is not None:
         dataset.RescaleSlope, dataset.RescaleIntercept = f"{manner.rescale_slope:g}", "0"
     dataset.AcquisitionContextSequence = ItemSequence()
-    dataset.PixelData = pixels.astype("<u2").tobytes()
-    dataset["PixelData"].VR = "OW"
+    stored = "u1" if bits == 8 else ">u2" if manner.big_endian and not manner.implicit_vr else "<u2"
+    dataset.PixelData = pixels.astype(stored).tobytes()
+    dataset["PixelData"].VR = "OB" if bits == 8 and not manner.implicit_vr else "OW"
+
+
+def _add_sweep(dataset: Dataset, sweep: Sweep) -> None:
+    """State the way of the bed (PS3.3 C.8.4.9): mm per second, mm, and milliseconds of the whole."""
+    dataset.ScanVelocity = f"{sweep.velocity_mm_per_s:.4g}"
+    dataset.ScanLength = str(round(sweep.length_mm))
+    dataset.ActualFrameDuration = str(round(1000 * sweep.length_mm / sweep.velocity_mm_per_s))
+    if sweep.stepped or sweep.follows_body:
+        passes = "MSP" if sweep.stepped else "1PS"  # several static frames joined, or one pass
+        dataset.WholeBodyTechnique = [passes, "PCN"] if sweep.follows_body else passes
+
+
+def _along_rows(view: View, manner: Manner) -> str:
+    """Return toward which side of the patient rows run."""
+    return "L" if view == "anterior" or manner.mirrored_posterior else "R"
 
 
 def _add_frames(dataset: Dataset, frames: Sequence[tuple[View, int, np.ndarray]], heads: Sequence[View]) -> None:
@@ -243,9 +356,10 @@ def _add_frames(dataset: Dataset, frames: Sequence[tuple[View, int, np.ndarray]]
     dataset.NumberOfDetectors = len(heads)
 
 
-def energy_windows(with_scatter: bool) -> ItemSequence:
+def energy_windows(with_scatter: bool, window_percent: float = 20.0, photopeak_name: str = "photopeak") -> ItemSequence:
     """Return the Energy Window Information Sequence: the photopeak, after a scatter window where there is one."""
-    ranges = [("photopeak", _PHOTOPEAK_KEV)]
+    half = _TC99M_KEV * window_percent / 200
+    ranges = [(photopeak_name, (_TC99M_KEV - half, _TC99M_KEV + half))]
     if with_scatter:
         ranges.insert(0, ("scatter", _SCATTER_KEV))
     windows = ItemSequence()
@@ -258,30 +372,45 @@ def energy_windows(with_scatter: bool) -> ItemSequence:
     return windows
 
 
-def _detector(view: View, naming: ViewNaming) -> Dataset:
+def _detector(view: View, manner: Manner, sweep: Sweep) -> Dataset:
     detector = Dataset()
-    detector.CollimatorType, detector.CollimatorGridName = "PARA", "LEHR"
+    detector.CollimatorType, detector.CollimatorGridName = "PARA", sweep.collimator
     # Type 2: a planar view has no depth, and a parallel collimator no focus.
     detector.FocalDistance, detector.ImagePositionPatient, detector.ImageOrientationPatient = None, None, None
-    if naming in _VIEW_CODES:
-        value, scheme = _VIEW_CODES[naming][view]
-        meaning = value if naming == "meaning" else view.capitalize()
+    if manner.orientation == "image":
+        right_to_left = "1" if _along_rows(view, manner) == "L" else "-1"
+        detector.ImageOrientationPatient = [right_to_left, "0", "0", "0", "0", "-1"]
+    if manner.view_naming in _VIEW_CODES:
+        value, scheme = _VIEW_CODES[manner.view_naming][view]
+        meaning = value if manner.view_naming == "meaning" else view.capitalize()
         detector.ViewCodeSequence = ItemSequence([code_item(value, scheme, meaning)])
     return detector
 
 
-def radiopharmaceuticals(study: Study) -> ItemSequence:
-    """Return the Radiopharmaceutical Information Sequence of a study."""
+def radiopharmaceuticals(study: Study, detail: DrugDetail = "name") -> ItemSequence:
+    """Return the Radiopharmaceutical Information Sequence of a study; the dose is in MBq (PS3.3 C.8.4.10.1.7)."""
     drug = Dataset()
     drug.Radiopharmaceutical = study.radiopharmaceutical
     drug.RadiopharmaceuticalStartTime = study.injection_time
     drug.RadionuclideCodeSequence = ItemSequence([code_item("72454006", "SCT", "Technetium Tc99m")])
+    if detail != "name":
+        value, meaning = (
+            ("53951001", "Technetium Tc99m oxidronate")
+            if "HDP" in study.radiopharmaceutical.upper()
+            else ("96390006", "Technetium Tc99m medronate")
+        )
+        drug.RadiopharmaceuticalCodeSequence = ItemSequence([code_item(value, "SCT", meaning)])
+    if detail == "dose":
+        drug.RadiopharmaceuticalRoute = "IV"
+        if study.injected_mbq:
+            drug.RadionuclideTotalDose = f"{study.injected_mbq:g}"
     return ItemSequence([drug])
 
 
 def _series_description(order: Sequence[View], manner: Manner) -> str:
+    words = {"anterior": "ANT", "posterior": "POST"}
     if manner.series_description is not None:
-        return manner.series_description
+        return manner.series_description.replace("{view}", words[order[0]] if len(order) == 1 else "").strip()
     if manner.view_naming == "series description" and len(order) == 1:
         return "WB BONE ANT" if order[0] == "anterior" else "WB BONE POST"
     return "WB BONE"

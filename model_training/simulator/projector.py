@@ -1,7 +1,6 @@
-"""The gamma camera: attenuated, distance-blurred projections of points and of soft tissue onto both views.
+"""Attenuated, distance-blurred projections of points and of soft tissue onto both views of a gamma camera.
 
-All images here are in anterior order (patient's right at column 0) for both views; the two heads of a whole-body
-camera share the grid. ``as_acquired`` turns the posterior view into what its camera sees.
+All images here are in anterior order (patient's right at column 0) for both views; see ``camera.py``.
 """
 
 from __future__ import annotations
@@ -13,74 +12,15 @@ import numpy as np
 from BoneMetSegLib.scan import VIEWS
 
 from .body import Body
+from .camera import SCATTER_THICKNESS_MM, Camera
 
-_FWHM_PER_SIGMA = 2.3548
-_BLUR_LAYERS = 5
-
-
-@dataclass(frozen=True)
-class Camera:
-    """A whole-body gamma camera and where the patient lies in its field.
-
-    Attributes
-    ----------
-    rows, columns : int
-    pixel_size_mm : float
-    column_of_midline, row_of_top : float
-        Where R = 0 and S = ``top_superior_mm`` fall, in pixels of the anterior order.
-    top_superior_mm : float
-    detector_a_mm : tuple of float
-        A coordinate of the anterior and of the posterior collimator face.
-    intrinsic_fwhm_mm, hole_diameter_mm, hole_length_mm : float
-        Of the detector and of its parallel holes.
-    attenuation_per_mm : float
-        Of 140 keV in soft tissue.
-    scatter_share : float
-        Share of the counts that were scattered in the patient.
-    scatter_sigma_mm : float
-    tail_share, tail_sigma_mm : float
-        Septal penetration: a wide, weak part of the blur.
-    """
-
-    rows: int
-    columns: int
-    pixel_size_mm: float
-    column_of_midline: float
-    row_of_top: float
-    top_superior_mm: float
-    detector_a_mm: tuple[float, float]
-    intrinsic_fwhm_mm: float
-    hole_diameter_mm: float
-    hole_length_mm: float
-    attenuation_per_mm: float
-    scatter_share: float
-    scatter_sigma_mm: float
-    tail_share: float
-    tail_sigma_mm: float
-
-    def sigma_mm(self, distance_mm: np.ndarray) -> np.ndarray:
-        """Return the blur at a distance from the collimator face.
-
-        Intrinsic and collimator resolution in quadrature; the collimator's is d (L + z) / L for hole diameter d,
-        effective length L and distance z (Cherry, Sorenson, Phelps, Physics in Nuclear Medicine, chapter 14).
-        """
-        collimator = self.hole_diameter_mm * (self.hole_length_mm + np.maximum(distance_mm, 0)) / self.hole_length_mm
-        return np.hypot(self.intrinsic_fwhm_mm, collimator) / _FWHM_PER_SIGMA
-
-    def columns_of(self, right_mm: np.ndarray) -> np.ndarray:
-        """Return the columns (float, anterior order) of R coordinates."""
-        return self.column_of_midline - right_mm / self.pixel_size_mm
-
-    def rows_of(self, superior_mm: np.ndarray) -> np.ndarray:
-        """Return the rows (float) of S coordinates."""
-        return self.row_of_top + (self.top_superior_mm - superior_mm) / self.pixel_size_mm
-
-    def coarse_axes_mm(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return R of the coarse columns and S of the coarse rows: centres of the cells of 2 x 2 pixels."""
-        columns = np.arange(self.columns // 2) * 2 + 0.5
-        rows = np.arange(self.rows // 2) * 2 + 0.5
-        right = (self.column_of_midline - columns) * self.pixel_size_mm
-        return right, self.top_superior_mm - (rows - self.row_of_top) * self.pixel_size_mm
+_BLUR_LAYERS = 4
+_MANY_POINTS = 20000
+_COARSE = 4  # pixels in a cell of the grid on which wide blurs are made
+# A tail falls off more slowly than a Gaussian: a narrower and a wider one together.
+_TAIL = ((0.65, 0.8), (0.35, 2.4))
+# Scatter from near the surface stays near; from deep tissue it comes from far. Sigma over that of the camera.
+_NEAR_SCATTER, _FAR_SCATTER, _HALF_FAR_MM = 0.7, 1.8, 300.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +32,7 @@ class Sources:
     row, column : numpy.ndarray
         ``(N,)`` int32 pixel, may lie outside the image.
     transmission : numpy.ndarray
-        ``(N,)`` float32, share of photons that leave the body.
+        ``(N,)`` float32, share of photons that leave the body, times the sensitivity of the head.
     sigma_pixels : numpy.ndarray
         ``(N,)`` float32, blur.
     """
@@ -108,50 +48,70 @@ class Projector:
 
     def __init__(self, camera: Camera, body: Body) -> None:
         self.camera, self.body = camera, body
-        self._front = np.where(np.isnan(body.front_mm), -np.inf, body.front_mm)
-        self._back = np.where(np.isnan(body.back_mm), np.inf, body.back_mm)
+        self._front = np.where(np.isnan(body.front_mm), -np.inf, body.front_mm).astype(np.float32)
+        self._back = np.where(np.isnan(body.back_mm), np.inf, body.back_mm).astype(np.float32)
+        self._scatter: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._located: dict[str, tuple[np.ndarray, Sources]] = {}
 
     def locate(self, points_mm: np.ndarray, view: str) -> Sources:
-        """Return where points fall in a view, how much of them leaves the body and how blurred they are."""
+        """Return where points fall in a view, how much of them leaves the body and how blurred they are.
+
+        A skeleton's points are located once: projection and masks ask for the same.
+        """
+        known = self._located.get(view)
+        if known is not None and known[0] is points_mm:
+            return known[1]
+        found = self._locate(np.asarray(points_mm, np.float32), view)
+        if len(points_mm) > _MANY_POINTS:
+            self._located[view] = (points_mm, found)
+        return found
+
+    def _locate(self, points_mm: np.ndarray, view: str) -> Sources:
         camera = self.camera
-        row = np.rint(camera.rows_of(points_mm[:, 2])).astype(np.int32)
-        column = np.rint(camera.columns_of(points_mm[:, 0])).astype(np.int32)
-        coarse_row = np.clip(row // 2, 0, self._front.shape[0] - 1)
-        coarse_column = np.clip(column // 2, 0, self._front.shape[1] - 1)
-        anterior = points_mm[:, 1]
-        if view == "anterior":
-            depth = self._front[coarse_row, coarse_column] - anterior
-            distance = camera.detector_a_mm[0] - anterior
-        else:
-            depth = anterior - self._back[coarse_row, coarse_column]
-            distance = anterior - camera.detector_a_mm[1]
-        depth = np.maximum(depth, 0.0)
+        row, column = camera.rows_of(points_mm[:, 2]), camera.columns_of(points_mm[:, 0])
+        coarse_row = np.clip((np.rint(row) // 2).astype(np.int32), 0, self._front.shape[0] - 1)
+        coarse_column = np.clip((np.rint(column) // 2).astype(np.int32), 0, self._front.shape[1] - 1)
+        surface = self._front if view == VIEWS[0] else self._back
+        depth = surface[coarse_row, coarse_column] - points_mm[:, 1]
+        if view != VIEWS[0]:
+            depth = -depth
+        depth = np.maximum(depth, np.float32(0))
         if self.body.metal_mm is not None:
-            depth = depth + 0.5 * self.body.metal_mm[coarse_row, coarse_column]
-        transmission = np.exp(-camera.attenuation_per_mm * depth)
-        sigma = camera.sigma_mm(distance) / camera.pixel_size_mm
-        return Sources(row, column, transmission.astype(np.float32), sigma.astype(np.float32))
+            depth = depth + np.float32(0.5) * self.body.metal_mm[coarse_row, coarse_column]
+        transmission = np.exp(-np.float32(camera.attenuation_per_mm) * depth)
+        sigma = camera.sigma_mm(camera.distance_mm(points_mm, view).astype(np.float32)) / camera.pixel_size_mm
+        row, column = camera.placed(row, column, view)
+        return Sources(
+            np.rint(row).astype(np.int32),
+            np.rint(column).astype(np.int32),
+            (transmission * np.float32(camera.sensitivity(view))).astype(np.float32),
+            sigma.astype(np.float32),
+        )
 
     def project(self, points_mm: np.ndarray, activity: np.ndarray, view: str) -> np.ndarray:
-        """Return ``(rows, columns)`` float32 of many points: splatted by layers of equal blur, then blurred."""
-        from scipy.ndimage import gaussian_filter
+        """Return ``(rows, columns)`` float32 of many points: splatted by layers of equal blur, then blurred.
 
+        A point is shared between the two layers next to its own variance, so that its blur is exact in second moment.
+        """
         camera = self.camera
         sources = self.locate(points_mm, view)
         keep = _inside(sources.row, sources.column, camera.rows, camera.columns)
-        sigma = sources.sigma_pixels[keep]
-        low, high = np.percentile(sigma, [1, 99])
-        layer = np.clip(np.rint((sigma - low) / max(high - low, 1e-6) * (_BLUR_LAYERS - 1)), 0, _BLUR_LAYERS - 1)
-        pixel = sources.row[keep].astype(np.int64) * camera.columns + sources.column[keep]
         size = camera.rows * camera.columns
+        if not keep.any():
+            return np.zeros((camera.rows, camera.columns), np.float32)
+        variance = sources.sigma_pixels[keep] ** 2
+        low, high = np.percentile(variance[:: max(1, len(variance) // 20000)], [1, 99])
+        step = max(float(high - low), 1e-6) / (_BLUR_LAYERS - 1)
+        place = np.clip((variance - low) / step, 0, _BLUR_LAYERS - 1.001)
+        layer = place.astype(np.int64)
+        upper = place - layer
+        cell = layer * size + sources.row[keep].astype(np.int64) * camera.columns + sources.column[keep]
         weights = (activity[keep] * sources.transmission[keep]).astype(np.float64)
-        stack = np.bincount(layer.astype(np.int64) * size + pixel, weights, minlength=_BLUR_LAYERS * size)
-        stack = stack.reshape(_BLUR_LAYERS, camera.rows, camera.columns).astype(np.float32)
-        image = np.zeros((camera.rows, camera.columns), np.float32)
-        for index in range(_BLUR_LAYERS):
-            layer_sigma = low + (high - low) * index / (_BLUR_LAYERS - 1)
-            image += gaussian_filter(stack[index], layer_sigma, truncate=3.5)
-        return self.add_tail(image)
+        stack = np.bincount(cell, weights * (1 - upper), minlength=_BLUR_LAYERS * size)
+        stack += np.bincount(cell + size, weights * upper, minlength=_BLUR_LAYERS * size)
+        layers = stack.reshape(_BLUR_LAYERS, camera.rows, camera.columns).astype(np.float32)
+        sigmas = np.sqrt(np.maximum(low + step * np.arange(_BLUR_LAYERS), 1e-6))
+        return self.add_tail(_blurred_sum(layers, sigmas))
 
     def project_focus(
         self, points_mm: np.ndarray, activity: np.ndarray, view: str
@@ -180,109 +140,143 @@ class Projector:
         box = box[top - first_row : bottom - first_row, left - first_column : right - first_column]
         return box.astype(np.float32), (top, left)
 
-    def project_soft_tissue(self) -> np.ndarray:
+    def project_soft_tissue(self, view: str = VIEWS[0]) -> np.ndarray:
         """Return ``(rows, columns)`` float32 of soft tissue of unit activity per ml and relative uptake of the body.
 
-        The same for both views, since uptake does not vary with depth and the blur is that of the patient's middle.
-        Along a line through tissue of thickness T and even activity, (1 - exp(-mu T)) / mu of it is seen.
+        Uptake does not vary with depth, and the blur is that of the patient's middle. Along a line through tissue of
+        thickness T and even activity, (1 - exp(-mu T)) / mu of it is seen.
         """
-        from scipy.ndimage import gaussian_filter, zoom
+        from scipy.ndimage import gaussian_filter
 
         camera = self.camera
-        mu = camera.attenuation_per_mm
-        seen = (1 - np.exp(-mu * self.body.thickness_mm)) / mu * self.body.uptake
+        mu = np.float32(camera.attenuation_per_mm)
+        seen = -np.expm1(-mu * self.body.thickness_mm) / mu * self.body.uptake
         if self.body.metal_mm is not None:
             seen = seen * np.exp(-0.5 * mu * self.body.metal_mm)
         middle = 0.5 * (camera.detector_a_mm[0] - camera.detector_a_mm[1])
         sigma = float(camera.sigma_mm(np.array(middle))) / (2 * camera.pixel_size_mm)
-        seen = gaussian_filter(seen, sigma)
-        image = zoom(seen, 2, order=1, grid_mode=True, mode="nearest")
-        full = np.zeros((camera.rows, camera.columns), np.float32)
-        full[: image.shape[0], : image.shape[1]] = image
-        return self.add_tail(full)
+        seen = gaussian_filter(seen.astype(np.float32), sigma, truncate=3.5)
+        image = np.zeros((camera.rows, camera.columns), np.float32)
+        if camera.is_displaced(view):
+            image[:] = self._placed(seen, view, 1)
+        else:
+            fine = _upsampled(seen, 2)
+            image[: fine.shape[0], : fine.shape[1]] = fine
+        return self.add_tail(image * np.float32(camera.sensitivity(view)))
 
     def add_tail(self, image: np.ndarray) -> np.ndarray:
         """Move the tail's share of the counts into a wide blur."""
         camera = self.camera
-        wide = wide_blur(image, camera.tail_sigma_mm / camera.pixel_size_mm)
-        return (1 - camera.tail_share) * image + camera.tail_share * wide
+        if camera.tail_share <= 0:
+            return image
+        coarse = _binned(image, _COARSE)
+        sigma = camera.tail_sigma_mm / (camera.pixel_size_mm * _COARSE)
+        wide = sum(np.float32(share) * _wide(coarse, sigma * factor) for share, factor in _TAIL)
+        wide = _upsampled(np.asarray(wide), _COARSE)[: camera.rows, : camera.columns]
+        share = np.float32(camera.tail_share)
+        return np.asarray((1 - share) * image + share * wide)
 
-    def add_scatter(self, primary: np.ndarray) -> np.ndarray:
-        """Return the primary counts with those scattered in the patient."""
+    def add_scatter(self, primary: np.ndarray, view: str = VIEWS[0]) -> np.ndarray:
+        """Return the primary counts with those scattered in the patient.
+
+        Scattered over primary counts grow in proportion to the thickness of tissue T (single scatter), and reach the
+        camera's ``scatter_share`` at 200 mm; the share T / (T + 300 mm) of them comes from far.
+        """
         camera = self.camera
-        ratio = camera.scatter_share / (1 - camera.scatter_share)
-        return primary + ratio * wide_blur(primary, camera.scatter_sigma_mm / camera.pixel_size_mm)
+        if camera.scatter_share <= 0:
+            return primary
+        near, far = self._scatter_ratios(view)
+        coarse = _binned(primary, _COARSE)
+        sigma = camera.scatter_sigma_mm / (camera.pixel_size_mm * _COARSE)
+        wide = _wide(coarse * near, _NEAR_SCATTER * sigma) + _wide(coarse * far, _FAR_SCATTER * sigma)
+        return np.asarray(primary + _upsampled(wide, _COARSE)[: camera.rows, : camera.columns])
+
+    def _scatter_ratios(self, view: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return scattered over primary counts from near and from far, on the grid of wide blurs."""
+        if view not in self._scatter:
+            camera = self.camera
+            thickness = np.maximum(self._placed(self.body.thickness_mm, view, _COARSE), 0)
+            ratio = camera.scatter_share / (1 - camera.scatter_share) * thickness / SCATTER_THICKNESS_MM
+            is_far = thickness / (thickness + _HALF_FAR_MM)
+            self._scatter[view] = ((ratio * (1 - is_far)).astype(np.float32), (ratio * is_far).astype(np.float32))
+        return self._scatter[view]
+
+    def _placed(self, body_map: np.ndarray, view: str, cell: int) -> np.ndarray:
+        """Return a map of the body (cells of 2 x 2 pixels) where the view shows it, on cells of ``cell`` pixels."""
+        from scipy.ndimage import affine_transform
+
+        camera = self.camera
+        matrix, shift = camera.placement(view)
+        back = np.linalg.inv(matrix)
+        shape = (-(-camera.rows // cell), -(-camera.columns // cell))
+        # The centre of cell i of n pixels is at pixel n i + (n - 1) / 2.
+        first = np.full(2, (cell - 1) / 2)
+        offset = (back @ (first - shift) - 0.5) / 2
+        placed = affine_transform(body_map, back * cell / 2, offset, shape, order=1, mode="nearest", prefilter=False)
+        return np.asarray(placed)
 
 
 def wide_blur(image: np.ndarray, sigma_pixels: float) -> np.ndarray:
     """Blur by a wide Gaussian on a grid four times coarser."""
-    from scipy.ndimage import gaussian_filter, zoom
-
     rows, columns = image.shape
-    padded = np.pad(image, ((0, -rows % 4), (0, -columns % 4)))
-    coarse = padded.reshape(padded.shape[0] // 4, 4, padded.shape[1] // 4, 4).mean((1, 3))
-    coarse = gaussian_filter(coarse, sigma_pixels / 4, mode="constant", truncate=3.0)
-    return zoom(coarse, 4, order=1, grid_mode=True, mode="nearest")[:rows, :columns]
+    coarse = _wide(_binned(image, _COARSE), sigma_pixels / _COARSE)
+    return _upsampled(coarse, _COARSE)[:rows, :columns]
 
 
-def as_acquired(image: np.ndarray, view: str) -> np.ndarray:
-    """Return an image ``(..., rows, columns)`` in anterior order as the view's camera sees it."""
-    return image if view == VIEWS[0] else image[..., ::-1]
+def _wide(coarse: np.ndarray, sigma: float) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter
+
+    return np.asarray(gaussian_filter(coarse, sigma, mode="constant", truncate=3.0))
+
+
+def _blurred_sum(layers: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    """Return the sum of layers ``(n, rows, columns)``, each blurred by its Gaussian, by Fourier transforms."""
+    from scipy.fft import irfft2, next_fast_len, rfft2
+
+    rows, columns = layers.shape[1:]
+    margin = int(4 * float(sigmas.max())) + 1  # what is blurred over an edge is lost, not wrapped around
+    shape = (next_fast_len(rows + margin), next_fast_len(columns + margin, real=True))
+    total = np.zeros((shape[0], shape[1] // 2 + 1), np.complex64)
+    for layer, sigma in zip(layers, sigmas, strict=True):
+        spectrum = rfft2(layer, shape)
+        spectrum *= _spectrum_of_gaussian(shape[0], float(sigma))[:, np.newaxis]
+        spectrum *= _spectrum_of_gaussian(shape[1], float(sigma))[np.newaxis, : shape[1] // 2 + 1]
+        total += spectrum
+    # Rounding leaves values of 1e-7 of the maximum on either side of zero.
+    return np.maximum(irfft2(total, shape)[:rows, :columns], 0).astype(np.float32)
+
+
+def _spectrum_of_gaussian(length: int, sigma: float) -> np.ndarray:
+    """Return the transform of a Gaussian sampled on pixels: unlike the Gaussian of frequencies it has no ringing."""
+    away = np.minimum(np.arange(length), length - np.arange(length))
+    kernel = np.exp(-0.5 * (away / sigma) ** 2)
+    return np.fft.fft(kernel / kernel.sum()).real.astype(np.float32)
+
+
+def _binned(image: np.ndarray, factor: int) -> np.ndarray:
+    """Return the mean of cells of ``factor`` x ``factor`` pixels, padded with zeros to whole cells."""
+    rows, columns = image.shape
+    if rows % factor or columns % factor:
+        image = np.pad(image, ((0, -rows % factor), (0, -columns % factor)))
+    cells = image.reshape(image.shape[0] // factor, factor, image.shape[1] // factor, factor)
+    return np.asarray(cells.mean(3).mean(1))
+
+
+def _upsampled(coarse: np.ndarray, factor: int) -> np.ndarray:
+    """Return an image ``factor`` times finer, linear between the centres of the cells."""
+    return _upsampled_rows(_upsampled_rows(coarse, factor).T, factor).T
+
+
+def _upsampled_rows(coarse: np.ndarray, factor: int) -> np.ndarray:
+    fine = np.empty((coarse.shape[0], factor, coarse.shape[1]), np.float32)
+    before = np.concatenate([coarse[:1], coarse[:-1]])
+    after = np.concatenate([coarse[1:], coarse[-1:]])
+    for phase in range(factor):
+        away = np.float32((phase + 0.5) / factor - 0.5)
+        other = before if away < 0 else after
+        fine[:, phase] = coarse + abs(away) * (other - coarse)
+    return fine.reshape(-1, coarse.shape[1])
 
 
 def _inside(row: np.ndarray, column: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
-
-
-def draw_camera(points_mm: np.ndarray, front_mm: float, back_mm: float, rng: np.random.Generator) -> Camera:
-    """Draw a camera and place the patient in its field.
-
-    Parameters
-    ----------
-    points_mm : numpy.ndarray
-        ``(N, 3)`` points of the patient's skeleton.
-    front_mm, back_mm : float
-        A of the patient's foremost and hindmost point.
-
-    Notes
-    -----
-    Attenuation of water at 140 keV is 0.15 / cm for a narrow beam (NIST tables); scatter inside the energy window
-    brings the effective value down to about 0.12 / cm. Scatter is added apart here, so the value lies between.
-    Hole diameter and length are those of low-energy high-resolution collimators (about 1.1 and 24 mm), widened at
-    random for general-purpose ones and for the moving table.
-    """
-    rows, columns, pixel = _draw_matrix(rng)
-    top, bottom = float(points_mm[:, 2].max()) + 14, float(points_mm[:, 2].min()) - 10
-    length = (top - bottom) / pixel
-    free = rows - length
-    row_of_top = free * rng.uniform(0.08, 0.6) if free > 0 else free * rng.uniform(0.0, 0.6)
-    middle = float(np.median(points_mm[:, 0]))
-    column = (columns - 1) / 2 + middle / pixel + np.clip(rng.normal(0, 4), -12, 12)
-    gap = rng.uniform(15, 70)
-    return Camera(
-        rows=rows,
-        columns=columns,
-        pixel_size_mm=pixel,
-        column_of_midline=float(column),
-        row_of_top=float(row_of_top),
-        top_superior_mm=top,
-        detector_a_mm=(front_mm + gap, back_mm - rng.uniform(25, 70)),
-        intrinsic_fwhm_mm=float(rng.uniform(3.2, 4.8)),
-        hole_diameter_mm=float(rng.uniform(1.05, 1.55)),
-        hole_length_mm=float(rng.uniform(22.0, 26.0)),
-        attenuation_per_mm=float(rng.uniform(0.0115, 0.0145)),
-        scatter_share=float(rng.triangular(0.02, 0.15, 0.34)),
-        scatter_sigma_mm=float(rng.uniform(18, 55)),
-        tail_share=float(rng.uniform(0.0, 0.05)),
-        tail_sigma_mm=float(rng.uniform(16, 32)),
-    )
-
-
-def _draw_matrix(rng: np.random.Generator) -> tuple[int, int, float]:
-    """Draw rows, columns and pixel size (mm, rounded to 0.01)."""
-    kind = rng.choice(["standard", "cropped", "wide"], p=[0.82, 0.12, 0.06])
-    if kind == "wide":
-        return 1024, 512, round(float(rng.uniform(1.8, 2.2)), 2)
-    if kind == "cropped":
-        return int(rng.integers(100, 120)) * 8, 256, round(float(rng.uniform(2.0, 2.5)), 2)
-    return 1024, 256, round(float(rng.choice([2.26, 2.4, 2.2, rng.uniform(1.8, 2.8)])), 2)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from .body import draw_soft_share
 from .build import build_skeleton
 from .clinic import Clinic
 from .disease import draw_lesions
@@ -19,7 +20,7 @@ from .uptake import normal_activity
 
 Anatomy = Literal["auto", "analytic", "mesh"]
 _STAGES = ("patient", "bones", "build", "uptake", "lesions", "soft tissue", "pose", "body", "camera", "counts")
-_STAGES += ("physiological", "acquisition", "evolution", "spect", "dicom", "reports")
+_STAGES += ("physiological", "acquisition", "markers", "evolution", "spect", "dicom", "reports")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class SimulatedPatient:
     lesions : tuple of FocusSource
         Metastases and benign foci of the first examination.
     soft_share : float
-        Counts of soft tissue over those of bone, both views together.
+        Counts of soft tissue over those of bone, both views together, before disease takes its part of the tracer.
     """
 
     seed: int
@@ -77,7 +78,7 @@ def simulate_patient(seed: int, clinic: Clinic, *, anatomy: Anatomy = "auto") ->
     skeleton = build_skeleton(bones, patient, _stream(seed, "build"), clinic)
     lesions = tuple(draw_lesions(skeleton, patient, _stream(seed, "lesions"), clinic))
     activity = normal_activity(skeleton, patient, _stream(seed, "uptake"), clinic)
-    share = _soft_share(lesions, patient, _stream(seed, "soft tissue"), clinic)
+    share = draw_soft_share(patient, _stream(seed, "soft tissue"), clinic)
     return SimulatedPatient(seed, clinic, patient, skeleton, activity, lesions, share)
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .body import Body, make_body
-from .build import build_skeleton
+from .camera import Camera, draw_camera
 from .clinic import default_clinic
 from .foci import Focus, FocusSource, draw_foci
 from .parts import Skeleton
 from .patient import Patient, draw_patient
 from .pose import pose_skeleton
-from .projector import Camera, draw_camera
 from .skeleton_analytic import analytic_skeleton
 from .uptake import normal_activity
 
@@ -71,16 +70,13 @@ def simulate_spect(seed: int, *, slices: int = 80, lowest_landmark: str = "hip_l
         Of ``Skeleton.landmarks``: the first slice lies 60 mm under it.
     """
     rng = np.random.default_rng([20261122, seed])
-    clinic = default_clinic()
-    patient = draw_patient(rng, clinic)
-    bones = analytic_skeleton(np.random.default_rng(int(rng.integers(2**31))))
-    built = build_skeleton(bones, patient, rng, clinic)
-    skeleton = pose_skeleton(built, patient, rng, clinic)
-    activity = normal_activity(built, patient, rng, clinic)
+    patient = draw_patient(rng)
+    skeleton = pose_skeleton(analytic_skeleton(np.random.default_rng(int(rng.integers(2**31)))), patient, rng)
+    activity = normal_activity(skeleton, patient, rng)
     sources = draw_foci(skeleton, patient, rng)
     points = skeleton.points_mm
-    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng)
-    body = make_body(skeleton, patient, *camera.coarse_axes_mm(), rng, clinic)
+    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng, default_clinic())
+    body = make_body(skeleton, patient, *camera.coarse_axes_mm(), rng)
     grid = _grid(skeleton, slices, float(skeleton.landmarks[lowest_landmark][2]) - 60)
     expected = _expected(grid, skeleton, activity, sources, _inside_body(grid, camera, body))
     counts = _smoothed(rng.poisson(expected).astype(np.float32))
