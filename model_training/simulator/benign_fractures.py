@@ -139,6 +139,4 @@ def stress_fracture(maker: FocusMaker) -> list[FocusSource]:
             return []
         points = maker.points(name)
         centre, half_axes = points[rng.integers(len(points))], rng.uniform([8, 8, 5], [14, 14, 9])
-    return _those(
-        [bone_focus(maker, name, "stress fracture", maker.blobs(centre, half_axes), usual_ratio(maker, 1.6))]
-    )
+    return _those([bone_focus(maker, name, "stress fracture", maker.blobs(centre, half_axes), usual_ratio(maker, 1.6))])

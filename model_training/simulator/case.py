@@ -9,9 +9,9 @@ from .clinic import Clinic, default_clinic
 from .followup import evolve, sources_after, true_new_metastases, truth_of_pair
 from .planar_exam import PlanarExam, examine
 from .simulated_case import SimulatedCase
-from .simulated_patient import Anatomy, simulate_patient
+from .simulated_patient import Anatomy, SimulatedPatient, simulate_patient
 
-__all__ = ["Anatomy", "FollowUp", "SimulatedCase", "simulate_case", "simulate_followup"]
+__all__ = ["Anatomy", "FollowUp", "SimulatedCase", "follow_up", "simulate_case", "simulate_followup"]
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,15 @@ def simulate_case(seed: int, *, anatomy: Anatomy = "auto", clinic: Clinic | None
 
 
 def simulate_followup(seed: int, *, anatomy: Anatomy = "auto", clinic: Clinic | None = None) -> FollowUp:
-    """Simulate two examinations of one patient, months apart.
+    """Simulate two examinations of one patient, months apart."""
+    return follow_up(simulate_patient(seed, clinic or default_clinic(), anatomy=anatomy))
+
+
+def follow_up(person: SimulatedPatient) -> FollowUp:
+    """Examine a patient twice.
 
     Body, normal uptake and lesions are the patient's; pose, camera, urinary tract, counts and noise are drawn anew.
     """
-    person = simulate_patient(seed, clinic or default_clinic(), anatomy=anatomy)
     rng = person.stream("evolution")
     days = round(person.clinic.draw("followup.days", rng))
     evolved = evolve(list(person.lesions), person.skeleton, person.patient, rng, person.clinic)

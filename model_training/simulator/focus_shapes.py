@@ -83,9 +83,7 @@ class FocusMaker:
         for _ in range(lobes - 1):
             shifted = centre_mm + self.rng.normal(0, 0.75, 3) * half_axes_mm
             found.append(
-                np.concatenate(
-                    [shifted, half_axes_mm * self.rng.uniform(0.45, 0.9, 3), [self.rng.uniform(0.55, 1.25)]]
-                )
+                np.concatenate([shifted, half_axes_mm * self.rng.uniform(0.45, 0.9, 3), [self.rng.uniform(0.55, 1.25)]])
             )
         return np.array(found)
 

@@ -83,7 +83,9 @@ def evolve(
     maker = FocusMaker(built, patient, rng, clinic)
     course = draw_course(bool(metastases), rng, clinic)
     evolved = [
-        _metastasis_after(source, course, maker) if source.hot_spot_class == "metastasis" else _benign_after(source, maker)
+        _metastasis_after(source, course, maker)
+        if source.hot_spot_class == "metastasis"
+        else _benign_after(source, maker)
         for source in lesions
     ]
     evolved = [replace(one, course=course) for one in evolved]
@@ -193,9 +195,7 @@ def _faded(source: FocusSource, factor: float) -> FocusSource:
     return replace(source, peak_ratio=source.peak_ratio * factor, spec=spec)
 
 
-def _appearing(
-    metastases: Sequence[FocusSource], course: str, maker: FocusMaker
-) -> list[tuple[str, FocusSource]]:
+def _appearing(metastases: Sequence[FocusSource], course: str, maker: FocusMaker) -> list[tuple[str, FocusSource]]:
     rng, clinic = maker.rng, maker.clinic
     count, change = 0, "new"
     if course in ("progression", "onset"):

@@ -19,7 +19,7 @@ from BoneMetSegLib.errors import InputError
 
 from .case_files import json_bytes, replace_file
 from .clinic import Clinic, default_clinic
-from .patient_files import KINDS_OF_EXAMINATION, Examination, examinations, write_patient
+from .patient_files import examinations, write_patient
 from .simulated_patient import Anatomy
 from .skeleton_meshes import mesh_skeleton
 

@@ -179,4 +179,3 @@ def _superscan(maker: FocusMaker) -> list[FocusSource]:
         spec = FocusSpec((fine.name,), np.array(lobes), strength, seed=maker.seed())
         found.append(maker.in_bone(spec, DIFFUSE, "metastasis"))
     return [source for source in found if source is not None]
-

@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from .case import follow_up
+from .case_dicom import study_of, sweep_of, write_case_dicom
+from .case_files import replace_file, write_case_files
+from .case_reports import case_reports, spect_reports
+from .clinic import Clinic
+from .nm_vendors import draw_manner
+from .planar_exam import PlanarExam, examine
+from .simulated_case import SimulatedCase
+from .simulated_patient import Anatomy, SimulatedPatient, simulate_patient
+
+DICOM_FOLDER, REPORTS_FOLDER = "dicom", "reports"
+
 
 @dataclass(frozen=True)
 class Examination:
@@ -38,3 +50,98 @@ _EXAMINATIONS: dict[str, tuple[Examination, ...]] = {
 def examinations(kind: str) -> tuple[Examination, ...]:
     """Return the examinations of a kind of set: "planar", "spect", "both" or "followup"."""
     return _EXAMINATIONS[kind]
+
+
+def write_patient(
+    path_of: Callable[[str], Path],
+    seed: int,
+    *,
+    kind: str,
+    clinic: Clinic,
+    anatomy: Anatomy,
+    dicom: bool,
+    facts: Mapping[str, Any],
+) -> None:
+    """Simulate a patient and write all examinations.
+
+    Parameters
+    ----------
+    path_of : callable
+        Name of an examination to the path of its npz.
+    seed : int
+    kind : {"planar", "spect", "both", "followup"}
+    clinic : Clinic
+    anatomy : {"auto", "analytic", "mesh"}
+    dicom : bool
+        Write DICOM into ``dicom`` and reports into ``reports`` beside the cases.
+    facts : mapping
+        What every json says of the set.
+    """
+    person = simulate_patient(seed, clinic, anatomy=anatomy)
+    facts = {**facts, "clinic": clinic.name, "clinic_sha256": clinic.sha256}
+    if kind == "followup":
+        _write_followup(path_of, person, dicom, facts)
+        return
+    exam = examine(person)
+    for examination in examinations(kind):
+        if examination.modality == "planar":
+            reports = case_reports(exam.case)
+            _write_planar(path_of(examination.name), person, exam.case, dicom, {**facts, "reports": reports})
+        else:
+            _write_spect(path_of(examination.name), person, exam, dicom, facts)
+
+
+def _write_followup(
+    path_of: Callable[[str], Path], person: SimulatedPatient, dicom: bool, facts: dict[str, Any]
+) -> None:
+    pair = follow_up(person)
+    truth = {"course": pair.course, "new_metastases": pair.new_metastases, "changes": pair.changes}
+    for examination, exam in zip(examinations("followup"), pair.exams, strict=True):
+        changes = pair.changes if examination.timepoint else []
+        more = {"reports": case_reports(exam.case, changes)} | ({"followup": truth} if examination.timepoint else {})
+        _write_planar(path_of(examination.name), person, exam.case, dicom, {**facts, **more})
+
+
+def _write_planar(
+    path: Path, person: SimulatedPatient, case: SimulatedCase, dicom: bool, facts: dict[str, Any]
+) -> None:
+    if dicom:
+        folder = path.parent / DICOM_FOLDER
+        folder.mkdir(exist_ok=True)
+        written = write_case_dicom(
+            folder,
+            case.counts,
+            case.pixel_size_mm,
+            manner=draw_manner(person.stream("dicom", case.timepoint), person.clinic),
+            study=study_of(case.seed, case.patient),
+            sweep=sweep_of(case.acquisition, case.counts["anterior"].shape[0], case.pixel_size_mm),
+            name=path.stem,
+        )
+        facts = {**facts, "dicom": written.facts}
+        _write_reports(path, facts["reports"])
+    write_case_files(path, case, facts)
+
+
+def _write_spect(path: Path, person: SimulatedPatient, exam: PlanarExam, dicom: bool, facts: dict[str, Any]) -> None:
+    from .spect import spect_of
+    from .spect_files import write_spect_files
+    from .spect_manners import write_spect_as_drawn
+
+    spect = spect_of(person, exam)
+    facts = {**facts, "reports": spect_reports(spect, person.seed)}
+    if dicom:
+        folder = path.parent / DICOM_FOLDER
+        folder.mkdir(exist_ok=True)
+        study = study_of(person.seed, exam.case.patient)
+        name = f"{path.stem}.dcm"
+        write_spect_as_drawn(folder / name, spect, person.stream("dicom", 9), person.clinic, study)
+        facts |= {"dicom": {"files": [name]}}
+        _write_reports(path, facts["reports"])
+    write_spect_files(path, spect, facts)
+
+
+def _write_reports(path: Path, reports: Mapping[str, Any]) -> None:
+    folder = path.parent / REPORTS_FOLDER
+    folder.mkdir(exist_ok=True)
+    for language, report in reports.items():
+        replace_file(folder / f"{path.stem}_{language}.txt", (report["text"].rstrip() + "\n").encode("utf-8"))

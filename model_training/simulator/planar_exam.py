@@ -105,9 +105,7 @@ def examine(
 
     expected: dict[str, np.ndarray] = {view: _acquired(everything[view] * scale, view) for view in VIEWS}
     found = {view: focus_maps(_numbered(sources, boxes, view), everything[view]) for view in VIEWS}
-    bones = {
-        view: _recorded_bones(acquisition, projector, posed, person.activity, background, view) for view in VIEWS
-    }
+    bones = {view: _recorded_bones(acquisition, projector, posed, person.activity, background, view) for view in VIEWS}
     foci = tuple(
         focus_truth(number, source, boxes[number - 1], everything, {view: found[view][2][number] for view in VIEWS})
         for number, source in enumerate(sources, start=1)

@@ -115,7 +115,9 @@ def _joint_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator
             points = skeleton.points_mm[near]
             factor[near] += strength * np.exp(-0.5 * ((points - centre) ** 2).sum(1) / reach**2)
             # A few compartments stand out: a joint is rarely worn evenly.
-            for _ in range(rng.poisson(clinic.number("uptake.worn_compartments_at_90_years") * patient.age_years / 90.0)):
+            for _ in range(
+                rng.poisson(clinic.number("uptake.worn_compartments_at_90_years") * patient.age_years / 90.0)
+            ):
                 if not len(points):
                     continue
                 at = points[rng.integers(len(points))]
@@ -207,9 +209,7 @@ def _shade_sternum(factor: np.ndarray, skeleton: Skeleton, rng: np.random.Genera
     factor[both] += clinic.draw("uptake.sternal_angle_gain", rng) * near
 
 
-def _shade_skull(
-    factor: np.ndarray, skeleton: Skeleton, size: float, rng: np.random.Generator, clinic: Clinic
-) -> None:
+def _shade_skull(factor: np.ndarray, skeleton: Skeleton, size: float, rng: np.random.Generator, clinic: Clinic) -> None:
     points = skeleton.points_mm
     lower = skeleton.indices("facial_bones", "skull_base")
     aside = (points[lower, 0] - points[lower, 0].mean()) / rng.uniform(26, 40)
@@ -290,9 +290,7 @@ def _fading_upward(points_mm: np.ndarray, least: float, over_mm: float) -> np.nd
     return least + (1 - least) * share * share * (3 - 2 * share)
 
 
-def _irregularity(
-    points_mm: np.ndarray, patient: Patient, rng: np.random.Generator, clinic: Clinic
-) -> np.ndarray:
+def _irregularity(points_mm: np.ndarray, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
     """Return a smooth random factor around 1, of two scales (about 60 and 18 mm), rougher in the old."""
     from scipy.ndimage import gaussian_filter
 

@@ -72,9 +72,7 @@ def _kidney(
     form = maker.clinic.choose("physiological.kidney_form", rng)
 
     def cloud(kind: str, at: np.ndarray, size: np.ndarray, strength: float, **more) -> FocusSource | None:
-        return maker.cloud(
-            "kidney", kind, "physiological", side, at, size, strength, _TRUNK, tilt_degrees=tilt, **more
-        )
+        return maker.cloud("kidney", kind, "physiological", side, at, size, strength, _TRUNK, tilt_degrees=tilt, **more)
 
     hilum = centre - np.array([sign * 9.0, 0.0, 0.0])
     if form == "faint":
