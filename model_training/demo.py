@@ -10,7 +10,7 @@ from pathlib import Path
 from BoneMetSegLib.cli import main as bonemetseg
 
 from .simulator.case import simulate_case
-from .simulator.generate import case_reports
+from .simulator.case_reports import case_reports
 from .simulator.nm_dicom import write_planar_nm
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -27,7 +27,7 @@ from BoneMetSegLib.segmenter import Segmenter
 from .samples import reports_of
 from .simulated_scan import scan_of_case
 from .simulator.case import SimulatedCase
-from .simulator.generate import load_case
+from .simulator.case_files import load_case
 
 METASTASIS = CLASSES.index("metastasis")
 BENIGN = CLASSES.index("benign")

@@ -29,7 +29,7 @@ from .evaluate import METASTASIS, confidence_interval
 from .losses import class_loss
 from .samples import cases_of
 from .simulator.case import SimulatedCase
-from .simulator.generate import load_case
+from .simulator.case_files import load_case
 from .train import schedule
 
 _LOG = logging.getLogger(__name__)

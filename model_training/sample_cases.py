@@ -16,8 +16,8 @@ import pydicom
 from pydicom.uid import RLELossless
 
 from .simulator.case import SimulatedCase, simulate_case
+from .simulator.case_reports import LANGUAGES, case_reports
 from .simulator.foci import Focus
-from .simulator.generate import LANGUAGES, case_reports
 from .simulator.nm_dicom import Manner, Study, write_planar_nm
 from .simulator.nm_spect_dicom import Calibration, SpectGeometry, SpectManner, SpectObject, write_spect_nm
 from .simulator.report_writer import write_report

@@ -19,7 +19,7 @@ from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.text_encoder import ReportTokenizer
 
-from .simulator.generate import load_case, load_meta
+from .simulator.case_files import load_case, load_meta
 
 
 def cases_of(folder: Path, split: str) -> list[Path]:

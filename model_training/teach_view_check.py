@@ -19,7 +19,7 @@ from BoneMetSegLib.resources import resource_path
 from BoneMetSegLib.scan import VIEWS, PlanarView
 from BoneMetSegLib.view_check import COLUMNS, ROWS, view_picture
 
-from .simulator.generate import load_case
+from .simulator.case_files import load_case
 
 RIDGE = 0.3
 """Of the mean eigenvalue; with less, what is peculiar to the simulator weighs more."""

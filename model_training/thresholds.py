@@ -17,7 +17,7 @@ from .evaluate import METASTASIS, matched_lesions
 from .samples import reports_of
 from .simulated_scan import scan_of_case
 from .simulator.case import SimulatedCase
-from .simulator.generate import load_case
+from .simulator.case_files import load_case
 
 FOREGROUND_GRID = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 ACCEPT_GRID = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)

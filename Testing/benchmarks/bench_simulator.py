@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from model_training.simulator.case import simulate_case
-from model_training.simulator.generate import case_reports
+from model_training.simulator.case_reports import case_reports
 
 
 def timed(seed: int, anatomy: str) -> tuple[str, float, float]:

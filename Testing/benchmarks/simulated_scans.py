@@ -11,7 +11,7 @@ from BoneMetSegLib.hot_spots import HotSpot, HotSpotInView
 from BoneMetSegLib.scan import VIEWS, PlanarScan, PlanarView
 from BoneMetSegLib.segmentation import HOT_SPOT_CLASSES
 from model_training.simulator.case import SimulatedCase, simulate_case
-from model_training.simulator.generate import load_case
+from model_training.simulator.case_files import load_case
 
 FRESH_SEED = 31_003_000
 """The first seed of the cases that nothing was tuned on."""

@@ -17,7 +17,7 @@ from BoneMetSegLib.segmenter import Segmenter
 from model_training.__main__ import main
 from model_training.samples import cases_of, reports_of
 from model_training.simulated_scan import scan_of_case
-from model_training.simulator.generate import load_case
+from model_training.simulator.case_files import load_case
 
 # Five patients of this seed fall into two for training, one for validation and two for the test.
 SEED, CASES = "123", "5"

@@ -11,7 +11,8 @@ import pytest
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
 from model_training.simulator.case import simulate_case
-from model_training.simulator.generate import case_path, case_seed, generate_cases, load_case, load_meta
+from model_training.simulator.case_files import load_case, load_meta
+from model_training.simulator.generate import case_path, case_seed, generate_cases
 
 COUNT = 2
 

@@ -11,8 +11,8 @@ from BoneMetSegLib.anatomy import FINE_REGIONS
 
 from .bone_parts import ARCH_UP_TO, BODY_FROM
 from .clinic import Clinic
-from .focus_shapes import FocusMaker, pieces_of_the_same_bone
 from .foci import FocusSource, FocusSpec
+from .focus_shapes import FocusMaker, pieces_of_the_same_bone
 
 DIFFUSE = "diffuse metastasis"
 _LONG_BONES = ("femur", "humerus", "tibia", "fibula", "radius", "ulna")
