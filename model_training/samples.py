@@ -32,7 +32,7 @@ def cases_of(folder: Path, split: str) -> list[Path]:
         raise InputError(
             f"{folder} holds no datalist.json; make cases with 'python -m model_training simulate'"
         ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is not a data list with a {split} split; simulate the cases again") from error
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
 from model_training.simulator.case import simulate_case
 from model_training.simulator.case_files import load_case, load_meta
+from model_training.simulator.clinic import Clinic, default_clinic
 from model_training.simulator.generate import case_path, case_seed, generate_cases
 
 COUNT = 2
@@ -28,7 +32,7 @@ def test_same_bytes_with_two_workers(a_folder: Path, tmp_path: Path) -> None:
     generate_cases(COUNT, tmp_path / "two", 3, workers=2, progress=lambda *_: None, anatomy="analytic")
     names = sorted(path.name for path in a_folder.iterdir())
     assert names == sorted(path.name for path in (tmp_path / "two").iterdir())
-    assert len(names) == 2 * COUNT + 1
+    assert len(names) == 2 * COUNT + 2, "npz and json of each, the data list and the settings"
     for name in names:
         assert (a_folder / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -89,3 +93,137 @@ def test_a_file_that_is_no_case_is_refused(tmp_path: Path) -> None:
     path.with_suffix(".json").write_text('{"format": "something else"}', encoding="utf-8")
     with pytest.raises(InputError, match="is not the description"):
         load_case(path)
+
+
+# ---- kinds of sets, DICOM, settings ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("followed")
+    generate_cases(2, folder, 8, progress=lambda *_: None, anatomy="analytic", kind="followup", dicom=True)
+    return folder
+
+
+def test_a_followed_patient_has_two_scans_and_a_table_of_changes(followed: Path) -> None:
+    listed = json.loads((followed / "datalist.json").read_text(encoding="utf-8"))
+    entries = [entry for part in ("training", "validation", "test") for entry in listed[part]]
+    assert [(entry["timepoint"], entry.get("prior", "")) for entry in entries if "000000" in entry["image"]] == [
+        (0, ""),
+        (1, "case_000000_t0.npz"),
+    ]
+    for index in range(2):
+        first, second = (load_case(case_path(followed, index, name)) for name in ("t0", "t1"))
+        assert (first.days, first.timepoint, second.timepoint) == (0, 0, 1)
+        assert second.days >= 42
+        assert {key: first.patient[key] for key in ("sex", "height_cm", "conditions")} == {
+            key: second.patient[key] for key in ("sex", "height_cm", "conditions")
+        }
+        changes = load_meta(case_path(followed, index, "t1"))["followup"]["changes"]
+        ids = {change: {row["lesion_id"] for row in changes if row["change"] == change} for change in
+               ("new", "grown", "stable", "shrunk", "resolved", "flare")}  # fmt: skip
+        seen = [{focus.lesion_id for focus in case.foci if focus.lesion_id} for case in (first, second)]
+        assert ids["stable"] <= seen[0] & seen[1]
+        assert not ids["new"] & seen[0]
+        assert ids["new"] <= seen[1]
+        assert not ids["resolved"] & seen[1]
+
+
+def test_both_scans_of_a_pair_are_of_the_same_split(followed: Path) -> None:
+    listed = json.loads((followed / "datalist.json").read_text(encoding="utf-8"))
+    parts: dict[str, set[str]] = {}
+    for part in ("training", "validation", "test"):
+        for entry in listed[part]:
+            parts.setdefault(entry["patient"], set()).add(part)
+    assert len(parts) == 2
+    assert all(len(found) == 1 for found in parts.values())
+
+
+def test_written_dicom_reads_back_with_the_counts_and_sides_of_the_case(followed: Path) -> None:
+    from BoneMetSegLib.scan_files import read_scan
+
+    for index in range(2):
+        path = case_path(followed, index, "t0")
+        case, facts = load_case(path), load_meta(path)["dicom"]
+        given = [followed / "dicom" / name for name in facts["files"]]
+        size = None if facts["pixel_size_in_file"] else facts["pixel_size_mm"]
+        scan = read_scan(given, pixel_size_mm=size)
+        for view in VIEWS:
+            stored = scan.views[view].counts
+            mirrored = view == "posterior" and facts["mirrored_posterior"] and not facts["mirroring_in_file"]
+            assert np.array_equal(stored[:, ::-1] if mirrored else stored, case.counts[view]), (index, view, facts)
+
+
+def test_reports_are_written_as_text_beside_dicom(followed: Path) -> None:
+    reports = load_meta(case_path(followed, 0, "t1"))["reports"]
+    for language in ("zh", "en"):
+        text = (followed / "reports" / f"case_000000_t1_{language}.txt").read_text(encoding="utf-8")
+        assert text.strip() == reports[language]["text"].strip()
+
+
+@pytest.mark.parametrize(("change", "told"), [({"seed": 4}, "seed 3"), ({"kind": "followup"}, "kind 'planar'")])
+def test_a_set_made_otherwise_is_not_gone_on_with(a_folder: Path, change: dict, told: str) -> None:
+    settings = {"seed": 3, "kind": "planar"} | change
+    before = sorted(path.name for path in a_folder.iterdir())
+    with pytest.raises(InputError, match="holds a set made otherwise") as refused:
+        generate_cases(COUNT, a_folder, settings["seed"], resume=True, anatomy="analytic", kind=settings["kind"])
+    assert told in str(refused.value)
+    assert sorted(path.name for path in a_folder.iterdir()) == before
+
+
+def test_another_clinic_is_another_set(a_folder: Path) -> None:
+    clinic = default_clinic().changed({"benign.mimic_share": {"share": 1.0}})
+    with pytest.raises(InputError, match="clinic_sha256"):
+        generate_cases(COUNT, a_folder, 3, resume=True, anatomy="analytic", clinic=clinic)
+
+
+def test_the_settings_name_the_clinic_and_all_its_numbers(a_folder: Path) -> None:
+    settings = json.loads((a_folder / "simulation.json").read_text(encoding="utf-8"))
+    assert settings["clinic"] == "clinic_v1"
+    assert settings["clinic_sha256"] == default_clinic().sha256
+    assert Clinic("again", settings["clinic_settings"]).sha256 == default_clinic().sha256
+    assert load_meta(case_path(a_folder, 0))["clinic_sha256"] == default_clinic().sha256
+
+
+def test_an_interrupted_set_goes_on_to_the_same_bytes(a_folder: Path, tmp_path: Path) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(done: int, *_: object) -> None:
+        if done == 1:
+            raise StopError
+
+    with pytest.raises(StopError):
+        generate_cases(COUNT, tmp_path, 3, progress=stop, anatomy="analytic")
+    assert not (tmp_path / "datalist.json").exists()
+    generate_cases(COUNT, tmp_path, 3, resume=True, progress=lambda *_: None, anatomy="analytic")
+    for path in a_folder.iterdir():
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
+
+
+BARE = """
+import importlib.abc, sys
+MISSING = {{"pydicom", "yaml", "SimpleITK", "matplotlib", "skimage", "vtk", "highdicom", "jsonschema", "PIL", "safetensors",
+            "transformers", "tokenizers", "monai", "lightning", "mujoco", "myo_sim", "nibabel", "pandas"}}
+class Refuse(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in MISSING:
+            raise ModuleNotFoundError(name, name=name)
+        return None
+sys.meta_path.insert(0, Refuse())
+from pathlib import Path
+from model_training.simulator.generate import generate_cases
+generate_cases(1, Path({folder!r}), 5, progress=lambda *_: None, kind={kind!r}, anatomy="analytic")
+print("made")
+"""
+
+
+@pytest.mark.parametrize("kind", ["planar", pytest.param("spect", marks=pytest.mark.slow)])
+def test_arrays_are_made_where_nothing_but_numpy_scipy_and_torch_is_installed(kind: str, tmp_path: Path) -> None:
+    script = BARE.format(folder=str(tmp_path / "set"), kind=kind)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", env=environment, check=False
+    )
+    assert done.stdout.strip() == "made", done.stderr
+    assert list((tmp_path / "set").glob("case_*.npz"))

@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .case import follow_up
-from .case_dicom import study_of, sweep_of, write_case_dicom
-from .case_files import replace_file, write_case_files
+from .case_files import write_case_files
 from .case_reports import case_reports, spect_reports
 from .clinic import Clinic
-from .nm_vendors import draw_manner
 from .planar_exam import PlanarExam, examine
 from .simulated_case import SimulatedCase
 from .simulated_patient import Anatomy, SimulatedPatient, simulate_patient
-
-DICOM_FOLDER, REPORTS_FOLDER = "dicom", "reports"
 
 
 @dataclass(frozen=True)
@@ -106,42 +102,20 @@ def _write_planar(
     path: Path, person: SimulatedPatient, case: SimulatedCase, dicom: bool, facts: dict[str, Any]
 ) -> None:
     if dicom:
-        folder = path.parent / DICOM_FOLDER
-        folder.mkdir(exist_ok=True)
-        written = write_case_dicom(
-            folder,
-            case.counts,
-            case.pixel_size_mm,
-            manner=draw_manner(person.stream("dicom", case.timepoint), person.clinic),
-            study=study_of(case.seed, case.patient),
-            sweep=sweep_of(case.acquisition, case.counts["anterior"].shape[0], case.pixel_size_mm),
-            name=path.stem,
-        )
-        facts = {**facts, "dicom": written.facts}
-        _write_reports(path, facts["reports"])
+        from .patient_dicom import write_planar_dicom
+
+        facts = {**facts, "dicom": write_planar_dicom(path, person, case, facts["reports"])}
     write_case_files(path, case, facts)
 
 
 def _write_spect(path: Path, person: SimulatedPatient, exam: PlanarExam, dicom: bool, facts: dict[str, Any]) -> None:
-    from .spect import spect_of
+    from .spect_case import spect_of
     from .spect_files import write_spect_files
-    from .spect_manners import write_spect_as_drawn
 
     spect = spect_of(person, exam)
     facts = {**facts, "reports": spect_reports(spect, person.seed)}
     if dicom:
-        folder = path.parent / DICOM_FOLDER
-        folder.mkdir(exist_ok=True)
-        study = study_of(person.seed, exam.case.patient)
-        name = f"{path.stem}.dcm"
-        write_spect_as_drawn(folder / name, spect, person.stream("dicom", 9), person.clinic, study)
-        facts |= {"dicom": {"files": [name]}}
-        _write_reports(path, facts["reports"])
+        from .patient_dicom import write_spect_dicom
+
+        facts |= {"dicom": write_spect_dicom(path, person, spect, facts["reports"])}
     write_spect_files(path, spect, facts)
-
-
-def _write_reports(path: Path, reports: Mapping[str, Any]) -> None:
-    folder = path.parent / REPORTS_FOLDER
-    folder.mkdir(exist_ok=True)
-    for language, report in reports.items():
-        replace_file(folder / f"{path.stem}_{language}.txt", (report["text"].rstrip() + "\n").encode("utf-8"))

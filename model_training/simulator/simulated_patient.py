@@ -19,8 +19,11 @@ from .skeleton_meshes import mesh_skeleton
 from .uptake import normal_activity
 
 Anatomy = Literal["auto", "analytic", "mesh"]
-_STAGES = ("patient", "bones", "build", "uptake", "lesions", "soft tissue", "pose", "body", "camera", "counts")
-_STAGES += ("physiological", "acquisition", "markers", "evolution", "spect", "dicom", "reports")
+# Each with its own random numbers; new ones go to the end.
+_STAGES: tuple[str, ...] = (
+    *("patient", "bones", "build", "uptake", "lesions", "soft tissue", "body", "pose", "camera", "counts"),
+    *("physiological", "acquisition", "markers", "evolution", "spect", "dicom"),
+)
 
 
 @dataclass(frozen=True)
