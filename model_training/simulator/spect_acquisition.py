@@ -171,7 +171,7 @@ def reconstructed_mbq(placed: PatientInField, seen: Projections, protocol: Spect
     mu = None
     if protocol.attenuation_correction:
         shift = [mm / voxel_mm for mm in protocol.map_shift_mm[::-1]]
-        inner = placed.mu_per_mm[PADDING:-PADDING, seen.columns, seen.columns]
+        inner = placed.mu_per_mm[:, seen.columns, seen.columns]
         # Where scatter is not corrected, programs take a lower value (that of a broad beam) in its stead.
         beam = 1.0 if protocol.scatter_correction else _BROAD_BEAM_PER_MM / MU_WATER_PER_MM
         mu = _slices_last(_shifted(inner, shift)) * np.float32(beam)
@@ -183,10 +183,15 @@ def reconstructed_mbq(placed: PatientInField, seen: Projections, protocol: Spect
             true.intrinsic_fwhm_mm * believed, true.hole_diameter_mm * believed, true.hole_length_mm
         )
     size, slices = seen.counts.shape[1:]
-    system = SpectSystem((size, size, slices), voxel_mm, seen.orbit, collimator, mu)
+    system = SpectSystem((size, size, slices + 2 * PADDING), voxel_mm, seen.orbit, collimator, mu)
     scatter = seen.scatter * np.float32(protocol.scatter_estimate) if protocol.scatter_correction else None
     volume = reconstruct(
-        seen.counts, system, iterations=protocol.iterations, subsets=protocol.subsets, scatter=scatter
+        seen.counts,
+        system,
+        iterations=protocol.iterations,
+        subsets=protocol.subsets,
+        scatter=scatter,
+        beyond=PADDING,
     )
     whole = np.zeros(placed.grid.shape, np.float32)
     whole[:, seen.columns, seen.columns] = volume.transpose(2, 0, 1) / np.float32(seen.counts_per_mbq)
@@ -198,17 +203,19 @@ _BROAD_BEAM_PER_MM = 0.0120
 
 
 def resolution_fwhm_mm(seen: Projections, protocol: SpectProtocol) -> float:
-    """Return the resolution of the reconstructed volume in the middle of the patient.
+    """Return the resolution of the reconstructed volume where most bones are: between the middle and the skin.
 
-    The camera's at the orbit's mean radius, ``RECOVERED`` of it with resolution recovery, and the filter, in
-    quadrature.
+    A share of the camera's at the orbit's mean radius, and the filter, in quadrature. Views from nearby weigh more
+    (less attenuated), so it is better than the camera's even without resolution recovery. The shares were measured on
+    points in a warm, attenuating cylinder (``Testing/benchmarks/bench_spect.py``).
     """
     camera = float(protocol.collimator.fwhm_mm(float(np.mean(seen.orbit.radii_mm))))
-    return float(np.hypot(camera * (RECOVERED if protocol.resolution_recovery else 1.0), protocol.filter_fwhm_mm))
+    share = SHARE_WITH_RECOVERY if protocol.resolution_recovery else SHARE_WITHOUT_RECOVERY
+    return float(np.hypot(camera * share, protocol.filter_fwhm_mm))
 
 
-RECOVERED = 0.62
-"""Resolution after OSEM with resolution recovery over that without."""
+SHARE_WITH_RECOVERY, SHARE_WITHOUT_RECOVERY = 0.55, 0.65
+"""Resolution of OSEM with and without resolution recovery over the camera's at the orbit's mean radius."""
 
 
 def _project(
