@@ -218,9 +218,7 @@ SHARE_WITH_RECOVERY, SHARE_WITHOUT_RECOVERY = 0.55, 0.65
 """Resolution of OSEM with and without resolution recovery over the camera's at the orbit's mean radius."""
 
 
-def _project(
-    volume: np.ndarray, mu: np.ndarray, voxel_mm: float, orbit: Orbit, protocol: SpectProtocol
-) -> np.ndarray:
+def _project(volume: np.ndarray, mu: np.ndarray, voxel_mm: float, orbit: Orbit, protocol: SpectProtocol) -> np.ndarray:
     """Project all angles; from the moment of a motion on, the patient lies elsewhere."""
     order = np.arange(protocol.views) % (protocol.views // _DETECTORS)
     late = order >= protocol.motion_from * protocol.views / _DETECTORS

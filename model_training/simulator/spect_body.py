@@ -182,7 +182,11 @@ def _arm(grid: SpectGrid, joints: np.ndarray, patient: Patient) -> np.ndarray:
         ((joints[0], joints[1]), (joints[1], joints[2])), ((56.0, 42.0), (42.0, 28.0)), strict=True
     ):
         along = end - start
-        offset = (right[None, None, :] - start[0], anterior[None, :, None] - start[1], superior[:, None, None] - start[2])
+        offset = (
+            right[None, None, :] - start[0],
+            anterior[None, :, None] - start[1],
+            superior[:, None, None] - start[2],
+        )
         share = np.clip(sum(o * a for o, a in zip(offset, along, strict=True)) / float(along @ along), 0, 1)
         distance = np.sqrt(sum((o - share * a) ** 2 for o, a in zip(offset, along, strict=True)))
         radius = thick + (thin - thick) * share + wide
