@@ -19,17 +19,15 @@ from .simulator.case import SimulatedCase, simulate_case
 from .simulator.case_reports import LANGUAGES, case_reports
 from .simulator.foci import Focus
 from .simulator.nm_dicom import Manner, Study, write_planar_nm
-from .simulator.nm_spect_dicom import Calibration, SpectGeometry, SpectManner, SpectObject, write_spect_nm
 from .simulator.report_writer import write_report
-from .simulator.spect import VOXEL_MM, SimulatedSpect, simulate_spect
+from .simulator.spect import SimulatedSpect, simulate_spect
+from .simulator.spect_manners import write_spect
 
 SAMPLE_DATA = Path(__file__).resolve().parents[1] / "BoneMetSeg" / "Resources" / "SampleData"
 # Not among the seeds of the training set, which are drawn from 32 bits.
 PLANAR_SEED, SPECT_SEED = 20305, 21
 THUMBNAIL_PIXELS = 256
 _THUMBNAIL_COUNTS_PERCENTILE = 99.3
-# Stored values to Bq/ml: chosen so that ordinary vertebrae have an SUV of about 5; nothing was calibrated.
-_BQ_PER_ML_AND_VALUE = 160.0
 
 
 def write_sample_cases(folder: Path) -> list[Path]:
@@ -60,19 +58,8 @@ def _write_planar(path: Path, case: SimulatedCase) -> Path:
 
 
 def _write_spect(path: Path, spect: SimulatedSpect) -> Path:
-    patient = spect.patient
-    calibration = Calibration(
-        unit="Bq/ml",
-        slope=_BQ_PER_ML_AND_VALUE,
-        weight_kg=patient.weight_kg,
-        dose_mbq=patient.activity_mbq,
-        half_life_s=21624.0,
-        decay_correction="START",
-    )
-    geometry = SpectGeometry((VOXEL_MM, VOXEL_MM), VOXEL_MM, VOXEL_MM, position=spect.first_voxel_lps_mm)
     study = Study("SIMULATED-SPECT", "Simulated^Spect", acquisition_date="20250302")
-    manner = SpectManner(series_description="Simulated bone SPECT")
-    write_spect_nm(path, spect.voxels, SpectObject(geometry, calibration, manner, study))
+    write_spect(path, spect, study=study, series_description="Simulated bone SPECT")
     return _packed(path)
 
 

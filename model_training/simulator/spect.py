@@ -1,191 +1,296 @@
-"""A SPECT volume of a simulated patient: the patient's own bones, soft tissue and foci on a grid of voxels.
-
-Neither projections nor a reconstruction are simulated: activity is blurred with the resolution of a reconstruction,
-counts are drawn, and smoothed as a reconstruction smooths. Good for showing and testing software, for nothing else.
-"""
+"""Tomography of a simulated patient: projections of a turning camera, OSEM, and what is true in every voxel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from BoneMetSegLib.scan import VIEWS
+
 from .body import Body, make_body
-from .camera import Camera, draw_camera
-from .clinic import default_clinic
+from .clinic import Clinic, default_clinic
 from .foci import Focus, FocusSource, draw_foci
 from .parts import Skeleton
 from .patient import Patient, draw_patient
 from .pose import pose_skeleton
+from .projector import Projector, draw_camera
 from .skeleton_analytic import analytic_skeleton
+from .spect_acquisition import (
+    SpectProtocol,
+    acquire,
+    draw_protocol,
+    protocol_facts,
+    reconstructed_mbq,
+    resolution_fwhm_mm,
+)
+from .spect_activity import Field, FocusLike, place_patient
+from .spect_truth import SpectFocus, focus_truth, skeleton_truth, true_bq_per_ml
 from .uptake import normal_activity
 
-VOXEL_MM = 4.8
-_MATRIX = 96  # columns and rows of a slice
-_FWHM_MM = 9.5  # of a reconstruction with resolution modelling
-_SMOOTHING_MM = 3.6  # sigma of the filter after the reconstruction
-_FWHM_PER_SIGMA = 2.3548
-# Soft tissue over the hottest ordinary bone: without bones behind and before it SPECT has more contrast than planar.
-_SOFT_SHARE = 0.09
-_CONTRAST_OVER_PLANAR = 2.0
-_BONE_COUNTS = 30.0  # in a voxel of the hottest ordinary bone
-STORED_PER_COUNT = 8.0  # a smoothed volume has fractions of counts
+_HIGHEST_STORED = 32000
+_COUNTS_OF_HIGHEST = (2000.0, 30000.0)
 
 
 @dataclass(frozen=True)
 class SimulatedSpect:
-    """A volume and what is true of it.
+    """A reconstructed field and what is true of it.
+
+    Volumes are ``(slices, rows, columns)``: slices from the feet up, rows from the front to the back, columns from the
+    patient's right to the left.
 
     Attributes
     ----------
+    field : {"chest", "abdomen", "pelvis", "trunk"}
     voxels : numpy.ndarray
-        ``(slices, rows, columns)`` uint16, ``STORED_PER_COUNT`` for each count: slices from the feet up, rows from the
-        front to the back, columns from the patient's right to the left.
+        uint16 stored values.
+    unit : {"Bq/ml", "counts"}
+        What a stored value times ``value_per_stored`` is; Bq/ml only where attenuation and scatter were corrected and
+        the camera is calibrated.
+    value_per_stored : float
+    voxel_mm : float
+        Edge of the cubic voxels.
     first_voxel_lps_mm : tuple of float
         Centre of the first voxel.
-    foci : tuple of Focus
-        Those whose middle lies inside the volume.
-    middles_lps_mm : tuple
-        The middle of each of these foci.
+    true_bq_per_ml : numpy.ndarray
+        float32, nothing blurred, at the start of the acquisition.
+    class_map, focus_map : numpy.ndarray
+        uint8: index in ``segmentation.CLASSES`` and number of the visible foci.
+    skeleton : numpy.ndarray
+        ``(4, slices, rows, columns)`` uint8, bits of the skeleton channels: ``spect_truth.unpack_skeleton``.
+    spine_level, rib_level : numpy.ndarray
+        uint8, ``anatomy.level_coordinate`` x 10, 0 = none.
+    spect_foci : tuple of SpectFocus
+        All the patient's foci, also those outside the field.
     patient : Patient
+    acquisition : mapping
+        Plain facts: how it was acquired and reconstructed.
     """
 
+    field: Field
     voxels: np.ndarray
+    unit: str
+    value_per_stored: float
+    voxel_mm: float
     first_voxel_lps_mm: tuple[float, float, float]
-    foci: tuple[Focus, ...]
-    middles_lps_mm: tuple[tuple[float, float, float], ...]
+    true_bq_per_ml: np.ndarray
+    class_map: np.ndarray
+    focus_map: np.ndarray
+    skeleton: np.ndarray
+    spine_level: np.ndarray
+    rib_level: np.ndarray
+    spect_foci: tuple[SpectFocus, ...]
     patient: Patient
+    acquisition: Mapping[str, object]
+
+    @property
+    def values(self) -> np.ndarray:
+        """The reconstructed volume in ``unit``, float32."""
+        return self.voxels * np.float32(self.value_per_stored)
+
+    @property
+    def foci(self) -> tuple[Focus, ...]:
+        """Those in the field, as a report's writer takes them, visible in both views or in none."""
+        return tuple(_for_the_report(focus) for focus in self.spect_foci if focus.place != "outside")
+
+    @property
+    def middles_lps_mm(self) -> tuple[tuple[float, float, float], ...]:
+        """The middle of each of ``foci``."""
+        return tuple(focus.middle_lps_mm for focus in self.spect_foci if focus.place != "outside")
 
 
-def simulate_spect(seed: int, *, slices: int = 80, lowest_landmark: str = "hip_left") -> SimulatedSpect:
-    """Simulate a volume of a patient's trunk on analytic bones.
+def simulate_spect_exam(
+    *,
+    skeleton: Skeleton,
+    bone_activity: np.ndarray,
+    body: Body,
+    axes_mm: tuple[np.ndarray, np.ndarray],
+    soft_activity_per_ml: float,
+    foci: Sequence[FocusLike],
+    patient: Patient,
+    field: Field,
+    rng: np.random.Generator,
+    clinic: Clinic,
+    protocol: SpectProtocol | None = None,
+) -> SimulatedSpect:
+    """Acquire and reconstruct one field of a patient.
+
+    Parameters
+    ----------
+    skeleton : Skeleton
+        As posed for the examination.
+    bone_activity : numpy.ndarray
+        ``(N,)`` activity of the skeleton's points, any unit; what cold foci remove is missing already.
+    body : Body
+        Front and back surface of the same patient.
+    axes_mm : tuple of numpy.ndarray
+        R of the body's columns and S of its rows, as ``Camera.coarse_axes_mm`` returns them.
+    soft_activity_per_ml : float
+        Activity of soft tissue of relative uptake 1, in the unit of ``bone_activity``.
+    foci : sequence of FocusLike
+        ``activity`` of their points in the unit of ``bone_activity``; zero for cold ones.
+    patient : Patient
+        Its injected activity and time give all of this its size in Bq.
+    field : {"chest", "abdomen", "pelvis", "trunk"}
+        One bed of about 40 cm; "trunk" reaches from the hips to the shoulders.
+    rng : numpy.random.Generator
+    clinic : Clinic
+        Section "spect".
+    protocol : SpectProtocol, optional
+        Drawn from the clinic by default.
+    """
+    drawn = draw_protocol(rng, clinic)
+    protocol = protocol or drawn
+    placed = place_patient(
+        skeleton=skeleton,
+        bone_activity=bone_activity,
+        body=body,
+        right_mm=axes_mm[0],
+        superior_mm=axes_mm[1],
+        soft_activity_per_ml=soft_activity_per_ml,
+        foci=foci,
+        patient=patient,
+        field=field,
+        voxel_mm=float(clinic.choose("spect.voxel_mm", rng)),
+        rng=rng,
+        clinic=clinic,
+    )
+    seen = acquire(placed, protocol, rng)
+    found = reconstructed_mbq(placed, seen, protocol)
+    is_calibrated = clinic.chance("spect.calibrated_share", rng) and protocol.is_quantitative
+    error = clinic.draw("spect.calibration_factor", rng)
+    counts_of_highest = float(np.exp(rng.uniform(*np.log(_COUNTS_OF_HIGHEST))))
+    if is_calibrated:
+        found *= np.float32(error * 1e6 / placed.grid.voxel_ml)
+    else:
+        found *= np.float32(counts_of_highest / max(float(found.max()), 1e-30))
+    per_stored = _rounded(max(float(found.max()), 1e-6) / _HIGHEST_STORED) if is_calibrated else 1.0
+    class_map, focus_map, spect_foci = focus_truth(placed, foci, resolution_fwhm_mm(seen, protocol))
+    bones, spine_level, rib_level = skeleton_truth(placed)
+    facts = dict(protocol_facts(protocol, seen)) | {
+        "arms_raised": placed.arms_raised,
+        "calibration_factor": round(error, 4) if is_calibrated else None,
+        "mbq_per_unit": placed.mbq_per_unit,
+    }
+    return SimulatedSpect(
+        field=field,
+        voxels=np.clip(np.rint(found / np.float32(per_stored)), 0, 65535).astype(np.uint16),
+        unit="Bq/ml" if is_calibrated else "counts",
+        value_per_stored=per_stored,
+        voxel_mm=placed.grid.voxel_mm,
+        first_voxel_lps_mm=placed.grid.first_lps_mm,
+        true_bq_per_ml=true_bq_per_ml(placed),
+        class_map=class_map,
+        focus_map=focus_map,
+        skeleton=bones,
+        spine_level=spine_level,
+        rib_level=rib_level,
+        spect_foci=spect_foci,
+        patient=patient,
+        acquisition=facts,
+    )
+
+
+def simulate_spect(
+    seed: int,
+    *,
+    field: Field = "abdomen",
+    clinic: Clinic | None = None,
+    protocol: SpectProtocol | None = None,
+    skeleton: Skeleton | None = None,
+) -> SimulatedSpect:
+    """Simulate a patient and the tomography of one field: the whole chain for one seed.
 
     Parameters
     ----------
     seed : int
         The same seed gives the same volume.
-    slices : int
-    lowest_landmark : str
-        Of ``Skeleton.landmarks``: the first slice lies 60 mm under it.
+    field : {"chest", "abdomen", "pelvis", "trunk"}
+    clinic : Clinic, optional
+        ``clinic_v1`` by default.
+    protocol : SpectProtocol, optional
+        Drawn from the clinic by default.
+    skeleton : Skeleton, optional
+        Bones in the neutral pose; analytic ones by default.
     """
+    clinic = clinic or default_clinic()
     rng = np.random.default_rng([20261122, seed])
     patient = draw_patient(rng)
-    skeleton = pose_skeleton(analytic_skeleton(np.random.default_rng(int(rng.integers(2**31)))), patient, rng)
-    activity = normal_activity(skeleton, patient, rng)
-    sources = draw_foci(skeleton, patient, rng)
-    points = skeleton.points_mm
-    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng, default_clinic())
-    body = make_body(skeleton, patient, *camera.coarse_axes_mm(), rng)
-    grid = _grid(skeleton, slices, float(skeleton.landmarks[lowest_landmark][2]) - 60)
-    expected = _expected(grid, skeleton, activity, sources, _inside_body(grid, camera, body))
-    counts = _smoothed(rng.poisson(expected).astype(np.float32))
-    inside = [source for source in sources if grid.holds(_middle(source))]
-    return SimulatedSpect(
-        voxels=np.clip(np.rint(STORED_PER_COUNT * counts), 0, 65535).astype(np.uint16),
-        first_voxel_lps_mm=grid.first_lps_mm,
-        foci=tuple(_focus(number, source) for number, source in enumerate(inside, start=1)),
-        middles_lps_mm=tuple(_lps(_middle(source)) for source in inside),
+    bones = analytic_skeleton(np.random.default_rng(int(rng.integers(2**31))))
+    posed = pose_skeleton(bones if skeleton is None else skeleton, patient, rng)
+    activity = normal_activity(posed, patient, rng)
+    sources = draw_foci(posed, patient, rng)
+    points = posed.points_mm
+    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng)
+    axes = camera.coarse_axes_mm()
+    body = make_body(posed, patient, *axes, rng)
+    soft, foci = _as_planar(Projector(camera, body), posed, activity, sources, patient, rng)
+    for source in sources:
+        if source.peak_ratio < 0:  # cold
+            activity[source.bone_points] *= 1 + source.peak_ratio * source.involvement
+    return simulate_spect_exam(
+        skeleton=posed,
+        bone_activity=activity,
+        body=body,
+        axes_mm=axes,
+        soft_activity_per_ml=soft,
+        foci=foci,
         patient=patient,
+        field=field,
+        rng=rng,
+        clinic=clinic,
+        protocol=protocol,
     )
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Voxels as DICOM stacks them: axis 0 toward the head, 1 toward the back, 2 toward the patient's left.
+def _as_planar(
+    projector: Projector,
+    skeleton: Skeleton,
+    activity: np.ndarray,
+    sources: Sequence[FocusSource],
+    patient: Patient,
+    rng: np.random.Generator,
+) -> tuple[float, list[FocusSource]]:
+    """Return soft tissue's activity per ml and the foci with absolute activity, as a planar scan of them would have it.
 
-    ``first_lps_mm`` is the centre of the first voxel.
+    Soft tissue is drawn as its share of planar counts, a focus's strength as its ratio to the other planar counts.
     """
-
-    first_lps_mm: tuple[float, float, float]
-    shape: tuple[int, int, int]
-
-    def indices(self, points_ras_mm: np.ndarray) -> np.ndarray:
-        """Return the ``(N, 3)`` voxel (slice, row, column) of points; it may lie outside."""
-        lps = points_ras_mm * np.array([-1, -1, 1])
-        return np.rint((lps - self.first_lps_mm) / VOXEL_MM).astype(int)[:, ::-1]
-
-    def holds(self, point_ras_mm: np.ndarray) -> bool:
-        index = self.indices(point_ras_mm[np.newaxis])[0]
-        return all(0 <= at < extent for at, extent in zip(index, self.shape, strict=True))
-
-    def splat(self, points_ras_mm: np.ndarray, activity: np.ndarray) -> np.ndarray:
-        """Return the sum of the points' activity in each voxel."""
-        index = self.indices(points_ras_mm)
-        keep = ((index >= 0) & (index < self.shape)).all(1)
-        flat = np.ravel_multi_index(tuple(index[keep].T), self.shape)
-        total = np.bincount(flat, activity[keep].astype(np.float64), minlength=int(np.prod(self.shape)))
-        return total.reshape(self.shape).astype(np.float32)
-
-
-def _grid(skeleton: Skeleton, slices: int, lowest_mm: float) -> _Grid:
-    ilium = skeleton.points_of("ilium_left", "ilium_right")
-    right, anterior = (ilium[:, :2].min(0) + ilium[:, :2].max(0)) / 2
-    half = (_MATRIX - 1) / 2 * VOXEL_MM
-    first = (round(-right - half, 1), round(-anterior - half, 1), round(lowest_mm, 1))
-    return _Grid(first, (slices, _MATRIX, _MATRIX))
-
-
-def _inside_body(grid: _Grid, camera: Camera, body: Body) -> np.ndarray:
-    """Return which voxels lie in the body, bool."""
-    slices, rows, columns = grid.shape
-    left = grid.first_lps_mm[0] + VOXEL_MM * np.arange(columns)
-    anterior = -(grid.first_lps_mm[1] + VOXEL_MM * np.arange(rows))
-    superior = grid.first_lps_mm[2] + VOXEL_MM * np.arange(slices)
-    row = np.clip(np.rint(camera.rows_of(superior) / 2).astype(int), 0, body.front_mm.shape[0] - 1)
-    column = np.clip(np.rint(camera.columns_of(-left) / 2).astype(int), 0, body.front_mm.shape[1] - 1)
-    front, back = (surface[np.ix_(row, column)][:, np.newaxis, :] for surface in (body.front_mm, body.back_mm))
-    depth = anterior[np.newaxis, :, np.newaxis]
-    return np.asarray((depth <= front) & (depth >= back))
-
-
-def _expected(
-    grid: _Grid, skeleton: Skeleton, activity: np.ndarray, sources: Sequence[FocusSource], inside: np.ndarray
-) -> np.ndarray:
-    """Return the noiseless counts of a reconstruction."""
-    bones = _blurred(grid.splat(skeleton.points_mm, activity))
-    hottest = float(np.percentile(bones[bones > 0.02 * bones.max()], 97))
-    expected: np.ndarray = bones + np.float32(_SOFT_SHARE * hottest) * _blurred(inside.astype(np.float32))
+    bones = {view: projector.project(skeleton.points_mm, activity, view) for view in VIEWS}
+    unit = projector.project_soft_tissue()
+    share = float(rng.triangular(0.6, 1.4, 2.3)) * patient.body_mass_index / 24.0
+    factor = share * sum(float(image.sum()) for image in bones.values()) / (len(VIEWS) * float(unit.sum()))
+    normal = {view: projector.add_scatter(bones[view] + np.float32(factor) * unit) for view in VIEWS}
+    floor = {view: 0.02 * float(np.percentile(normal[view], 99)) for view in VIEWS}
+    foci = []
     for source in sources:
-        own = _blurred(grid.splat(source.points_mm, source.activity))
-        if source.peak_ratio <= 0 or own.max() <= 0:
-            continue
-        beneath = max(float(expected.flat[int(own.argmax())]), 0.3 * hottest)
-        expected = expected + own * np.float32(_CONTRAST_OVER_PLANAR * source.peak_ratio * beneath / own.max())
-    return np.asarray(expected * np.float32(_BONE_COUNTS / hottest))
+        ratio = 1e-9
+        for view in VIEWS:
+            box, (row, column) = projector.project_focus(source.points_mm, source.activity, view)
+            if box.size and box.max() > 0:
+                at = np.unravel_index(int(box.argmax()), box.shape)
+                other = max(float(normal[view][row + at[0], column + at[1]]), floor[view])
+                ratio = max(ratio, float(box[at]) / other)
+        strength = max(source.peak_ratio, 0.0) / ratio if ratio > 1e-9 else 0.0
+        foci.append(replace(source, activity=source.activity * strength))
+    # A pixel of the projected body stands for its area: counts per mm3 of tissue are the factor over that area.
+    return factor / projector.camera.pixel_size_mm**2 * 1000.0, foci
 
 
-def _blurred(image: np.ndarray) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter
-
-    return np.asarray(gaussian_filter(image, _FWHM_MM / _FWHM_PER_SIGMA / VOXEL_MM, mode="constant", truncate=3.5))
-
-
-def _smoothed(counts: np.ndarray) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter
-
-    return np.asarray(gaussian_filter(counts, _SMOOTHING_MM / VOXEL_MM, mode="constant", truncate=3.0))
+def _rounded(value: float) -> float:
+    """Return a value of five digits: what is written into a file is what was used."""
+    return float(f"{value:.4e}")
 
 
-def _middle(source: FocusSource) -> np.ndarray:
-    return np.asarray(np.average(source.points_mm, axis=0, weights=source.activity))
-
-
-def _lps(point_ras_mm: np.ndarray) -> tuple[float, float, float]:
-    right, anterior, superior = (float(mm) for mm in point_ras_mm)
-    return -right, -anterior, superior
-
-
-def _focus(number: int, source: FocusSource) -> Focus:
-    is_hot = source.peak_ratio > 0
+def _for_the_report(focus: SpectFocus) -> Focus:
     return Focus(
-        number=number,
-        hot_spot_class=source.hot_spot_class,
-        fine_region=source.fine_region,
-        kind=source.kind,
-        side=source.side,
-        visible={"anterior": is_hot, "posterior": is_hot},
-        contrast=round(1 + source.peak_ratio * (_CONTRAST_OVER_PLANAR if is_hot else 1.0), 3),
-        volume_ml=source.volume_ml,
-        looks_like_metastasis=source.looks_like_metastasis,
+        number=focus.number,
+        hot_spot_class=focus.hot_spot_class,
+        fine_region=focus.fine_region,
+        kind=focus.kind,
+        side=focus.side,
+        visible={view: focus.visible for view in VIEWS},
+        contrast=focus.contrast,
+        volume_ml=focus.volume_ml,
+        looks_like_metastasis=focus.looks_like_metastasis,
     )
