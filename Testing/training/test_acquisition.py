@@ -153,6 +153,15 @@ def test_limited_exports_cut_counts_and_eight_bits_scale_them() -> None:
     assert scaled.max() == 255
     assert (scaled == 255).mean() == pytest.approx(0.5, abs=0.01)
     assert scaled.dtype == np.uint16
+    assert (Export("eight bit", 255, 100.0, 0.1).applied(counts)[counts < 99] == 0).all()
+
+
+def test_smoothed_exports_keep_the_counts_and_lose_noise() -> None:
+    counts = np.random.default_rng(0).poisson(40.0, (100, 100))
+    smoothed = Export("smoothed", sigma_pixels=0.8).applied(counts)[5:-5, 5:-5]
+    assert smoothed.mean() == pytest.approx(40.0, rel=0.01)
+    # White noise through a Gaussian keeps 1 / (4 pi sigma2) of its variance.
+    assert smoothed.var() / 40.0 == pytest.approx(1 / (4 * np.pi * 0.64), rel=0.12)
 
 
 def landmarks() -> dict[str, np.ndarray]:
