@@ -143,6 +143,17 @@ def test_sweeping_smears_a_failing_photomultiplier_into_a_stripe_and_stepping_re
     assert stepped[75, 30] == pytest.approx(stepped[25, 30], abs=1e-6)
 
 
+def test_hot_foci_come_on_top_of_the_wanted_counts_up_to_a_limit() -> None:
+    even = np.full((ROWS, COLUMNS), 2.0, np.float32)
+    hot = even.copy()
+    hot[0, :10] = 20000.0
+    unlimited, limited = examined(counts_anterior=1e6), examined(counts_anterior=1e6, highest_counts=3e6)
+    assert unlimited.counts_per_unit(even) * even.sum() == pytest.approx(1e6, rel=1e-6)
+    assert unlimited.counts_per_unit(hot) * even.sum() == pytest.approx(1e6, rel=0.01)
+    assert limited.counts_per_unit(even) == unlimited.counts_per_unit(even)
+    assert limited.counts_per_unit(hot) * hot.sum() == pytest.approx(3e6, rel=1e-6)
+
+
 def test_limited_exports_cut_counts_and_eight_bits_scale_them() -> None:
     counts = np.arange(1000).reshape(20, 50)
     assert Export().applied(counts).max() == 999
@@ -279,3 +290,17 @@ def test_foci_of_a_patient_who_moved_lie_on_what_the_picture_shows() -> None:
             seen[view] += 1
         assert toward_first is not None
     assert min(seen.values()) >= 2
+
+
+@pytest.mark.parametrize(("matrix", "shape"), [("512x1024", (1024, 512)), ("512x2048", (2048, 512)), ("cropped", None)])
+def test_every_matrix_makes_a_case_with_truth_of_its_size(matrix: str, shape: tuple[int, int] | None) -> None:
+    clinic = default_clinic().changed({"camera.matrix": {"weights": {matrix: 1}}})
+    case = simulate_case(5, anatomy="analytic", clinic=clinic)
+    for view in VIEWS:
+        rows, columns = case.counts[view].shape
+        assert (rows, columns) == (shape or (rows, 256))
+        assert rows % 8 == 0
+        assert case.skeleton[view].shape[1:] == (rows // 2, columns // 2)
+        assert case.focus_map[view].shape == (rows, columns)
+        assert case.skeleton[view].any((1, 2)).sum() >= 25
+    assert rows * case.pixel_size_mm > 1500
