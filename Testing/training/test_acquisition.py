@@ -143,6 +143,17 @@ def test_sweeping_smears_a_failing_photomultiplier_into_a_stripe_and_stepping_re
     assert stepped[75, 30] == pytest.approx(stepped[25, 30], abs=1e-6)
 
 
+def test_hot_foci_come_on_top_of_the_wanted_counts_up_to_a_limit() -> None:
+    even = np.full((ROWS, COLUMNS), 2.0, np.float32)
+    hot = even.copy()
+    hot[0, :10] = 20000.0
+    unlimited, limited = examined(counts_anterior=1e6), examined(counts_anterior=1e6, highest_counts=3e6)
+    assert unlimited.counts_per_unit(even) * even.sum() == pytest.approx(1e6, rel=1e-6)
+    assert unlimited.counts_per_unit(hot) * even.sum() == pytest.approx(1e6, rel=0.01)
+    assert limited.counts_per_unit(even) == unlimited.counts_per_unit(even)
+    assert limited.counts_per_unit(hot) * hot.sum() == pytest.approx(3e6, rel=1e-6)
+
+
 def test_limited_exports_cut_counts_and_eight_bits_scale_them() -> None:
     counts = np.arange(1000).reshape(20, 50)
     assert Export().applied(counts).max() == 999
@@ -153,6 +164,15 @@ def test_limited_exports_cut_counts_and_eight_bits_scale_them() -> None:
     assert scaled.max() == 255
     assert (scaled == 255).mean() == pytest.approx(0.5, abs=0.01)
     assert scaled.dtype == np.uint16
+    assert (Export("eight bit", 255, 100.0, 0.1).applied(counts)[counts < 99] == 0).all()
+
+
+def test_smoothed_exports_keep_the_counts_and_lose_noise() -> None:
+    counts = np.random.default_rng(0).poisson(40.0, (100, 100))
+    smoothed = Export("smoothed", sigma_pixels=0.8).applied(counts)[5:-5, 5:-5]
+    assert smoothed.mean() == pytest.approx(40.0, rel=0.01)
+    # White noise through a Gaussian keeps 1 / (4 pi sigma2) of its variance.
+    assert smoothed.var() / 40.0 == pytest.approx(1 / (4 * np.pi * 0.64), rel=0.12)
 
 
 def landmarks() -> dict[str, np.ndarray]:
@@ -270,3 +290,17 @@ def test_foci_of_a_patient_who_moved_lie_on_what_the_picture_shows() -> None:
             seen[view] += 1
         assert toward_first is not None
     assert min(seen.values()) >= 2
+
+
+@pytest.mark.parametrize(("matrix", "shape"), [("512x1024", (1024, 512)), ("512x2048", (2048, 512)), ("cropped", None)])
+def test_every_matrix_makes_a_case_with_truth_of_its_size(matrix: str, shape: tuple[int, int] | None) -> None:
+    clinic = default_clinic().changed({"camera.matrix": {"weights": {matrix: 1}}})
+    case = simulate_case(5, anatomy="analytic", clinic=clinic)
+    for view in VIEWS:
+        rows, columns = case.counts[view].shape
+        assert (rows, columns) == (shape or (rows, 256))
+        assert rows % 8 == 0
+        assert case.skeleton[view].shape[1:] == (rows // 2, columns // 2)
+        assert case.focus_map[view].shape == (rows, columns)
+        assert case.skeleton[view].any((1, 2)).sum() >= 25
+    assert rows * case.pixel_size_mm > 1500

@@ -32,6 +32,8 @@ class Acquisition:
         Of the camera.
     counts_anterior : float
         Wanted counts of the anterior view; the posterior follows from the same time and activity.
+    highest_counts : float
+        More than these the anterior view never has, hot foci and all.
     row_gain : numpy.ndarray
         ``(rows,)`` float32, mean 1: time that each row was counted, decay included.
     movements : tuple of Movement
@@ -59,6 +61,7 @@ class Acquisition:
     step_mm: float | None = None
     velocity_mm_per_s: float = 2.0
     export: Export = field(default_factory=Export)
+    highest_counts: float = np.inf
 
     def apply_image(self, image: np.ndarray, view: str) -> np.ndarray:
         """Return a noiseless image ``(rows, columns)`` as this examination records it.
@@ -108,12 +111,16 @@ class Acquisition:
         return mask if inside.all() else np.where(inside, mask, np.zeros((), mask.dtype))
 
     def counts_per_unit(self, anterior: np.ndarray) -> float:
-        """Return what an (applied) anterior image is multiplied by; very hot foci come on top of the wanted counts."""
+        """Return what an (applied) anterior image is multiplied by.
+
+        Very hot foci come on top of the wanted counts, since scans are timed by what is usual; but not without limit.
+        """
         seen = anterior[anterior > 0]
         if seen.size == 0:
             return 0.0
         usual = np.minimum(anterior, 3 * np.percentile(anterior, 99.3))
-        return self.counts_anterior / max(float(usual.sum(dtype=np.float64)), 1e-12)
+        factor = self.counts_anterior / max(float(usual.sum(dtype=np.float64)), 1e-12)
+        return min(factor, self.highest_counts / max(float(anterior.sum(dtype=np.float64)), 1e-12))
 
     def record(self, expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw the counts, uint16, of an image of expected counts, and export them."""
@@ -192,6 +199,7 @@ def draw_acquisition(
         step_mm=step_mm,
         velocity_mm_per_s=velocity,
         export=draw_export(rng, clinic),
+        highest_counts=clinic.number("acquisition.highest_counts"),
     )
 
 
@@ -206,7 +214,8 @@ def _bands(camera: Camera, rng: np.random.Generator, clinic: Clinic) -> np.ndarr
     place = np.arange(camera.rows) * camera.pixel_size_mm
     slow = np.zeros(camera.rows)
     for _ in range(3):
-        slow += np.cos(2 * np.pi * place / rng.uniform(250.0, 1800.0) + rng.uniform(0, 2 * np.pi))
+        wave = clinic.draw("acquisition.speed_wave_mm", rng)
+        slow += np.cos(2 * np.pi * place / wave + rng.uniform(0, 2 * np.pi))
     gain = 1 + clinic.draw("acquisition.speed_variation", rng) * slow / np.sqrt(1.5)
     if clinic.chance("acquisition.drive_ripple", rng):
         depth, period = clinic.draw("acquisition.ripple_depth", rng), clinic.draw("acquisition.ripple_mm", rng)

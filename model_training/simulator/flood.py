@@ -80,12 +80,12 @@ def draw_flood(columns: int, pixel_size_mm: float, rng: np.random.Generator, cli
     place = np.arange(columns) * pixel_size_mm
     residual = np.zeros(columns)
     for _ in range(4):
-        wave = rng.uniform(60.0, 400.0)
+        wave = clinic.draw("camera.flood_wave_mm", rng)
         residual += np.cos(2 * np.pi * place / wave + rng.uniform(0, 2 * np.pi))
     profile = 1 + clinic.draw("camera.flood_residual", rng) * residual / 2
     spots: tuple[Spot, ...] = ()
     if clinic.chance("camera.failing_photomultiplier", rng):
-        column = rng.uniform(0.15, 0.85) * columns
+        column = clinic.draw("camera.photomultiplier_place", rng) * columns
         sigma = clinic.draw("camera.photomultiplier_sigma_mm", rng)
         depth = clinic.draw("camera.photomultiplier_depth", rng)
         spots = (Spot(float(column), float(rng.uniform(0, _DETECTOR_LENGTH_MM)), sigma, depth),)

@@ -119,14 +119,16 @@ def _beside(
 ) -> np.ndarray:
     """Return a place in the air beside the body, on a side of the patient."""
     camera = projector.camera
-    height = float(landmarks[f"{clinic.choose('acquisition.marker_height', rng)}_{side}"][2]) + rng.normal(0, 40)
+    height = float(landmarks[f"{clinic.choose('acquisition.marker_height', rng)}_{side}"][2]) + clinic.draw(
+        "acquisition.marker_height_mm", rng
+    )
     right_mm, superior_mm = camera.coarse_axes_mm()
     row = int(np.abs(superior_mm - height).argmin())
     body = right_mm[np.isfinite(projector.body.front_mm[max(row - 8, 0) : row + 9]).any(0)]
     edge = (float(body.max()) if side == "right" else float(body.min())) if body.size else 0.0
     outward = 1.0 if side == "right" else -1.0
     depth = float(np.nanmean([camera.detector_a_mm[0], camera.detector_a_mm[1]]))
-    return np.array([edge + outward * rng.uniform(8.0, 30.0), depth, height])
+    return np.array([edge + outward * clinic.draw("acquisition.marker_gap_mm", rng), depth, height])
 
 
 def _skin_in_front(projector: Projector, point_mm: np.ndarray) -> float:

@@ -141,7 +141,7 @@ def _of_the_body(
         moved = (rows > start).astype(float)
         shift *= np.clip((rows - start) / max(float(feet) - start, 1.0), 0, 1)
     elif kind == "return":
-        back = start + passing * rng.uniform(1.0, 2.5)
+        back = start + passing * clinic.draw("acquisition.return_after_passings", rng)
         moved = moved - np.clip((rows - back) / passing + 0.5, 0, 1)
     return Movement(kind, moved.astype(np.float32), shift.astype(np.float32), None, float(abs(mm)))
 

@@ -22,7 +22,6 @@ class _Vendor:
     descriptions: tuple[str, ...]
     single_descriptions: tuple[str, ...]
     window_names: tuple[str, ...]
-    one_view_share: float
     orientations: tuple[Orientation, ...] = ("",)
     drugs: tuple[DrugDetail, ...] = ("name",)
     states_sweep: bool = True
@@ -37,7 +36,6 @@ _VENDORS: dict[str, _Vendor] = {
         descriptions=("WB BONE [Recon A - WB]", "WholeBody Bone", "BONE WB MDP", "全身骨扫描"),
         single_descriptions=("WB BONE {view}",),
         window_names=("Tc99m", "140 keV 20%", "EM Tc99m"),
-        one_view_share=0.1,
         drugs=("name", "code"),
     ),
     "Siemens": _Vendor(
@@ -47,7 +45,6 @@ _VENDORS: dict[str, _Vendor] = {
         descriptions=("WHOLEBODY", "WB_AP", "Bone WholeBody", "全身骨显像"),
         single_descriptions=("WHOLEBODY_{view}", "WB {view}", "Bone {view}"),
         window_names=("Tc-99m NMG", "Tc99m Photopeak"),
-        one_view_share=0.5,
         orientations=("", "image"),
         drugs=("name", "dose"),
     ),
@@ -58,7 +55,6 @@ _VENDORS: dict[str, _Vendor] = {
         descriptions=("Whole Body Planar", "WB", "TOTAL BODY BONE"),
         single_descriptions=("TOTAL BODY {view}",),
         window_names=("Tc-99m 140", "Primary"),
-        one_view_share=0.25,
         drugs=("name", "code", "dose"),
     ),
     "Mediso": _Vendor(
@@ -68,7 +64,6 @@ _VENDORS: dict[str, _Vendor] = {
         descriptions=("Bone whole body", "WB bone scan"),
         single_descriptions=("Whole body {view}",),
         window_names=("Tc-99m",),
-        one_view_share=0.4,
         orientations=("", "image", "patient"),
         drugs=("code", "dose"),
     ),
@@ -79,7 +74,6 @@ _VENDORS: dict[str, _Vendor] = {
         descriptions=("WB BONE",),
         single_descriptions=("WB BONE {view}", "BONE WHOLE BODY {view}", "全身 {view}"),
         window_names=("photopeak",),
-        one_view_share=1.0,
         orientations=("", "patient"),
         states_sweep=False,
         secondary_capture=True,
@@ -98,7 +92,7 @@ def draw_manner(rng: np.random.Generator, clinic: Clinic) -> Manner:
     """
     name = clinic.choose("acquisition.vendor", rng)
     vendor = _VENDORS[name]
-    one_view_each = bool(rng.random() < vendor.one_view_share)
+    one_view_each = clinic.chance(f"acquisition.{name}_one_view_each", rng)
     naming = _one_of(vendor.namings, rng)
     if one_view_each and clinic.chance("acquisition.without_view_code", rng):
         naming = "series description"
@@ -118,7 +112,7 @@ def draw_manner(rng: np.random.Generator, clinic: Clinic) -> Manner:
         mirrored_posterior=clinic.chance("acquisition.mirrored_posterior", rng),
         states_sweep=vendor.states_sweep,
         drug=_one_of(vendor.drugs, rng),
-        counts_accumulated=bool(rng.random() < 0.9),
+        counts_accumulated=not clinic.chance("acquisition.without_counts_accumulated", rng),
         energy_window_name=_one_of(vendor.window_names, rng),
         eight_bits=name == "archive",
     )

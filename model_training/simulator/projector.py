@@ -95,23 +95,28 @@ class Projector:
         """
         camera = self.camera
         sources = self.locate(points_mm, view)
-        keep = _inside(sources.row, sources.column, camera.rows, camera.columns)
-        size = camera.rows * camera.columns
-        if not keep.any():
-            return np.zeros((camera.rows, camera.columns), np.float32)
-        variance = sources.sigma_pixels[keep] ** 2
-        low, high = np.percentile(variance[:: max(1, len(variance) // 20000)], [1, 99])
-        step = max(float(high - low), 1e-6) / (_BLUR_LAYERS - 1)
+        keep = np.flatnonzero(_inside(sources.row, sources.column, camera.rows, camera.columns))
+        image = np.zeros((camera.rows, camera.columns), np.float32)
+        if len(keep) == 0:
+            return image
+        row, column, sigma = sources.row[keep], sources.column[keep], sources.sigma_pixels[keep]
+        variance = sigma * sigma
+        low, high = (float(end) for end in np.percentile(variance[:: max(1, len(variance) // 20000)], [1, 99]))
+        step = max(high - low, 1e-6) / (_BLUR_LAYERS - 1)
         place = np.clip((variance - low) / step, 0, _BLUR_LAYERS - 1.001)
         layer = place.astype(np.int64)
         upper = place - layer
-        cell = layer * size + sources.row[keep].astype(np.int64) * camera.columns + sources.column[keep]
-        weights = (activity[keep] * sources.transmission[keep]).astype(np.float64)
+        margin = int(4 * np.sqrt(max(high, 1e-6))) + 1
+        top, bottom = max(int(row.min()) - margin, 0), min(int(row.max()) + margin + 1, camera.rows)
+        size = (bottom - top) * camera.columns
+        cell = layer * size + (row - top).astype(np.int64) * camera.columns + column
+        weights = activity[keep] * sources.transmission[keep]
         stack = np.bincount(cell, weights * (1 - upper), minlength=_BLUR_LAYERS * size)
         stack += np.bincount(cell + size, weights * upper, minlength=_BLUR_LAYERS * size)
-        layers = stack.reshape(_BLUR_LAYERS, camera.rows, camera.columns).astype(np.float32)
+        layers = stack.reshape(_BLUR_LAYERS, bottom - top, camera.columns).astype(np.float32)
         sigmas = np.sqrt(np.maximum(low + step * np.arange(_BLUR_LAYERS), 1e-6))
-        return self.add_tail(_blurred_sum(layers, sigmas))
+        image[top:bottom] = _blurred_sum(layers, sigmas)
+        return self.add_tail(image)
 
     def project_focus(
         self, points_mm: np.ndarray, activity: np.ndarray, view: str
