@@ -20,7 +20,7 @@ from .simulator.case_reports import LANGUAGES, case_reports
 from .simulator.foci import Focus
 from .simulator.nm_dicom import Manner, Study, write_planar_nm
 from .simulator.report_writer import write_report
-from .simulator.spect import SimulatedSpect, simulate_spect
+from .simulator.spect_case import SimulatedSpect, simulate_spect
 from .simulator.spect_manners import write_spect
 
 SAMPLE_DATA = Path(__file__).resolve().parents[1] / "BoneMetSeg" / "Resources" / "SampleData"

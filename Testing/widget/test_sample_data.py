@@ -117,7 +117,7 @@ def test_a_click_on_the_spect_sample_shows_three_planes_and_says_that_there_is_n
 
 def test_the_left_ilium_of_the_spect_sample_lies_on_the_left(slicer_with_samples):
     from model_training.sample_cases import SPECT_SEED
-    from model_training.simulator.spect import simulate_spect
+    from model_training.simulator.spect_case import simulate_spect
 
     (volume,) = click(slicer_with_samples, "SimulatedBoneSPECT")
     spect = simulate_spect(SPECT_SEED)

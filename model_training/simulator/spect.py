@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from BoneMetSegLib.scan import VIEWS
 
-from .body import Body, make_body
-from .clinic import Clinic, default_clinic
-from .foci import Focus, FocusSource, draw_foci
+from .body import Body
+from .clinic import Clinic
+from .foci import Focus
 from .parts import Skeleton
-from .patient import Patient, draw_patient
-from .pose import pose_skeleton
-from .projector import Projector, draw_camera
-from .skeleton_analytic import analytic_skeleton
+from .patient import Patient
 from .spect_acquisition import (
     SpectProtocol,
     acquire,
@@ -27,7 +24,6 @@ from .spect_acquisition import (
 )
 from .spect_activity import Field, FocusLike, place_patient
 from .spect_truth import SpectFocus, focus_truth, skeleton_truth, true_bq_per_ml
-from .uptake import normal_activity
 
 _HIGHEST_STORED = 32000
 _COUNTS_OF_HIGHEST = (2000.0, 30000.0)
@@ -190,91 +186,6 @@ def simulate_spect_exam(
         patient=patient,
         acquisition=facts,
     )
-
-
-def simulate_spect(
-    seed: int,
-    *,
-    field: Field = "abdomen",
-    clinic: Clinic | None = None,
-    protocol: SpectProtocol | None = None,
-    skeleton: Skeleton | None = None,
-) -> SimulatedSpect:
-    """Simulate a patient and the tomography of one field: the whole chain for one seed.
-
-    Parameters
-    ----------
-    seed : int
-        The same seed gives the same volume.
-    field : {"chest", "abdomen", "pelvis", "trunk"}
-    clinic : Clinic, optional
-        ``clinic_v1`` by default.
-    protocol : SpectProtocol, optional
-        Drawn from the clinic by default.
-    skeleton : Skeleton, optional
-        Bones in the neutral pose; analytic ones by default.
-    """
-    clinic = clinic or default_clinic()
-    rng = np.random.default_rng([20261122, seed])
-    patient = draw_patient(rng)
-    bones = analytic_skeleton(np.random.default_rng(int(rng.integers(2**31))))
-    posed = pose_skeleton(bones if skeleton is None else skeleton, patient, rng)
-    activity = normal_activity(posed, patient, rng)
-    sources = draw_foci(posed, patient, rng)
-    points = posed.points_mm
-    camera = draw_camera(points, float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40, rng)
-    axes = camera.coarse_axes_mm()
-    body = make_body(posed, patient, *axes, rng)
-    soft, foci = _as_planar(Projector(camera, body), posed, activity, sources, patient, rng)
-    for source in sources:
-        if source.peak_ratio < 0:  # cold
-            activity[source.bone_points] *= 1 + source.peak_ratio * source.involvement
-    return simulate_spect_exam(
-        skeleton=posed,
-        bone_activity=activity,
-        body=body,
-        axes_mm=axes,
-        soft_activity_per_ml=soft,
-        foci=foci,
-        patient=patient,
-        field=field,
-        rng=rng,
-        clinic=clinic,
-        protocol=protocol,
-    )
-
-
-def _as_planar(
-    projector: Projector,
-    skeleton: Skeleton,
-    activity: np.ndarray,
-    sources: Sequence[FocusSource],
-    patient: Patient,
-    rng: np.random.Generator,
-) -> tuple[float, list[FocusSource]]:
-    """Return soft tissue's activity per ml and the foci with absolute activity, as a planar scan of them would have it.
-
-    Soft tissue is drawn as its share of planar counts, a focus's strength as its ratio to the other planar counts.
-    """
-    bones = {view: projector.project(skeleton.points_mm, activity, view) for view in VIEWS}
-    unit = projector.project_soft_tissue()
-    share = float(rng.triangular(0.6, 1.4, 2.3)) * patient.body_mass_index / 24.0
-    factor = share * sum(float(image.sum()) for image in bones.values()) / (len(VIEWS) * float(unit.sum()))
-    normal = {view: projector.add_scatter(bones[view] + np.float32(factor) * unit) for view in VIEWS}
-    floor = {view: 0.02 * float(np.percentile(normal[view], 99)) for view in VIEWS}
-    foci = []
-    for source in sources:
-        ratio = 1e-9
-        for view in VIEWS:
-            box, (row, column) = projector.project_focus(source.points_mm, source.activity, view)
-            if box.size and box.max() > 0:
-                at = np.unravel_index(int(box.argmax()), box.shape)
-                other = max(float(normal[view][row + at[0], column + at[1]]), floor[view])
-                ratio = max(ratio, float(box[at]) / other)
-        strength = max(source.peak_ratio, 0.0) / ratio if ratio > 1e-9 else 0.0
-        foci.append(replace(source, activity=source.activity * strength))
-    # A pixel of the projected body stands for its area: counts per mm3 of tissue are the factor over that area.
-    return factor / projector.camera.pixel_size_mm**2 * 1000.0, foci
 
 
 def _rounded(value: float) -> float:
