@@ -105,9 +105,7 @@ def _bones(anatomy: Anatomy, rng: np.random.Generator) -> Skeleton:
     return analytic_skeleton(np.random.default_rng(shape_seed))
 
 
-def _image(
-    seed: int, patient: Patient, built: Skeleton, skeleton: Skeleton, rng: np.random.Generator
-) -> SimulatedCase:
+def _image(seed: int, patient: Patient, built: Skeleton, skeleton: Skeleton, rng: np.random.Generator) -> SimulatedCase:
     camera, body = _place(skeleton, patient, rng)
     projector = Projector(camera, body)
     activity = normal_activity(skeleton, patient, rng)

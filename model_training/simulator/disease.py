@@ -21,9 +21,7 @@ MOST_FOCI = 250
 _ROOM_FOR_PHYSIOLOGICAL = 40
 
 
-def draw_lesions(
-    built: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic
-) -> list[FocusSource]:
+def draw_lesions(built: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> list[FocusSource]:
     """Draw the metastases and the benign foci of a patient, in this order, numbered by ``lesion_id`` from 1.
 
     Parameters

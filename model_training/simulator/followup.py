@@ -45,7 +45,8 @@ class EvolvedSource:
     def source(self) -> FocusSource:
         """The lesion as it is now, or as it was if it has resolved."""
         found = self.after if self.after is not None else self.before
-        assert found is not None
+        if found is None:
+            raise ValueError(f"lesion {self.lesion_id} is in neither examination")
         return found
 
 
@@ -83,7 +84,9 @@ def evolve(
     maker = FocusMaker(built, patient, rng, clinic)
     course = draw_course(bool(metastases), rng, clinic)
     evolved = [
-        _metastasis_after(source, course, maker) if source.hot_spot_class == "metastasis" else _benign_after(source, maker)
+        _metastasis_after(source, course, maker)
+        if source.hot_spot_class == "metastasis"
+        else _benign_after(source, maker)
         for source in lesions
     ]
     evolved = [replace(one, course=course) for one in evolved]
@@ -167,7 +170,10 @@ def _resized(source: FocusSource, size: float, strength: float, maker: FocusMake
         named=source.fine_region,
         side=source.side,
     )
-    return replace(made, lesion_id=source.lesion_id) if made is not None else _faded(source, strength)
+    # The smallest outlines hold single points of bone, of which a larger one need not hold more.
+    if made is None or (made.volume_ml - source.volume_ml) * (size - 1) < 0:
+        return _faded(source, strength)
+    return replace(made, lesion_id=source.lesion_id)
 
 
 def _benign_after(source: FocusSource, maker: FocusMaker) -> EvolvedSource:
@@ -193,9 +199,7 @@ def _faded(source: FocusSource, factor: float) -> FocusSource:
     return replace(source, peak_ratio=source.peak_ratio * factor, spec=spec)
 
 
-def _appearing(
-    metastases: Sequence[FocusSource], course: str, maker: FocusMaker
-) -> list[tuple[str, FocusSource]]:
+def _appearing(metastases: Sequence[FocusSource], course: str, maker: FocusMaker) -> list[tuple[str, FocusSource]]:
     rng, clinic = maker.rng, maker.clinic
     count, change = 0, "new"
     if course in ("progression", "onset"):

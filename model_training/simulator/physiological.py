@@ -41,4 +41,6 @@ def draw_physiological(
 def patients_own_stream(built: Skeleton, patient: Patient) -> np.random.Generator:
     """Return a random stream that is the same at every examination of a patient."""
     few = np.abs(np.rint(built.points_mm[:: max(len(built.points_mm) // 16, 1)] * 8)).astype(np.int64).ravel()
-    return np.random.default_rng([20261123, round(patient.height_cm * 10), round(patient.weight_kg * 10), *few.tolist()])
+    return np.random.default_rng(
+        [20261123, round(patient.height_cm * 10), round(patient.weight_kg * 10), *few.tolist()]
+    )
