@@ -10,11 +10,8 @@ import pytest
 from BoneMetSegLib.anatomy import FINE_REGIONS, SKELETON_CHANNELS, channel_index, level_coordinate
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
-from model_training.simulator.burden_truth import bsi_bone, true_bsi_percent
 from model_training.simulator.case import SimulatedCase, simulate_case
-from model_training.simulator.foci import FocusSource, _Maker
-from model_training.simulator.parts import BONE_REGIONS, FINE_INDEX, Skeleton
-from model_training.simulator.patient import draw_patient
+from model_training.simulator.parts import BONE_REGIONS, FINE_INDEX
 from model_training.simulator.skeleton_analytic import analytic_skeleton
 from model_training.simulator.skeleton_meshes import mesh_skeleton
 
@@ -153,40 +150,6 @@ def test_mesh_bones_make_a_case_of_the_same_kind() -> None:
     assert case.skeleton["anterior"].any((1, 2)).sum() >= 27
 
 
-def _source(bone_points: np.ndarray, involvement: np.ndarray) -> FocusSource:
-    nothing = np.zeros((1, 3), np.float32)
-    return FocusSource(
-        "metastasis",
-        "femur_shaft_left",
-        "metastasis",
-        "left",
-        1.0,
-        False,
-        nothing,
-        np.ones(1),
-        1.0,
-        bone_points,
-        involvement,
-    )
-
-
-def test_bone_scan_index_of_a_whole_bone_is_its_mass_and_overlap_counts_once() -> None:
-    skeleton = analytic_skeleton(np.random.default_rng(0))
-    femur = skeleton.indices("femur_proximal_left", "femur_shaft_left", "femur_distal_left")
-    whole = _source(femur, np.ones(len(femur), np.float32))
-    assert true_bsi_percent(skeleton, [whole]) == pytest.approx(8.9, abs=1e-3)
-    assert true_bsi_percent(skeleton, [whole, whole]) == pytest.approx(8.9, abs=1e-3)
-    assert true_bsi_percent(skeleton, []) == 0.0
-
-
-def test_bones_of_the_weights_file() -> None:
-    assert bsi_bone("vertebra_L3") == "spine"
-    assert bsi_bone("radius_left") == "radius"
-    assert bsi_bone("tibia_shaft_right") == "tibia"
-    assert bsi_bone("fibula_right") == "fibula"
-    assert bsi_bone("patella_left") == ""
-
-
 def test_normals_and_mimics_that_only_a_report_can_tell_are_among_the_patients() -> None:
     rng_cases = [a_case(seed) for seed in range(1, 13)]
     numbers = [sum(focus.hot_spot_class == "metastasis" for focus in case.foci) for case in rng_cases]
@@ -198,18 +161,3 @@ def test_normals_and_mimics_that_only_a_report_can_tell_are_among_the_patients()
     assert all(
         level_coordinate(f.fine_region) for case in rng_cases for f in case.foci if f.fine_region.startswith("rib_")
     )
-
-
-@pytest.mark.parametrize("name", BONE_REGIONS)
-def test_a_focus_can_sit_in_every_bone(name: str) -> None:
-    rng = np.random.default_rng(5)
-    maker = _Maker(_a_skeleton(), draw_patient(rng), rng)
-    focus = maker.in_bone(name, "metastasis", "metastasis", np.full(3, 10.0), 1.0)
-    assert focus is not None
-    assert focus.fine_region == name
-    assert focus.volume_ml > 0
-
-
-@lru_cache(maxsize=1)
-def _a_skeleton() -> Skeleton:
-    return analytic_skeleton(np.random.default_rng(0))

@@ -42,6 +42,35 @@ def test_visible_above_thirty_five_percent_of_the_other_counts(other: float, sho
     assert focus_is_visible(FocusInView(COUNTS, 0, 0), everything) is shows
 
 
+def _gaussian(peak: float, sigma_pixels: float = 6.0) -> np.ndarray:
+    row, column = np.mgrid[-30:31, -30:31]
+    return (peak * np.exp(-(row**2 + column**2) / (2 * sigma_pixels**2))).astype(np.float32)
+
+
+def test_the_label_of_a_gaussian_focus_is_the_disc_where_it_exceeds_forty_percent() -> None:
+    own = _gaussian(10.0)
+    numbers = focus_maps({1: ("benign", FocusInView(own, 10, 20))}, np.pad(own, 40) + 1)[1]
+    # exp(-r^2 / 2 sigma^2) = 0.4 at r = sigma sqrt(2 ln 2.5)
+    radius = 6.0 * np.sqrt(2 * np.log(2.5))
+    assert (numbers == 1).sum() == pytest.approx(np.pi * radius**2, rel=0.03)
+    assert np.argwhere(numbers == 1).mean(0).tolist() == [40.0, 50.0]
+
+
+@pytest.mark.parametrize(("peak", "shows"), [(36.0, True), (34.0, False)])
+def test_a_gaussian_focus_shows_from_thirty_five_percent_of_the_bone_beneath(peak: float, shows: bool) -> None:
+    own = _gaussian(peak)
+    everything = np.full((90, 90), 100.0, np.float32)
+    everything[5:66, 5:66] += own
+    found = focus_maps({1: ("metastasis", FocusInView(own, 5, 5))}, everything)
+    assert found[2] == {1: shows}
+    assert bool((found[1] == 1).any()) is shows
+
+
+def test_a_cold_focus_is_not_labelled() -> None:
+    nothing = FocusInView(np.zeros((9, 9), np.float32), 2, 2)
+    assert focus_maps({1: ("metastasis", nothing)}, np.ones((20, 20), np.float32))[2] == {1: False}
+
+
 def test_invisible_foci_are_left_out_and_the_stronger_wins_where_two_overlap() -> None:
     everything = np.full((3, 3), 1.0, np.float32) + 3 * COUNTS
     foci = {

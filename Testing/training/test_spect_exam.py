@@ -87,13 +87,13 @@ class Bench:
 
     def __init__(self) -> None:
         rng = np.random.default_rng(11)
-        self.skeleton = pose_skeleton(analytic_skeleton(rng), PATIENT, rng)
-        self.activity = normal_activity(self.skeleton, PATIENT, rng)
+        self.skeleton = pose_skeleton(analytic_skeleton(rng), PATIENT, rng, CLINIC)
+        self.activity = normal_activity(self.skeleton, PATIENT, rng, CLINIC)
         points = self.skeleton.points_mm
         right = np.arange(points[:, 0].max() + 60, points[:, 0].min() - 60, -5.0)
         superior = np.arange(points[:, 2].max() + 40, points[:, 2].min() - 40, -5.0)
         self.axes = (right, superior)
-        self.body = make_body(self.skeleton, PATIENT, right, superior, rng)
+        self.body = make_body(self.skeleton, PATIENT, right, superior, rng, CLINIC)
         rib = self.skeleton.points_of(RIB)
         self.at = rib[rib[:, 0].argmin()]  # its outermost point: R is negative at the patient's left
         shoulder = float(self.skeleton.landmarks["shoulder_left"][2] + self.skeleton.landmarks["shoulder_right"][2]) / 2

@@ -29,8 +29,8 @@ def paget(maker: FocusMaker) -> list[FocusSource]:
     bones = {
         "hemipelvis": tuple(f"{stem}_{side}" for stem in ("ilium", "acetabulum", "ischium", "pubis")),
         "vertebra": (f"vertebra_{rng.choice(['T11', 'L1', 'L2', 'L3', 'L4'])}",),
-        "femur": (f"femur_proximal_{side}", f"femur_shaft_{side}"),
-        "tibia": (f"tibia_shaft_{side}", f"tibia_proximal_{side}"),
+        "femur": tuple(f"femur_{piece}_{side}" for piece in ("proximal", "shaft", "distal")),
+        "tibia": tuple(f"tibia_{piece}_{side}" for piece in ("proximal", "shaft", "distal")),
         "skull": ("skull_vault",),
     }[where]
     if not maker.has(*bones):
@@ -41,7 +41,7 @@ def paget(maker: FocusMaker) -> list[FocusSource]:
     blob = _whole(points)
     if where in ("femur", "tibia"):
         # From one end down the shaft, to where the flame ends.
-        reach = rng.uniform(0.5, 1.0) * (points[:, 2].max() - points[:, 2].min())
+        reach = rng.uniform(0.4, 0.9) * (points[:, 2].max() - points[:, 2].min())
         blob[2], blob[5] = points[:, 2].max(), reach
     return _all([bone_focus(maker, bones[0], "paget", blob[np.newaxis], ratio, bones=bones, expansion=expansion)])
 
@@ -153,13 +153,14 @@ def hyperostosis_frontalis(maker: FocusMaker) -> list[FocusSource]:
 
 def periosteal_reaction(maker: FocusMaker) -> list[FocusSource]:
     """Return the tram lines of hypertrophic osteoarthropathy along the shafts of both legs."""
-    ratio = usual_ratio(maker, 0.9)
+    ratio = usual_ratio(maker, 0.7)
     found = []
     for stem in ("femur_shaft", "tibia_shaft"):
         for side in ("left", "right"):
             name = f"{stem}_{side}"
             if maker.has(name):
                 blobs = _whole(maker.points(name))[np.newaxis]
+                blobs[0, 5] *= 0.5  # it fades toward both ends of the shaft
                 own = ratio * float(np.exp(maker.rng.normal(0, 0.15)))
                 found.append(
                     bone_focus(maker, name, "periosteal reaction", blobs, own, layer="periosteal", bones=(name,))

@@ -98,7 +98,7 @@ def sacral_fracture(maker: FocusMaker) -> list[FocusSource]:
             at = [middle[0] + SIGN[side] * 0.31 * extent[0], middle[1], wing_height]
             blobs.append([*at, 0.12 * extent[0], 0.5 * extent[1], 0.32 * extent[2], 1.0])
     if form in ("H", "bar"):
-        blobs.append([middle[0], middle[1], bar_height, 0.36 * extent[0], 0.5 * extent[1], 6.0, rng.uniform(0.6, 1.1)])
+        blobs.append([middle[0], middle[1], bar_height, 0.36 * extent[0], 0.5 * extent[1], 7.5, rng.uniform(1.3, 2.4)])
     return _those([bone_focus(maker, "sacrum", "sacral fracture", np.array(blobs), usual_ratio(maker, 1.5))])
 
 

@@ -12,7 +12,8 @@ from .focus_shapes import FocusMaker
 
 def surgery(maker: FocusMaker) -> list[FocusSource]:
     """Return what one operation left."""
-    operation = maker.rng.choice([_sternotomy, _screws, _osteotomy, _craniotomy], p=[0.35, 0.3, 0.2, 0.15])
+    operations = (_sternotomy, _screws, _osteotomy, _craniotomy)
+    operation = operations[int(maker.rng.choice(4, p=[0.35, 0.3, 0.2, 0.15]))]
     return [source for source in operation(maker) if source is not None]
 
 
@@ -93,13 +94,14 @@ def prostheses(facts) -> list[tuple[str, str]]:
 def _around(maker: FocusMaker, joint: str, side: str) -> FocusSource | None:
     rng = maker.rng
     name = {"hip": "femur_proximal", "knee": "tibia_proximal", "shoulder": "humerus_proximal"}[joint] + f"_{side}"
-    bones = (name, f"femur_shaft_{side}") if joint == "hip" else (name,)
+    shaft_name = f"femur_shaft_{side}"
+    bones = (name, shaft_name) if joint == "hip" else (name,)
     if not maker.has(name):
         return None
     low, high = np.percentile(maker.points(name), [2, 98], axis=0)
     places = [low + (high - low) * np.array([rng.uniform(0.3, 0.7), 0.5, rng.uniform(0.1, 0.6)])]
-    if joint == "hip" and maker.has(bones[1]) and rng.random() < 0.5:
-        shaft = maker.points(bones[1])  # the tip of the stem
+    if joint == "hip" and maker.has(shaft_name) and rng.random() < 0.5:
+        shaft = maker.points(shaft_name)  # the tip of the stem
         top = shaft[:, 2].max()
         tip = shaft[np.abs(shaft[:, 2] - (top - rng.uniform(20, 50))) < 10]
         places.append(tip.mean(0) if len(tip) else places[0])

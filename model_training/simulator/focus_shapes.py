@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -119,7 +120,7 @@ class FocusMaker:
         points = self.skeleton.points_mm[own].astype(np.float64)
         distance, strength = _distance(points, spec.blobs)
         weight = np.exp(-(distance**4)) * (distance < 1.6)
-        if weight.sum() <= 0:
+        if not (weight > 0.02).any():
             weight[distance.argmin()] = 1.0
         inside = np.flatnonzero(weight > 0.02)
         own, points, distance = own[inside], points[inside], distance[inside]
@@ -143,6 +144,7 @@ class FocusMaker:
         involved = float((self.skeleton.mass[own] * weight).sum())
         part, part_side = self._part(name, np.average(points, axis=0, weights=density), own, weight)
         cold = spec.strength < 0
+        frame = self._frame(own, spec.blobs[0, :3], rng)
         return FocusSource(
             hot_spot_class=hot_spot_class,
             fine_region=name,
@@ -160,7 +162,8 @@ class FocusMaker:
             else np.zeros(0, np.float32),
             carrier=carrier.astype(np.int64),
             offset_mm=offset.astype(np.float32),
-            **self._frame(own, spec.blobs[0, :3], rng),
+            frame=frame,
+            frame_mm=self.skeleton.points_mm[frame].copy(),
             part=part,
             part_side=part_side,
             spec=spec,
@@ -174,13 +177,12 @@ class FocusMaker:
         share = float((mass[own] * weight)[in_it].sum() / max(float(mass[bone].sum()), 1e-12))
         return part_of(name, self.skeleton.points_mm[bone], centre, share)
 
-    def _frame(self, carriers: np.ndarray, centre_mm: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Return points of the carrying bones near a place: fields ``frame`` and ``frame_mm``."""
+    def _frame(self, carriers: np.ndarray, centre_mm: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return indices of points of the carrying bones near a place, whose turning turns the focus."""
         distance = np.abs(self.skeleton.points_mm[carriers] - np.asarray(centre_mm, np.float32)).max(1)
         near = carriers[distance < _FRAME_REACH_MM]
         near = near if len(near) >= _FRAME_POINTS else carriers
-        frame = near[rng.integers(len(near), size=_FRAME_POINTS)].astype(np.int64)
-        return {"frame": frame, "frame_mm": self.skeleton.points_mm[frame].copy()}
+        return np.asarray(near[rng.integers(len(near), size=_FRAME_POINTS)].astype(np.int64))
 
     # ---- beside bone ------------------------------------------------------------------------------------------------
 
@@ -194,12 +196,7 @@ class FocusMaker:
         half_axes_mm,
         ratio: float,
         anchors: Sequence[str],
-        *,
-        rim: float = 0.0,
-        lobes: int = 1,
-        tilt_degrees: float = 0.0,
-        part: str = "",
-        part_side: str = "",
+        **more: Any,
     ) -> FocusSource | None:
         """Return an ellipsoidal focus that moves with the nearest of the anchor bones (None if none is there).
 
@@ -211,7 +208,10 @@ class FocusMaker:
             Further, smaller ellipsoids on its flanks make it irregular.
         tilt_degrees : float
             Turn about the A axis; positive brings its top toward the patient's left.
+        part, part_side : str
+            As in ``Focus``.
         """
+        rim, lobes, tilt_degrees = more.get("rim", 0.0), more.get("lobes", 1), more.get("tilt_degrees", 0.0)
         own = self.indices(*anchors)
         if len(own) == 0:
             return None
@@ -227,6 +227,7 @@ class FocusMaker:
         anchor = own[((self.skeleton.points_mm[own] - centre) ** 2).sum(1).argmin()]
         # One bone of the anchors carries it, so that it stays in one piece.
         bone = own[self.skeleton.segment[own] == self.skeleton.segment[anchor]]
+        frame = self._frame(bone, centre, self.rng)
         return FocusSource(
             hot_spot_class=hot_spot_class,
             fine_region=name,
@@ -239,13 +240,22 @@ class FocusMaker:
             peak_ratio=float(ratio),
             carrier=np.full(count, anchor, np.int64),
             offset_mm=(points - self.skeleton.points_mm[anchor]).astype(np.float32),
-            **self._frame(bone, centre, self.rng),
-            part=part,
-            part_side=part_side,
+            frame=frame,
+            frame_mm=self.skeleton.points_mm[frame].copy(),
+            part=more.get("part", ""),
+            part_side=more.get("part_side", ""),
         )
 
     def path(
-        self, name: str, kind: str, side: str, path_mm, radius_mm: float, ratio: float, anchors: Sequence[str], **more
+        self,
+        name: str,
+        kind: str,
+        side: str,
+        path_mm,
+        radius_mm: float,
+        ratio: float,
+        anchors: Sequence[str],
+        **more: Any,
     ) -> FocusSource | None:
         """Return physiological uptake along a smooth curve (a vein, a ureter), each piece moving with the nearest bone.
 
@@ -272,7 +282,9 @@ class FocusMaker:
         few = own[:: max(len(own) // 4000, 1)]
         carrier = few[cKDTree(self.skeleton.points_mm[few]).query(points)[1]]
         used = np.unique(self.skeleton.segment[carrier])
-        frames = [self._frame(few[self.skeleton.segment[few] == one], path.mean(0), self.rng) for one in used]
+        frame = np.concatenate(
+            [self._frame(few[self.skeleton.segment[few] == one], path.mean(0), self.rng) for one in used]
+        )
         return FocusSource(
             hot_spot_class="physiological",
             fine_region=name,
@@ -285,8 +297,8 @@ class FocusMaker:
             peak_ratio=float(ratio),
             carrier=carrier.astype(np.int64),
             offset_mm=(points - self.skeleton.points_mm[carrier]).astype(np.float32),
-            frame=np.concatenate([each["frame"] for each in frames]),
-            frame_mm=np.concatenate([each["frame_mm"] for each in frames]),
+            frame=frame,
+            frame_mm=self.skeleton.points_mm[frame].copy(),
         )
 
 

@@ -45,7 +45,8 @@ class EvolvedSource:
     def source(self) -> FocusSource:
         """The lesion as it is now, or as it was if it has resolved."""
         found = self.after if self.after is not None else self.before
-        assert found is not None
+        if found is None:
+            raise ValueError(f"lesion {self.lesion_id} is in neither examination")
         return found
 
 
@@ -169,7 +170,10 @@ def _resized(source: FocusSource, size: float, strength: float, maker: FocusMake
         named=source.fine_region,
         side=source.side,
     )
-    return replace(made, lesion_id=source.lesion_id) if made is not None else _faded(source, strength)
+    # The smallest outlines hold single points of bone, of which a larger one need not hold more.
+    if made is None or (made.volume_ml - source.volume_ml) * (size - 1) < 0:
+        return _faded(source, strength)
+    return replace(made, lesion_id=source.lesion_id)
 
 
 def _benign_after(source: FocusSource, maker: FocusMaker) -> EvolvedSource:

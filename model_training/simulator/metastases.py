@@ -19,7 +19,7 @@ _LONG_BONES = ("femur", "humerus", "tibia", "fibula", "radius", "ulna")
 _SHAFTS = ("femur_shaft", "humerus_shaft", "tibia_shaft", "sacrum", "ilium")
 # Blood-forming marrow of an adult, where a superscan is hot: all of the axial skeleton and the proximal limbs.
 _MARROW = ("vertebra_", "rib_", "sacrum", "manubrium", "sternal", "ilium", "pubis", "ischium", "acetabulum", "scapula")
-_MARROW_LESS = ("clavicle", "humerus_proximal", "femur_proximal", "skull_vault", "femur_shaft")
+_MARROW_LESS = ("clavicle", "humerus_proximal", "femur_proximal", "skull_vault")
 
 
 @dataclass(frozen=True)
@@ -154,28 +154,37 @@ def _in_vertebra(maker: FocusMaker, name: str, half_axes: np.ndarray) -> tuple[n
         "arch": np.array([0.5 + rng.normal(0, 0.08), rng.uniform(0.05, ARCH_UP_TO), rng.uniform(0.15, 0.6)]),
     }[part]
     smaller = 1.0 if part == "body" else rng.uniform(0.6, 0.9)
-    return low + (high - low) * share, half_axes * smaller
+    # Half way to the surface, where the points of the bone are: a focus takes bone, not the gap between its walls.
+    points, centre = maker.points(name), low + (high - low) * share
+    nearest = points[((points - centre) ** 2).sum(1).argmin()]
+    return 0.5 * (centre + nearest), half_axes * smaller
 
 
 def _superscan(maker: FocusMaker) -> list[FocusSource]:
     """Return diffuse, patchy uptake in the marrow of the whole skeleton, a focus for each bone."""
     rng, clinic = maker.rng, maker.clinic
     common = clinic.draw("metastases.superscan_ratio", rng)
+    limbs = common * rng.uniform(0.3, 0.9)
     found = []
     for fine in FINE_REGIONS:
-        has_marrow = fine.name.startswith(_MARROW)
-        if fine.is_joint or not (has_marrow or fine.name.startswith(_MARROW_LESS)) or not maker.has(fine.name):
+        in_limb = fine.name.startswith(_MARROW_LESS)
+        if fine.is_joint or not (in_limb or fine.name.startswith(_MARROW)) or not maker.has(fine.name):
             continue
-        if rng.random() > (0.94 if has_marrow else 0.7):
+        if rng.random() > (0.75 if in_limb else 0.98):
             continue
-        low, high = np.percentile(maker.points(fine.name), [1, 99], axis=0)
+        bones = tuple(fine.name.replace("proximal", piece) for piece in ("proximal", "shaft")) if in_limb else ()
+        bones = bones if len(set(bones)) == 2 else (fine.name,)
+        low, high = np.percentile(maker.points(*bones), [1, 99], axis=0)
         middle, extent = (low + high) / 2, high - low
-        lobes = [np.concatenate([middle, 0.8 * extent + 8.0, [1.0]])]
+        half_axes = 0.8 * extent + 8.0
+        if len(bones) == 2:  # from the proximal end, fading down the shaft
+            middle[2], half_axes[2] = high[2], rng.uniform(0.35, 0.75) * extent[2]
+        lobes = [np.concatenate([middle, half_axes, [1.0]])]
         lobes += [
-            np.concatenate([rng.uniform(low, high), np.full(3, rng.uniform(8, 18)), [rng.uniform(1.2, 2.2)]])
+            np.concatenate([rng.uniform(low, high), np.full(3, rng.uniform(10, 20)), [rng.uniform(1.1, 1.7)]])
             for _ in range(int(rng.integers(0, 3)))
         ]
-        strength = common * float(np.exp(rng.normal(0, 0.22)))
-        spec = FocusSpec((fine.name,), np.array(lobes), strength, seed=maker.seed())
+        strength = (limbs if in_limb else common) * float(np.exp(rng.normal(0, 0.15)))
+        spec = FocusSpec(bones, np.array(lobes), strength, seed=maker.seed())
         found.append(maker.in_bone(spec, DIFFUSE, "metastasis"))
     return [source for source in found if source is not None]

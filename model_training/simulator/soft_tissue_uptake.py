@@ -95,7 +95,7 @@ def _free_pertechnetate(maker: FocusMaker) -> list[FocusSource | None]:
     throat = maker.points("vertebra_C7").mean(0) + np.array([0.0, 46.0, -2.0])
     belly = maker.points("vertebra_T12").mean(0) + np.array([-62.0, 70.0, 4.0])
     found = [
-        _cloud(maker, "thyroid", side, throat + [SIGN[side] * 17, 0, 0], (10, 10, 21), ratio, _UPPER)
+        _cloud(maker, "thyroid", side, throat + np.array([SIGN[side] * 17, 0, 0]), (10, 10, 21), ratio, _UPPER)
         for side in ("left", "right")
     ]
     found.append(
@@ -124,7 +124,11 @@ def _calcification(maker: FocusMaker, own: np.random.Generator) -> list[FocusSou
         at = hip + np.array([SIGN[side] * 20.0, -85.0, 45.0])
         return [_cloud(maker, name, side, at, (12, 8, 12), ratio, (f"ilium_{side}",), lobes=2)]
     inner = np.array([-SIGN[side], 0.0, 0.0])
-    way = [hip + inner * 4 + [0, 34, -20], 0.6 * hip + 0.4 * knee + inner * 14 + [0, 18, 0], knee + [0, -22, 60]]
+    way = [
+        hip + inner * 4 + [0, 34, -20],
+        0.6 * hip + 0.4 * knee + inner * 14 + [0, 18, 0],
+        knee + np.array([0, -22, 60]),
+    ]
     anchors = (f"femur_proximal_{side}", f"femur_shaft_{side}", f"femur_distal_{side}")
     return [maker.path("soft_tissue", name, side, way, 3.0, ratio, anchors, gaps=0.5)]
 

@@ -135,7 +135,7 @@ def _catheter(maker: FocusMaker, bladder: np.ndarray, ratio: float) -> list[Focu
     side = str(rng.choice(["left", "right"]))
     hip, knee = maker.landmark(f"hip_{side}"), maker.landmark(f"knee_{side}")
     ahead, outward = np.array([0.0, 85.0, 0.0]), np.array([SIGN[side], 0.0, 0.0])
-    way = [bladder + [0, 30, -45], 0.75 * hip + 0.25 * knee + ahead - outward * 20,
+    way = [bladder + np.array([0, 30, -45]), 0.75 * hip + 0.25 * knee + ahead - outward * 20,
            0.4 * hip + 0.6 * knee + ahead + outward * 45, knee + outward * 105 + [0, 10, -20]]  # fmt: skip
     anchors = ("pubis_left", "pubis_right", f"femur_shaft_{side}", f"femur_distal_{side}")
     tube = maker.path("soft_tissue", "urinary catheter", side, way, 2.5, max(0.6 * ratio, 1.0), anchors, gaps=0.5)
@@ -160,7 +160,7 @@ def _ureter(maker: FocusMaker, start: float, end: float) -> FocusSource | None:
         spine["L3"] + [sign * 40, 18, -6],
         spine["L4"] + [sign * 37, 26, -8],
         spine["L5"] + [sign * 38, 26, -8],
-        sacrum + [sign * 48, 26, -6],
+        sacrum + np.array([sign * 48, 26, -6]),
         [sacrum[0] + sign * 52, sacrum[1] + 16, sacrum[2] - 45],
         [sacrum[0] + sign * 24, ischium[1] + 24, ischium[2] + 62],
     ])  # fmt: skip
