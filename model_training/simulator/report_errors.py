@@ -35,6 +35,9 @@ class ReportErrorRates:
         Per report: a focus is reported where there is none.
     invisible_reported : float
         A focus is reported although no view shows it by the rule of the truth.
+    doubt_alone, doubt_faint, doubt, doubt_benign : float
+        The nature of a metastasis is left open: of one or two foci, of a faint one, of another; and that of a benign
+        focus. Doubt is no error.
     """
 
     missed: float = 0.0
@@ -47,6 +50,10 @@ class ReportErrorRates:
     lumped: float = 0.0
     added: float = 0.0
     invisible_reported: float = 0.0
+    doubt_alone: float = 0.45
+    doubt_faint: float = 0.25
+    doubt: float = 0.08
+    doubt_benign: float = 0.12
 
     @classmethod
     def of_clinic(cls, clinic: Clinic, error_factor: float | None = None) -> ReportErrorRates:
@@ -57,12 +64,13 @@ class ReportErrorRates:
         """
         factor = clinic.number("reports.error_factor") if error_factor is None else error_factor
         rates = cls(**{each.name: clinic.number(f"reports.{each.name}") for each in fields(cls)})
-        # Readers who err more do not see more of what hardly shows.
+        # A reader who errs more does not see more of what hardly shows.
         return replace(rates.times(factor), invisible_reported=rates.invisible_reported * min(factor, 1.0))
 
     def times(self, factor: float) -> ReportErrorRates:
-        """Return all rates times a factor, at most 1."""
-        return ReportErrorRates(**{each.name: min(getattr(self, each.name) * factor, 1.0) for each in fields(self)})
+        """Return all rates of errors times a factor, at most 1; doubt stays."""
+        errors = [each.name for each in fields(self) if not each.name.startswith("doubt")]
+        return replace(self, **{name: min(getattr(self, name) * factor, 1.0) for name in errors})
 
 
 NO_ERRORS = ReportErrorRates()

@@ -16,6 +16,8 @@ from .report_reading import Reading, error_of, place_channel, place_slot
 from .report_sentences import Sentences, Statement, degree_of
 from .report_wording import Wording, benign_kind
 
+# At this rate of lumping half of the reports of ten and more metastases speak of "multiple bone metastases".
+_USUAL_LUMPED = 0.30
 _SYMMETRIC_JOINTS = ("shoulder_joint", "sacroiliac_joint", "sternoclavicular_joint", "knee_joint", "hip_joint")
 # Skeleton channels of the regions that a tomography of the trunk holds.
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -55,7 +57,7 @@ class Findings(Sentences):
     def _is_told_as_a_whole(self, rates: ReportErrorRates) -> bool:
         metastatic = sum(r.nature == "metastatic" for r in self._readings)
         often = 1.0 if metastatic >= 10 and self._examination.superscan else 0.5 if metastatic >= 10 else 0.12
-        return metastatic >= 5 and rates.lumped > 0 and self._draw.chance(often)
+        return metastatic >= 5 and self._draw.chance(often * rates.lumped / _USUAL_LUMPED)
 
     # ---- all of them
 

@@ -102,12 +102,16 @@ class Draft:
             self.parts.append(text)
             self.length += len(text)
 
-    def end_line(self) -> None:
-        """Begin a new line, unless at the start of one; spaces before it go."""
-        while self.parts and self.parts[-1].endswith(" "):
-            kept = self.parts[-1].rstrip(" ")
+    def trim(self, white: str = " \n") -> None:
+        """Take white space away from the end (mentions never end in any)."""
+        while self.parts and self.parts[-1][-1] in white:
+            kept = self.parts[-1].rstrip(white)
             self.length -= len(self.parts[-1]) - len(kept)
             self.parts[-1:] = [kept] if kept else []
+
+    def end_line(self) -> None:
+        """Begin a new line, unless at the start of one; spaces before it go."""
+        self.trim(" ")
         if self.parts and self.parts[-1][-1] != "\n":
             self.add("\n")
 

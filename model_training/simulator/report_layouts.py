@@ -46,6 +46,7 @@ class Author(Impression):
                 else:
                     report.add(self._gap())
                 self._impression_section(report, layout, described=True)
+        report.trim()
         return report
 
     # ---- sections

@@ -149,7 +149,7 @@ def _read(
         nature = "benign" if nature == "metastatic" else "metastatic"
         kind = _likely_benign_kind(name)
         errors.append(error_of("wrong nature", one, nature))
-    elif draw.chance(_doubt(focus, read)):
+    elif draw.chance(_doubt(focus, read, rates)):
         nature = "uncertain"
     place = name
     if draw.chance(rates.wrong_side) and (other := _mirrored(name)) not in taken:
@@ -175,11 +175,13 @@ def _added(taken: set[str], draw: Draw, errors: list[ReportError]) -> Reading | 
     return Reading(name, nature, _likely_benign_kind(name), False, 1.4, "")
 
 
-def _doubt(focus: Focus, read: Sequence[SeenFocus]) -> float:
+def _doubt(focus: Focus, read: Sequence[SeenFocus], rates: ReportErrorRates) -> float:
     """Return how likely the reader leaves the nature open: most where the focus is alone or faint."""
     if focus.hot_spot_class == "benign":
-        return 0.12
-    return 0.45 if len(read) <= 2 else (0.25 if focus.contrast < FAINT_BELOW else 0.08)
+        return rates.doubt_benign
+    if len(read) <= 2:
+        return rates.doubt_alone
+    return rates.doubt_faint if focus.contrast < FAINT_BELOW else rates.doubt
 
 
 def _likely_benign_kind(name: str) -> str:

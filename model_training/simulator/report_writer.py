@@ -20,10 +20,10 @@ import numpy as np
 from BoneMetSegLib.errors import InputError
 
 from .clinic import Clinic, default_clinic
-from .report_changes import with_changes
+from .report_changes import CHANGES, with_changes
 from .report_errors import NO_ERRORS, ReportError, ReportErrorRates
 from .report_examination import examine
-from .report_foci import SimpleFocus, random_foci
+from .report_foci import KnownFocus, SimpleFocus, random_foci, random_patient
 from .report_grammar import Draw, WrittenMention
 from .report_layouts import Author
 from .report_reading import Focus, foci_in_bone, read_foci
@@ -33,12 +33,14 @@ from .report_wordings import LANGUAGES, WORDINGS
 __all__ = [
     "NO_ERRORS",
     "FocusStatement",
+    "KnownFocus",
     "ReportError",
     "ReportErrorRates",
     "SimpleFocus",
     "WrittenMention",
     "WrittenReport",
     "random_foci",
+    "random_report",
     "write_report",
 ]
 
@@ -136,6 +138,22 @@ def write_report(  # noqa: PLR0913 (each is one fact of one report)
     errors += author.errors
     mentions = tuple(draft.mentions)
     return WrittenReport(text, mentions, errors, statements_of(seen, readings, errors, mentions), wording)
+
+
+def random_report(language: str, rng: np.random.Generator, *, wording: str = "training") -> WrittenReport:
+    """Write a report of a patient drawn without an image: of a whole-body scan, SPECT or follow-up, to teach reading."""
+    foci = random_foci(rng)
+    patient = random_patient(rng)
+    kind = rng.random()
+    if kind < 0.8:
+        return write_report(foci, patient, language, rng, wording=wording)
+    known = tuple(KnownFocus.of(focus, number, rng) for number, focus in enumerate(foci, 1))
+    if kind < 0.9:
+        patient["field"] = ("chest", "abdomen", "pelvis")[int(rng.integers(3))]
+        return write_report(known, patient, language, rng, wording=wording, examination="spect")
+    changes = {one.lesion_id: CHANGES[int(rng.integers(len(CHANGES)))] for one in known}
+    now = tuple(one for one in known if changes[one.lesion_id] != "resolved")
+    return write_report(now, patient, language, rng, wording=wording, prior=changes, prior_foci=known)
 
 
 @lru_cache(maxsize=8)

@@ -184,7 +184,7 @@ CONTEXT: dict[str, str | tuple[str, ...]] = {
         "[thank you for this referral|follow-up as clinically indicated|please correlate with other imaging]",
         "[suggest|recommend] follow-up bone scan in [3|6|12] months",
         "[SPECT/CT|MRI|CT] may be helpful, [if clinically indicated|if symptoms persist]",
-        "[PSA|alkaline phosphatase|tumour markers] may help, correlate clinically",
+        "[alkaline phosphatase|tumour markers] may help, correlate clinically",
     ),
     "compared": (
         "compared with {date}",
