@@ -23,7 +23,7 @@ from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
 from BoneMetSegLib.text_encoder import ReportTokenizer, ReportTokens, TextEncoder
 
-from .simulator.report_writer import WrittenReport, random_foci, write_report
+from .simulator.report_writer import WrittenReport, random_foci, random_report, write_report
 from .vocabulary import build_tokenizer
 
 _LOG = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def teach_reading(
 
 
 def _write(rng: np.random.Generator, count: int) -> list[WrittenReport]:
-    return [write_report(random_foci(rng), {}, ("zh", "en")[int(rng.integers(2))], rng) for _ in range(count)]
+    return [random_report(("zh", "en")[int(rng.integers(2))], rng) for _ in range(count)]
 
 
 def _batch(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +44,8 @@ _BENIGN_KINDS = (
 # Solitary in 10.4 % of the 638 patients; the other counts are chosen to teach short and long lists.
 _COUNTS = ((0, 0.25), (1, 0.14), (2, 0.12), (3, 0.11), (5, 0.14), (8, 0.12), (14, 0.07), (25, 0.05))
 
+_SUPERSCAN_SHARE = 0.01
+
 _BY_REGION: dict[str, tuple[FineRegion, ...]] = {
     name: tuple(fine for fine in FINE_REGIONS if fine.region == name) for name in {f.region for f in FINE_REGIONS}
 }
@@ -77,9 +80,34 @@ class SimpleFocus:
     contrast: float = 3.0
 
 
+@dataclass(frozen=True)
+class KnownFocus(SimpleFocus):
+    """A focus that is followed over examinations and may be measured.
+
+    Attributes
+    ----------
+    number : int
+    lesion_id : str
+    suv_max : float or None
+    """
+
+    number: int = 0
+    lesion_id: str = ""
+    suv_max: float | None = None
+
+    @classmethod
+    def of(cls, focus: SimpleFocus, number: int, rng: np.random.Generator) -> KnownFocus:
+        """Number a focus and measure it: normal vertebrae have an SUVmax of 6.51 (SD 0.72)."""
+        suv_max = round(float(focus.contrast * rng.normal(6.5, 0.7)), 1)
+        facts = {each.name: getattr(focus, each.name) for each in fields(SimpleFocus)}
+        return cls(**facts, number=number, lesion_id=f"lesion {number}", suv_max=suv_max)
+
+
 def random_foci(rng: np.random.Generator) -> tuple[SimpleFocus, ...]:
     """Draw the foci of a patient: metastases by their published sites, benign and physiological ones."""
     draw = Draw(int(rng.integers(2**62)))
+    if draw.chance(_SUPERSCAN_SHARE):  # then no kidneys show
+        return tuple(_focus(_metastasis_site(draw).name, "metastasis", "metastasis", draw) for _ in range(40))
     foci = _metastases(draw)
     for _ in range(_weighted(draw, ((0, 0.35), (1, 0.3), (2, 0.2), (4, 0.15)))):
         foci += _benign(draw)
@@ -160,3 +188,18 @@ def _focus(name: str, hot_spot_class: str, kind: str, draw: Draw) -> SimpleFocus
     contrast = 0.4 if kind.startswith("cold") else 1.3 + 6.0 * draw.uniform(0, 1) ** 2
     visible = {"anterior": draw.chance(0.8), "posterior": True}
     return SimpleFocus(hot_spot_class, name, kind, side, visible, contrast)
+
+
+_CONDITIONS = (
+    *("hip prosthesis left", "hip prosthesis right", "knee prosthesis left", "knee prosthesis right"),
+    *("mastectomy left", "mastectomy right", "amputation leg left", "amputation leg right", "scoliosis", "kyphosis"),
+    *("rib fracture left", "rib fracture right", "vertebral fracture"),
+)
+
+
+def random_patient(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw facts of a patient that reports speak of: sex, now and then a condition."""
+    draw = Draw(int(rng.integers(2**62)))
+    conditions = tuple(draw.shuffled(_CONDITIONS)[: draw.number(1, 2)]) if draw.chance(0.12) else ()
+    female = draw.chance(0.45) or any("mastectomy" in condition for condition in conditions)
+    return {"sex": "female" if female else "male", "conditions": conditions}

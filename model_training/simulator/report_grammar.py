@@ -102,6 +102,19 @@ class Draft:
             self.parts.append(text)
             self.length += len(text)
 
+    def trim(self, white: str = " \n") -> None:
+        """Take white space away from the end (mentions never end in any)."""
+        while self.parts and self.parts[-1][-1] in white:
+            kept = self.parts[-1].rstrip(white)
+            self.length -= len(self.parts[-1]) - len(kept)
+            self.parts[-1:] = [kept] if kept else []
+
+    def end_line(self) -> None:
+        """Begin a new line, unless at the start of one; spaces before it go."""
+        self.trim(" ")
+        if self.parts and self.parts[-1][-1] != "\n":
+            self.add("\n")
+
     def add_places(self, places: PlaceList) -> None:
         """Append a list of places, noting a mention for each phrase in it."""
         for piece in places.pieces:
@@ -126,17 +139,23 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class _Choice:
+class Choice:
+    """Alternatives of a template; an empty one leaves the others out."""
+
     options: tuple[tuple[object, ...], ...]
 
 
 @dataclass(frozen=True)
-class _Reference:
+class Slot:
+    """A reference to a place, a word or another rule."""
+
     name: str
 
 
 @dataclass(frozen=True)
-class _WholeSkeleton:
+class WholeSkeleton:
+    """A marked phrase that speaks of the whole skeleton, with what is said of it."""
+
     status: str
     content: tuple[object, ...]
 
@@ -176,17 +195,17 @@ def _parse_bracket(template: str, position: int) -> tuple[object, int]:
     character = template[position]
     if character == "{":
         end = template.index("}", position)
-        return _Reference(template[position + 1 : end]), end + 1
+        return Slot(template[position + 1 : end]), end + 1
     if character == "<":
         content, end = _parse(template, position + 3, ">")
-        return _WholeSkeleton(STATUS_LETTERS[template[position + 1]], content), _after(template, end, ">")
+        return WholeSkeleton(STATUS_LETTERS[template[position + 1]], content), _after(template, end, ">")
     options = []
     end = position
     while True:
         content, end = _parse(template, end + 1, "|]")
         options.append(content)
         if end >= len(template) or template[end] == "]":
-            return _Choice(tuple(options)), _after(template, end, "]")
+            return Choice(tuple(options)), _after(template, end, "]")
 
 
 def _after(template: str, position: int, closing: str) -> int:
@@ -199,30 +218,35 @@ class Grammar:
     """Rules by name, from which sentences are drawn."""
 
     def __init__(self, rules: Mapping[str, str | Sequence[str]]) -> None:
-        self._rules = {
-            name: tuple(compile_template(text) for text in ((rule,) if isinstance(rule, str) else rule))
-            for name, rule in rules.items()
+        self.templates: dict[str, tuple[str, ...]] = {
+            name: (rule,) if isinstance(rule, str) else tuple(rule) for name, rule in rules.items()
         }
+        self._rules = {name: tuple(map(compile_template, texts)) for name, texts in self.templates.items()}
 
-    def skeletons(self, name: str) -> int:
-        """Return how many sentence skeletons a rule has."""
-        return len(self._rules[name])
+    def __contains__(self, name: str) -> bool:
+        return name in self._rules
 
-    def say(self, draft: Draft, draw: Draw, name: str, references: Mapping[str, Reference]) -> None:
-        """Append a sentence drawn from rule ``name`` to ``draft``; references come before rules of the same name."""
-        self._write(draft, draw, draw.one(self._rules[name]), references)
+    def say(
+        self, draft: Draft, draw: Draw, name: str, references: Mapping[str, Reference], form: int | None = None
+    ) -> None:
+        """Append a sentence drawn from rule ``name`` to ``draft``; references come before rules of the same name.
+
+        ``form`` chooses the rule's template by its index (modulo their number) instead of a draw.
+        """
+        rule = self._rules[name]
+        self._write(draft, draw, draw.one(rule) if form is None else rule[form % len(rule)], references)
 
     def _write(self, draft: Draft, draw: Draw, nodes: Nodes, references: Mapping[str, Reference]) -> None:
         for node in nodes:
             if isinstance(node, str):
                 draft.add(node)
-            elif isinstance(node, _Choice):
+            elif isinstance(node, Choice):
                 self._write(draft, draw, draw.one(node.options), references)
-            elif isinstance(node, _WholeSkeleton):
+            elif isinstance(node, WholeSkeleton):
                 start = draft.length
                 self._write(draft, draw, node.content, references)
                 draft.mentions.append(WrittenMention(start, draft.length, (WHOLE_SKELETON_SLOT,), node.status))
-            elif isinstance(node, _Reference):
+            elif isinstance(node, Slot):
                 self._refer(draft, draw, node.name, references)
 
     def _refer(self, draft: Draft, draw: Draw, name: str, references: Mapping[str, Reference]) -> None:

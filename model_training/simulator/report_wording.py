@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .report_examination import Condition
 from .report_grammar import Draw, Grammar, Piece
 
 # Benign kinds by a part of the simulator's word for them; the first that fits counts.
@@ -42,7 +43,7 @@ class Wording:
     name_places : callable
         ``(places with counts, style, draw) -> pieces``.
     number_words : callable
-        ``(number of foci, draw) -> words by name`` that depend on how many foci are spoken of.
+        ``(number of foci, degree, draw) -> words by name`` that depend on how many foci are spoken of, and how strong.
     joiners : tuple of str
         What may join two statements within one sentence.
     stop : str
@@ -62,12 +63,18 @@ class Wording:
         What may stand before the last of a list.
     agree : callable
         ``pieces -> words by name``: verbs that agree with a list of places.
+    layouts : tuple of str
+        Of ``report_layouts``, as often as they are drawn.
+    sides : mapping
+        "left" and "right" in words.
+    where : callable
+        ``condition -> its place in words``, "" where it cannot be said.
     """
 
     grammar: Grammar
     draw_style: Callable[[Draw], Any]
     name_places: Callable[[Mapping[str, int], Any, Draw], tuple[Piece, ...]]
-    number_words: Callable[[int, Draw], dict[str, str]]
+    number_words: Callable[[int, str, Draw], dict[str, str]]
     joiners: tuple[str, ...]
     stop: str
     findings_headings: tuple[str, ...]
@@ -81,3 +88,26 @@ class Wording:
     list_mark: str
     last_marks: tuple[str, ...]
     agree: Callable[[tuple[Piece, ...]], dict[str, str]]
+    layouts: tuple[str, ...]
+    sides: Mapping[str, str]
+    where: Callable[[Condition], str]
+
+
+# Primaries in a clinic that sends patients to bone scans; shares by judgement.
+_PRIMARIES = {
+    "male": ("prostate",) * 5 + ("lung",) * 3 + ("other",) * 3,
+    "female": ("breast",) * 5 + ("lung",) * 2 + ("gynaecological",) + ("other",) * 2,
+}
+
+
+def sex_of(patient: Mapping[str, Any], draw: Draw) -> str:
+    """Return "male" or "female"; drawn where it is not known."""
+    sex = str(patient.get("sex", "") or draw.one(("male", "female"))).lower()
+    return "female" if sex[:1] in ("f", "女") else "male"
+
+
+def primary_of(patient: Mapping[str, Any], sex: str, draw: Draw) -> str:
+    """Return "prostate", "breast", "lung", "gynaecological" or "other"; drawn by sex where it is not known."""
+    drawn = draw.one(_PRIMARIES[sex])
+    given = str(patient.get("primary") or "").lower()
+    return next((name for name in ("prostate", "breast", "lung") if name in given), "other" if given else drawn)

@@ -125,7 +125,7 @@ class PlaceStyle:
 
     Attributes
     ----------
-    vertebra : {"T8", "T8 vertebra", "eighth thoracic vertebra", "D8"}
+    vertebra : {"T8", "T8 vertebra", "eighth thoracic vertebra", "D8", "T-8"}
     rib : {"6th rib", "sixth rib", "rib 6", "rib #6"}
     range_mark : str
     oxford : bool
@@ -153,7 +153,7 @@ class PlaceStyle:
 def draw_style(draw: Draw) -> PlaceStyle:
     """Draw a reader's habits."""
     return PlaceStyle(
-        draw.one(("T8", "T8", "T8", "T8", "T8", "T8", "T8 vertebra", "eighth thoracic vertebra", "D8")),
+        draw.one(("T8", "T8", "T8", "T8", "T8", "T8", "T8 vertebra", "eighth thoracic vertebra", "D8", "T-8")),
         draw.one(("6th rib", "6th rib", "6th rib", "sixth rib", "rib 6", "rib #6")),
         draw.one(("-", "-", "-", "–", " to ", " through ")),
         draw.chance(0.4),
@@ -197,7 +197,9 @@ def _and(items: list[str], draw: Draw) -> str:
     if len(items) < 2:
         return items[0]
     if len(items) == 2:
-        return draw.one((" and ", " and ", " and ", " & ", "/")).join(items)
+        return draw.one((" and ", " and ", " and ", " & ", "/" if all(map(str.isalnum, items)) else " and ")).join(
+            items
+        )
     return f"{', '.join(items[:-1])}{draw.one((' and ', ', and ', ', '))}{items[-1]}"
 
 
@@ -223,7 +225,8 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
             (r for r, first in FIRST_COORDINATE.items() if first <= coordinate), key=FIRST_COORDINATE.__getitem__
         )
         letter = _LETTER[region]
-        return f"{'D' if form == 'D8' and letter == 'T' else letter}{coordinate - FIRST_COORDINATE[region] + 1}"
+        dash = "-" if form == "T-8" else ""
+        return f"{'D' if form == 'D8' and letter == 'T' else letter}{dash}{coordinate - FIRST_COORDINATE[region] + 1}"
 
     if len(unit.numbers) == 1 and draw.chance(0.1):
         return [Piece("the "), Piece(f"{style.vertebra_part} of {level(unit.numbers[0])}", unit.slots())]
@@ -232,12 +235,12 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
         if len(chunk) == 1:
             texts.append(level(chunk[0]))
         elif len(chunk) == 2 and unit.name and draw.chance(0.5):
-            texts.append(f"{level(chunk[0])}/{level(chunk[1])[draw.number(0, 1) :]}")
+            texts.append(f"{level(chunk[0])}/{level(chunk[1])[draw.number(0, 1) if form != 'T-8' else 0 :]}")
         else:
             end = level(chunk[-1])
             mark = style.range_mark
             texts.append(
-                f"{level(chunk[0])}{mark}{end[1:] if unit.name and mark in '-–' and draw.chance(0.4) else end}"
+                f"{level(chunk[0])}{mark}{end[1:] if unit.name and mark in '-–' and form != 'T-8' and draw.chance(0.4) else end}"
             )
     pieces = [Piece("the ")] if article else []
     for index, (chunk, text) in enumerate(zip(chunks, texts, strict=True)):

@@ -1,4 +1,6 @@
-"""Chinese sentences of bone-scan reports.
+"""Chinese bone-scan reports: the words that fill the sentences, and all that belongs to this wording.
+
+The sentences are in ``wording_zh_findings``, ``wording_zh_natures`` and ``wording_zh_context``.
 
 Status of a hedge: 考虑, 符合, 提示, 可能性大 call it; 可能 (alone), 不除外, 待排, 可疑, 性质待定 leave it open for
 metastasis; "退变可能" and "良性病变可能" stay benign.
@@ -9,18 +11,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .report_examination import Condition
 from .report_grammar import Draw, Grammar
-from .report_wording import Wording
+from .report_layouts import TRAINING_LAYOUTS
+from .report_wording import Wording, primary_of, sex_of
+from .wording_zh_context import CONTEXT
+from .wording_zh_findings import FINDINGS
+from .wording_zh_natures import NATURES
 from .wording_zh_places import draw_style, name_places
 
-_SEE = "[可见|可见|见|示|显示|有|内可见|处可见|见有]"
 _ACT = "[放射性|放射性|放射性|显像剂|核素|示踪剂|骨显像剂]"
 _UP = "[浓聚|浓聚|浓聚|增高|摄取增高|分布增高|异常浓聚|异常增高|浓集|摄取增加|分布浓聚|摄取异常增高]"
-_DEGREE = "[轻度|中度|明显|显著|不同程度|较明显|轻微|轻-中度|||||||]"
+_DEGREE = "{degree}"
 _SHAPE = "[点状|片状|团片状|团块状|条状|条索状|类圆形|结节状|斑片状|局灶性|局限性|不规则形|小片状|斑点状|团状|长条状|环形|||||]"
 _NOUN = "[灶|影|区|灶|]"
 
-RULES: dict[str, str | tuple[str, ...]] = {
+_WORD_RULES: dict[str, str | tuple[str, ...]] = {
     # ---- words
     "hot": (
         f"{_SHAPE}{_ACT}{_UP}{_NOUN}",
@@ -35,11 +41,10 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "is_hot": (
         f"{_ACT}{_DEGREE}{_UP}",
         f"{_ACT}[分布|摄取]{_DEGREE}[增高|增多|浓聚|不均匀增高|异常增高]",
-        "[骨质代谢|骨代谢|骨盐代谢][轻度|明显|异常|局灶性|][增高|活跃|增强]",
+        "[骨质代谢|骨代谢|骨盐代谢]{degree}[增高|活跃|增强]",
         f"呈{_DEGREE}{_SHAPE}{_ACT}浓聚",
         "示踪剂[摄取|聚集]{degree}[增高|增多]",
     ),
-    "degree": ("轻度", "中度", "明显", "不同程度", "显著", "", "", "局部"),
     "tail": (
         "",
         "",
@@ -51,10 +56,8 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "，大小约{size}",
         "，[放射性|]分布不均匀",
         "，[与周围骨组织|与邻近骨质]分界[清楚|欠清]",
-        "，浓聚程度[较高|较低|不一|轻度|中等]",
-        "，[前后位|前位|后位][均|]显示[清楚|较清楚|]",
+        "，[前位|后位]显示[清楚|较清楚]",
         "，靶/本底比值约{ratio}",
-        "，大小、形态不一",
     ),
     "size": ("{a}.{b}cm×{a}.{c}cm", "{a}.{b}×{a}.{c}cm", "{a}{b}mm×{a}{c}mm", "{a}.{b} cm"),
     "ratio": ("{a}.{b}", "{c}.{a}"),
@@ -84,7 +87,7 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "多考虑",
         "倾向于",
         "结合病史考虑",
-        "结合临床，考虑",
+        "多考虑为",
         "支持",
         "诊断为",
         "系",
@@ -129,7 +132,6 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "陈旧骨折",
         "骨折后改变",
         "外伤性改变",
-        "外伤所致",
         "骨折修复期改变",
         "外伤后改变",
         "创伤性改变",
@@ -162,134 +164,6 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "非转移性病变",
         "良性骨质代谢改变",
     ),
-    # ---- findings: uptake only
-    "uptake": (
-        f"{{P}}{_SEE}{{count}}{{hot}}{{tail}}",
-        f"{{P}}{_SEE}{{count}}{{hot}}",
-        "{P}{is_hot}{tail}",
-        "{P}{is_hot}",
-        "{P}[呈|呈现|表现为]{hot}",
-        "[可见|见|显示|探及]{count}{hot}，[位于|分布于|累及|{split}位于|见于]{P}",
-        "[可见|见]{P}{is_hot}",
-        "[于|在]{P}[可见|见|见到|发现]{count}{hot}{tail}",
-        "{N}异常{_act}浓聚[灶|影]，{split}位于{P}",
-        "[异常|]放射性浓聚[灶|影][位于|见于|分布于|累及]{P}",
-        "[全身骨显像|全身骨显像图|静态显像|前后位显像|前后位全身骨显像|全身骨骼显像|延迟显像]示{P}{is_hot}",
-        "[异常所见|阳性所见|异常]：{P}{hot}",
-        "{P}[局部|局灶性]{is_hot}",
-        "{P}{_act}分布[不均|不均匀|异常|欠均匀]，[可见|见|呈]{hot}",
-        "{P}较[对侧|邻近骨质|周围骨组织|正常骨]{is_hot}",
-        "{P}{count}{hot}",
-        "显像剂[在|于]{P}[异常|]浓聚",
-        "{P}[异常|]浓聚，[T/NT|靶本比]约{ratio}",
-    ),
-    "_act": ("放射性", "放射性", "显像剂", "核素", ""),
-    "uptake_led": (
-        "{P}[可见|见|示]{count}{hot}，[以|其中以]{Q}[为著|明显|为甚|最明显|为主|较著]",
-        "{P}{is_hot}，{Q}[为著|较明显|最为明显]",
-        "{P}{hot}，[其中|尤以]{Q}[浓聚明显|浓聚程度最高|为显著]",
-    ),
-    "cold": (
-        "{P}[可见|见|呈|示]{_shape}放射性[缺损|减低|稀疏|缺损区|稀疏区|减低区|稀疏、缺损区]",
-        "{P}放射性[分布|][稀疏|减低|缺损]",
-        "{P}呈[“冷区”|放射性冷区]改变",
-        "{P}[可见|]显像剂[缺损|稀疏][区|]，[周边|边缘][放射性|][轻度|][增高|浓聚|呈环形浓聚]",
-    ),
-    "_shape": ("", "", "片状", "局限性", "类圆形"),
-    "cold_metastatic": (
-        "{P}放射性[缺损|稀疏][区|]，{call}[溶骨性|]{met}{likely}",
-        "{P}[“冷区”|放射性减低]，{call}溶骨性[转移|骨转移|病变，骨转移]",
-    ),
-    # ---- the nature is said
-    "metastatic": (
-        "{P}{met}",
-        "{P}{call}{met}{likely}",
-        "{P}{hot}，{call}{met}{likely}",
-        f"{{P}}{_SEE}{{count}}{{hot}}，{{call}}{{met}}{{likely}}",
-        "{P}{is_hot}，{call}{met}{likely}",
-        "{P}{is_hot}，{call}{met}",
-        "{P}{hot}，[考虑|考虑为|首先考虑]{met}可能",
-        "[考虑|符合|诊断|提示]{P}{met}{likely}",
-        "{P}[多发|]{met}",
-        "{P}[骨质代谢|骨代谢|骨盐代谢][异常|]活跃，[倾向|考虑|提示]恶性[病变|骨病变|]（转移）",
-        "{P}[异常|][浓聚灶|放射性浓聚]，[转移|骨转移|转移瘤|恶性病变][可能性大|可能性较大|首先考虑|所致]",
-        "{P}[成骨性|溶骨性|混合性]骨转移",
-        "{P}代谢活跃[灶|]，{call}{met}",
-        "{met}（{P}）",
-        "{met}，[累及|位于|分布于|侵犯]{P}",
-        "{P}[受累|受侵|侵犯]，{call}{met}",
-        "{P}多发{hot}，{call}{met}[；|，]请结合[临床|其它影像学检查]",
-        "{P}[病灶|病变]{call}{met}",
-        "考虑{met}：{P}",
-        "{P}[呈|为]骨转移[表现|征象|改变]",
-        "{P}[浓聚灶|病灶][具有|呈]恶性[特征|征象|表现]，{call}{met}",
-    ),
-    "metastatic_many": (
-        "<M:全身多发>{met}，[累及|位于|分布于|包括]{P}",
-        "<M:多发骨>[转移|转移瘤]（{P}）",
-        "<M:全身骨骼>多发{met}，以{P}[为著|为主|明显]",
-        "{P}多发{met}",
-        "{P}多发{hot}，{call}多发{met}",
-        "{P}等多处{hot}，{call}{met}",
-        "<M:多发骨骼>{met}：{P}",
-    ),
-    "uncertain": (
-        "{P}{hot}，[骨转移|转移|转移瘤|恶性病变|转移灶|骨转移瘤]{open}",
-        "{P}{is_hot}，[骨转移|转移|转移瘤|恶性病变]{open}",
-        f"{{P}}{_SEE}{{count}}{{hot}}，性质[待定|不明|待查|难以确定|待明确|未定]",
-        "{P}{is_hot}，性质[待定|不明|待查|难以确定][，建议{exam}|]",
-        "{P}[可疑|疑似|疑为][骨转移|转移|转移灶|骨转移瘤]",
-        "{P}可疑[放射性|][浓聚|浓聚灶|浓聚影|轻度浓聚]",
-        "{P}{hot}，[骨折|退变|退行性变|良性病变|外伤]？[转移|骨转移]？",
-        "{P}{hot}，[良恶性|良、恶性][待定|难以鉴别|待鉴别|不能确定]",
-        "{P}{is_hot}，建议{exam}，[以除外|除外|排除|以排除][骨转移|转移]",
-        "[不除外|不能除外|警惕|不排除]{P}[骨转移|转移|转移瘤][可能|]",
-        "{P}[骨转移|转移|转移瘤]{open}",
-        "{P}{is_hot}，[骨转移|恶性病变]可能[，请结合{exam}|，建议{exam}|]",
-        "{P}{hot}，[骨折|退变|良性病变]可能，[转移|骨转移][不除外|待排|待除外|不能除外]",
-        "{P}[病灶|浓聚灶]性质待定，[随访|建议随访|建议定期复查|请结合临床]",
-        "[可疑|疑]{P}[转移|骨转移]",
-        "{P}[轻度|]浓聚，[意义|临床意义][不明|待定|不确定]",
-        "{P}[骨代谢|骨质代谢]异常[增高|]，[骨转移|转移|恶性]待排",
-    ),
-    "exam": (
-        "CT检查",
-        "MRI检查",
-        "局部CT",
-        "局部MRI",
-        "断层融合显像",
-        "SPECT/CT",
-        "CT",
-        "进一步检查",
-        "PET/CT检查",
-        "3个月后复查",
-        "X线检查",
-    ),
-    "benign": (
-        "{P}{kind}",
-        "{P}{kind}[可能|可能性大|]",
-        "{P}{hot}，[考虑|多为|系|多系|倾向|考虑为|首先考虑|多考虑][{kind}|{kind}可能|{kind}可能性大]",
-        "{P}{is_hot}，[考虑|多为|系|多系|倾向|考虑为][{kind}|{kind}可能]",
-        "{P}[轻度|][浓聚|摄取增高]，[符合|考虑]{kind}",
-        "{P}[呈|示|为|见]{kind}",
-        "[考虑|符合]{P}{kind}",
-        "{P}{is_hot}，良性病变[可能性大|可能]，{kind}",
-        f"{{P}}{_SEE}{{count}}{{hot}}，[多为|考虑|系]{{kind}}",
-        "{P}[浓聚灶|病灶|代谢增高灶][考虑|为|系]{kind}",
-        "{P}{is_hot}，[良性|良性病变|{kind}可能]",
-        "{kind}：{P}",
-        "{P}[线状|条状|点状|]浓聚，[结合病史|结合CT]，[考虑|符合]{kind}",
-        "{P}[浓聚|放射性增高]，[无|缺乏]恶性[征象|特征]，[考虑|为]{kind}",
-        "{P}[非特异性浓聚|轻度增高]，[良性改变|良性病变可能|{kind}]",
-    ),
-    # ---- the rest, the normal
-    "rest": (
-        "<N:余[骨|骨骼|诸骨|骨质|部位|所见骨骼|部位骨骼|全身骨骼|各骨|]>[未见|未见明显|未见明确|未见确切|未见显著]{abnormal}",
-        "<N:[其余|余][骨骼|诸骨|部位|部位骨骼|全身骨骼|各部位]>[未见|未见明显|无明显|无]{abnormal}",
-        "<N:[其余|余][部位|骨骼|诸骨]>[放射性|显像剂|]分布[未见异常|未见明显异常|大致正常|正常|均匀|基本对称]",
-        "<N:余>[（-）|未见异常|无特殊|未见明显异常]",
-        "<N:[全身其余骨骼|其他骨骼|其它部位骨骼|其余骨]>[未见|未见明显]{abnormal}",
-    ),
     "abnormal": (
         "异常",
         "异常",
@@ -308,93 +182,17 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "异常浓聚或稀疏",
         "病灶",
     ),
-    "normal": (
-        "<N:全身[骨骼|诸骨|骨|各骨骼]>[未见|未见明显|未见明确|未见确切]{abnormal}",
-        "<N:[全身骨骼|全身诸骨|骨骼系统]>[显影清晰|显像清晰]，[放射性|显像剂]分布[均匀|大致均匀|对称|基本对称|均匀、对称]，未见[明显|明确|]{abnormal}",
-        "<N:[全身骨显像|本次全身骨显像|骨显像]>[未见|未见明显|未见明确]{abnormal}",
-        "<N:[全身骨显像|骨显像|全身骨骼显像]>[大致正常|未见异常|正常|阴性]",
-        "<N:[全身骨骼|骨骼]>[未见|未发现]明确[骨转移|转移瘤|骨转移瘤|肿瘤骨转移][征象|表现|]",
-        "目前<N:[全身骨骼|全身骨|骨骼]>未见[明确|明显]骨转移[征象|灶]",
-        "<N:[全身骨骼|各部位骨骼|所见骨骼]>[左右对称|对称显影]，[未见异常浓聚|未见放射性异常浓聚或缺损|未见局限性放射性增高或减低区]",
-        "[未见|未发现]<N:[全身骨骼|骨骼]>[有|]明显{abnormal}",
+    "exam": (
+        "CT检查",
+        "MRI检查",
+        "局部CT",
+        "局部MRI",
+        "断层融合显像",
+        "SPECT/CT",
+        "CT",
+        "PET/CT检查",
+        "X线检查",
     ),
-    "no_metastasis": (
-        "<N:[全身骨骼|骨骼系统|全身骨|全身诸骨]>[未见|未见明确|未见明显|未见确切][骨转移|转移|转移瘤|骨转移瘤][征象|灶|表现|]",
-        "目前[骨显像|全身骨显像|]<N:[全身骨骼|全身骨]>[未见|无][明确|明显]骨转移[征象|证据]",
-    ),
-    "negated": (
-        "{P}[未见|未见明显|未见明确|无]{abnormal}",
-        "{P}[放射性|显像剂|]分布[均匀|对称|基本对称|大致均匀|未见异常|均匀、对称]，[未见|未见明显|未见局限性]{abnormal}",
-        "{P}[显影|显像][清晰|正常|对称]，[放射性|]分布[未见异常|均匀]",
-        "{P}[形态|影像|]未见[明显|]异常",
-        "{P}[放射性|显像剂]分布[均匀|对称|正常|未见明显异常|未见异常]",
-        "{P}[无|未见]异常放射性[浓聚|增高]或[稀疏|缺损|减低][区|灶|]",
-    ),
-    "negated_joints": (
-        "{P}[放射性|显像剂|]分布[对称|基本对称]",
-        "{P}[对称性|对称]显影，未见异常",
-        "{P}[未见异常浓聚|对称，未见异常浓聚灶|未见明显异常]",
-    ),
-    "nothing": (
-        "[未见|未见明显|未见明确]{abnormal}",
-        "[放射性|显像剂]分布[均匀|正常|对称]",
-        "[无|未见][明显|]异常",
-        "（-）",
-    ),
-    "resolved": (
-        "[原|前次所见|前片]{P}[浓聚灶|病灶|异常浓聚][此次|本次|现][未见|未见显示|已消失|未显示|消失]",
-        "[原|]{P}病灶[已|]消失",
-    ),
-    "pain_negative": (
-        "{P}[疼痛处|压痛处|外院CT所示病灶处|MRI异常信号处]未见[异常|明显异常|]放射性浓聚",
-        "{P}未见[明显|]异常[浓聚|放射性浓聚]",
-    ),
-    # ---- spoken of above
-    "above_metastatic": (
-        "<M:[上述|以上][病灶|病变|浓聚灶|部位|骨质改变|异常浓聚灶|多发浓聚灶|骨质代谢异常灶|部位浓聚灶]>[，|]{call}{met}{likely}",
-        "<M:[上述|以上][部位|病灶|浓聚灶]>{call}{met}",
-        "[考虑|符合]<M:[上述|以上]部位>{met}",
-        "<M:[上述改变|上述所见|以上所见]>[符合|提示|考虑]{met}[表现|]",
-    ),
-    "above_benign": (
-        "<B:[上述|以上][病灶|部位|浓聚灶|改变]>[考虑|多为|为|系]{kind}[可能|]",
-        "<B:[上述|以上][病灶|部位|浓聚灶]>考虑良性[病变|改变]",
-    ),
-    "above_uncertain": (
-        "<Q:[上述|以上][病灶|部位|浓聚灶|改变]>性质[待定|不明|待查]",
-        "<Q:[上述|以上][病灶|部位|浓聚灶]>[骨转移|转移]{open}",
-    ),
-    "diffuse_uptake": (
-        "<U:[全身骨骼|全身诸骨|全身多处骨骼|全身骨|中轴骨及四肢近端骨]>[可见|见|示|呈][多发|弥漫性|广泛|弥漫、多发]{hot}，以{P}[为著|为主|明显|为甚]",
-        "<U:[全身骨骼|全身多骨]>放射性分布[不均|不均匀]，{P}[可见|见][多发|弥漫性|数处|多处]{hot}",
-        "<U:[全身骨骼|全身多处骨骼]>[多发|广泛][异常|]放射性浓聚[灶|影]，[累及|分布于|主要位于]{P}",
-    ),
-    "diffuse_metastatic": (
-        "<M:全身[骨骼|骨|多处骨骼|]>多发{met}",
-        "<M:全身多发骨>[转移|转移瘤]",
-        "<M:[全身骨骼|全身骨|全身诸骨]>[广泛|弥漫性|多发]{met}[可能性大|]",
-        "<M:[多发骨|多处骨]>[转移|转移瘤][可能性大|]",
-        "<M:[全身多处骨骼|全身多骨]>[骨质代谢活跃|骨代谢异常活跃|异常放射性浓聚]，{call}[多发|]{met}",
-        "<M:[全身骨骼|骨骼系统]>[多发|广泛]转移[性病变|瘤]",
-    ),
-    # ---- around
-    "ct": (
-        "[同机CT|CT|断层融合CT|SPECT/CT|同层CT]示{P}[骨质破坏|骨质密度增高|骨质密度不均|成骨性改变|溶骨性破坏|混合性骨质破坏|斑片状高密度影]",
-        "{P}[行SPECT/CT断层融合显像|局部断层融合显像]，[CT示相应部位骨质破坏|CT于相应部位见骨质密度异常]",
-        "[同机CT|CT]见{P}[斑片状骨质密度增高影|低密度骨质缺损区|结节状高密度灶]，[放射性浓聚|显像剂浓聚与之相符]",
-    ),
-    "ct_metastatic": (
-        "[同机CT|断层融合CT|CT|SPECT/CT]示{P}[骨质破坏|成骨性改变|溶骨性破坏|骨质密度异常|虫蚀样骨质破坏]，{call}{met}",
-        "{P}[浓聚灶|病灶]于[同机CT|CT][表现为|示|见][骨质破坏|成骨性病变|溶骨性破坏]，{call}{met}",
-    ),
-    "ct_benign": (
-        "[同机CT|CT|断层融合CT]示{P}{sign}，[考虑|为|符合]{kind}",
-        "{P}[CT示|于CT上见]{sign}，[多为|考虑|符合]{kind}",
-    ),
-    "sign_degenerative": ("骨质增生", "骨赘形成", "边缘骨质硬化", "骨质增生硬化"),
-    "sign_fracture": ("骨折线影", "骨质连续性中断", "骨痂形成", "骨皮质扭曲"),
-    "sign_compression": ("椎体楔形变", "椎体压缩变扁", "骨质连续性中断"),
-    "sign_other": ("骨质硬化", "骨质密度增高", "骨质改变"),
     "kind_degenerative_spine": (
         "退行性变",
         "退行性改变",
@@ -402,117 +200,32 @@ RULES: dict[str, str | tuple[str, ...]] = {
         "退变",
         "小关节退变",
         "椎小关节退行性变",
-        "椎体骨质增生",
         "椎间盘退变",
         "骨赘形成",
         "退行性骨关节病",
     ),
-    "ct_uncertain": (
-        "{P}[同机CT|CT|断层CT][未见明显骨质破坏|未见明确骨质异常|骨质改变不明显]，性质[待定|待查]，[建议随访|建议MRI|请结合临床]",
-    ),
-    "ct_plain": (
-        "[同机CT|CT]示[双肺多发结节|右肺上叶占位|左肺下叶软组织肿块|纵隔淋巴结肿大|肝内低密度灶|左侧胸腔积液|双侧肾上腺结节|主动脉壁钙化|双肺纹理增多]",
-        "[胸部CT|外院CT]：[右肺上叶肿块，纵隔多发肿大淋巴结|左肺癌，双肺多发转移灶|双肺炎症]",
-        "[同机CT|融合显像CT]于相应部位[见骨质密度增高|未见明确骨质破坏|未见明显异常|见骨质增生]",
-    ),
-    "prior": (
-        "[与{date}前片比较|与{date}全身骨显像对比|对比{date}骨显像|较{date}片|对照{date}前片|与前次（{date}）骨显像相比]，{P}[病灶|浓聚灶|浓聚影][较前]{change}",
-        "{P}[病灶|浓聚灶|放射性浓聚][较前|与前次比较|较{date}片|较前片|对比前片]{change}",
-        "[与前次骨显像比较|与前片对比|对比前片]，{P}为新[发|增][病灶|浓聚灶]",
-        "[新见|新增|新出现]{P}{hot}",
-    ),
-    "prior_metastatic": (
-        "{P}[骨转移灶|转移灶|转移瘤|骨转移][较前|与前次比较|较{date}片|较前片]{change}",
-        "{P}[骨转移|转移瘤][治疗后|放疗后|化疗后]，[放射性浓聚|病灶]{change2}",
-        "[与{date}前片比较|对比{date}骨显像|与{date}骨显像相比]，{P}为新发[骨转移|转移灶|转移瘤]",
-    ),
-    "prior_plain": (
-        "[与{date}骨显像比较|与{date}前片对比|对比{date}全身骨显像]：[病灶数目增多，浓聚程度增高|病灶数目较前减少|无明显变化|大致相仿|新增部分病灶|部分病灶较前减淡]",
-        "[无既往骨显像对比|无前片可供比较|未见前片对照|首次骨显像检查]",
-    ),
-    "date": ("{y}-{m}-{d}", "{y}.{m}.{d}", "{y}年{m}月{d}日", "{y}年{m}月", "{y}/{m}/{d}"),
-    "change": (
-        "增大",
-        "增浓",
-        "缩小",
-        "减淡",
-        "明显减淡",
-        "变化不大",
-        "无明显变化",
-        "大致相仿",
-        "浓聚程度增高",
-        "浓聚程度减低",
-        "范围增大",
-        "范围缩小",
-        "相仿",
-        "进展",
-        "好转",
-        "稍减淡",
-        "稍增浓",
-    ),
-    "change2": ("减低", "较前减淡", "明显减低", "增高", "变化不大", "较前好转", "未见明显变化"),
-    "physiology": (
-        "[双肾|双侧肾脏|两肾][显影|可见显影|隐约显影|显影清晰|淡影]，膀胱[显影|可见放射性浓聚|内见放射性尿液|见尿液潴留]",
-        "[双肾、膀胱显影|双肾及膀胱显影|双肾、膀胱显影可|膀胱内见生理性浓聚|双肾、膀胱区见生理性放射性分布]",
-        "[泌尿系统|双肾输尿管及膀胱][可见|见][生理性|][放射性|][排泄|分布|显影]",
-        "[双肾未见显影|双肾显影浅淡|右肾显影较左肾浓|左肾盂见放射性潴留|左侧输尿管走行区见条索状放射性分布]",
-        "[软组织本底|周围软组织|软组织][低|影淡|显影淡|显影正常|未见异常浓聚]",
-    ),
-    "injection": (
-        "[右肘部|左肘部|右前臂|左前臂|右手背|左手背|右侧肘静脉]注射点[可见|见|]放射性[滞留|浓聚|外渗|残留]",
-        "注射点[位于[右|左]肘部|见放射性浓聚|可见显像剂外渗|显影]",
-        "[注射部位|注射点处][显像剂外渗|放射性浓聚]，[为污染|为注射残留|非病变]",
-    ),
-    "preamble": (
-        "[静脉注射|静注]{agent}{activity}后{hours}[小时|h]行[全身骨显像|全身前后位骨显像|前、后位全身骨平面显像|全身骨静态显像]",
-        "[静脉注射|注射]显像剂[约|]{hours}[小时|h]后[采集|行][前位及后位|前后位|前、后位]全身[骨|]显像",
-        "[静脉注射显像剂后|注药后|]{hours}小时行全身骨显像",
-        "[检查方法|方法]：静脉注射{agent} {activity}，{hours}小时后[仪器采集|行]全身骨显像",
-    ),
-    "visible": (
-        "[全身骨骼显影清晰|骨骼显影清晰|全身骨骼显影良好|显像清晰|骨骼影像清晰|图像质量良好|骨骼显影尚清|全身骨骼显示清晰]",
-        "[全身骨骼显影清晰，对比良好|影像对比度可|骨/软组织比值良好]",
-    ),
-    "exam_heading": ("检查项目：[全身骨显像|全身骨扫描|骨显像（全身）|全身骨ECT|SPECT全身骨显像|ECT全身骨显像]",),
-    "agent_heading": (
-        "显像剂：{agent}[ {activity}|，{activity}|]",
-        "显像药物：{agent}",
-        "[放射性药物|示踪剂]：{agent} {activity}",
-    ),
-    "clinical_heading": (
-        "临床诊断：{history}",
-        "临床诊断：{history}",
-        "病史：{history}",
-        "临床资料：{history}",
-        "临床病史：{history}",
-    ),
-    "history": (
-        "{cancer}",
-        "{cancer}[术后|术后1年|化疗后|放疗后|综合治疗后|内分泌治疗后|靶向治疗中]",
-        "{cancer}[骨转移？|，骨转移待查|，除外骨转移|伴骨痛]",
-        "[腰背痛|胸背部疼痛|骨痛|右髋部疼痛|腰痛伴左下肢麻木|左侧胸痛][3月余|1周|半年|待查|2月|]",
-        "[{marker}|体检发现肺部占位|碱性磷酸酶升高|肿瘤标志物升高|CEA升高]",
-        "{age}[{sex}|{sex}|患者]，{cancer}[，复查|，疗效评估|]",
-        "[骨质疏松|外伤史|多发性骨髓瘤？|消瘦原因待查]",
-    ),
-    "history_place": ("{P}[疼痛|疼痛不适|压痛]", "外院[CT|MRI|X线]检查[涉及|扫描]{P}"),
-    "advice": (
-        "[请结合临床|请结合临床及其它影像学检查|建议结合其他影像学检查|建议随访|建议定期复查|请结合CT、MRI检查|建议3-6个月后复查|请结合病史及实验室检查]",
-        "[建议必要时行局部断层显像|必要时PET/CT检查|随诊|请结合临床综合分析]",
-    ),
 }
+RULES = _WORD_RULES | FINDINGS | NATURES | CONTEXT
 
+# Words for the strength of uptake, by how it compares with the bone around.
+_DEGREES = {
+    "faint": ("轻度", "轻度", "轻微", "轻-中度", ""),
+    "moderate": ("", "", "中度", "较明显"),
+    "strong": ("明显", "显著", "", ""),
+    "mixed": ("不同程度", "", "", ""),
+}
 _COUNT_MANY = ("多发", "多发", "多处", "数处", "数个", "多个", "散在", "散在多发", "", "", "")
 _COUNT_ONE = ("单发", "一处", "", "", "", "", "一", "单个")
 _WORDS = "零 一 两 三 四 五 六 七 八 九 十".split()
 
 
-def _number_words(number: int, draw: Draw) -> dict[str, str]:
+def _number_words(number: int, degree: str, draw: Draw) -> dict[str, str]:
     said = _WORDS[number] if number <= 10 and draw.chance(0.3) else str(number)
     many = draw.one(("共见{}处", "可见{}处", "共{}处", "见{}个", "共计{}处")).format(said)
     one = draw.one(("可见1处", "见一处", "见单发", "可见"))
     return {
         "count": draw.one(_COUNT_MANY if number > 2 else _COUNT_ONE if number == 1 else ("", "", "两处", "多发")),
+        "degree": draw.one(_DEGREES[degree]),
         "split": draw.one(("分别", "分别", "")) if number > 1 else "",
         "N": many if number > 1 else one,
         "a": str(draw.number(1, 4)),
@@ -525,40 +238,34 @@ def _number_words(number: int, draw: Draw) -> dict[str, str]:
 
 
 _AGENTS = ("99mTc-MDP", "99mTc-MDP", "99Tcm-MDP", "Tc-99m MDP", "99mTc-HMDP", "99mTc-亚甲基二膦酸盐", "锝（99mTc）-MDP")
-_CANCERS = {
-    "male": ("前列腺癌", "前列腺癌", "前列腺恶性肿瘤"),
-    "female": ("乳腺癌", "左侧乳腺癌", "右乳腺癌", "宫颈癌", "卵巢癌"),
-    "": (
-        "肺癌",
-        "右肺癌",
-        "左肺癌",
-        "右肺腺癌",
-        "左肺上叶腺癌",
-        "小细胞肺癌",
-        "鼻咽癌",
-        "食管癌",
-        "胃癌",
-        "肝癌",
-        "结肠癌",
-        "直肠癌",
-        "肾癌",
-        "甲状腺癌",
-        "膀胱癌",
-    ),
+CANCERS = {
+    "prostate": ("前列腺癌", "前列腺癌", "前列腺恶性肿瘤"),
+    "breast": ("乳腺癌", "左侧乳腺癌", "右乳腺癌"),
+    "lung": ("肺癌", "右肺癌", "左肺癌", "右肺腺癌", "左肺上叶腺癌", "小细胞肺癌"),
+    "gynaecological": ("宫颈癌", "卵巢癌"),
+    "other": ("鼻咽癌", "食管癌", "胃癌", "肝癌", "结肠癌", "直肠癌", "肾癌", "甲状腺癌", "膀胱癌"),
+}
+_MARKERS = {
+    "prostate": ("PSA升高", "前列腺穿刺活检示腺癌", "TPSA升高"),
+    "breast": ("乳腺肿块", "CA153升高"),
+    "lung": ("体检发现肺部占位", "CEA升高", "咳嗽、痰中带血"),
+    "gynaecological": ("CA125升高",),
+    "other": ("CEA升高", "肿瘤标志物升高"),
 }
 
 
-def _patient_words(patient: Mapping[str, Any], draw: Draw) -> dict[str, str]:
-    sex = str(patient.get("sex", "") or draw.one(("male", "female"))).lower()
-    sex = "female" if sex[:1] in ("f", "女") else "male"
-    age = patient.get("age")
+def patient_words(patient: Mapping[str, Any], draw: Draw) -> dict[str, str]:
+    """Return cancer, age, activity and hours of a patient; what is not known is drawn."""
+    sex = sex_of(patient, draw)
+    primary = primary_of(patient, sex, draw)
+    age = patient.get("age") or patient.get("age_years")
     activity = patient.get("activity_mbq")
     hours = patient.get("hours_after_injection")
     activity_mbq = float(activity) if activity else draw.uniform(550, 925)
     return {
-        "cancer": draw.one(_CANCERS[sex if draw.chance(0.6) else ""]),
+        "cancer": draw.one(CANCERS[primary]),
         "sex": "女性" if sex == "female" else "男性",
-        "marker": "乳腺肿块" if sex == "female" else draw.one(("PSA升高", "前列腺穿刺活检示腺癌", "TPSA升高")),
+        "marker": draw.one(_MARKERS[primary]),
         "agent": draw.one(_AGENTS),
         "age": f"{age:.0f}岁" if age else f"{draw.number(35, 85)}岁",
         "activity": draw.one((f"{activity_mbq:.0f}MBq", f"{activity_mbq:.0f} MBq", f"{activity_mbq / 37:.0f}mCi")),
@@ -568,12 +275,28 @@ def _patient_words(patient: Mapping[str, Any], draw: Draw) -> dict[str, str]:
     }
 
 
+_PLACES = {"hip": "髋关节", "knee": "膝关节", "shoulder": "肩关节", "arm": "上肢", "leg": "下肢", "ribs": "肋骨"}
+SIDES = {"left": "左", "right": "右"}
+
+
+def where(condition: Condition) -> str:
+    """Return the place of a condition in words; "" where it cannot be said."""
+    if condition.kind in ("scoliosis", "kyphosis"):
+        return "脊柱"
+    if condition.kind == "fracture" and condition.where == "spine":
+        return "椎体"
+    part = "乳腺" if condition.kind == "mastectomy" else _PLACES.get(condition.where, "")
+    side = f"{SIDES[condition.side]}侧" if condition.side else ""
+    return f"{side}{part}" if part else ""
+
+
 _TO_HALF = str.maketrans("，：；（）？", ",:;()?")
 _DIGITS_TO_FULL = str.maketrans("0123456789", "０１２３４５６７８９")
 _TO_FULL = {code: code + 0xFEE0 for code in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x2D)}
 
 
-def _finish(text: str, draw: Draw) -> str:
+def finish(text: str, draw: Draw) -> str:
+    """Put some reports into half-width or full-width forms, as different systems export them."""
     if draw.chance(0.25):
         text = text.translate(_TO_HALF)
         if draw.chance(0.3):
@@ -613,7 +336,7 @@ WIDE_REGIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("双侧股骨", "股骨"), _both("femur")),
     (("双侧肱骨", "肱骨"), _both("humerus")),
 )
-_SYSTEM: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+SYSTEM: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("头颅", "颅骨", "颅面骨"), ("skull", "mandible")),
     (("脊柱", "脊椎"), (*_SPINE, "sacrum")),
     (("胸廓", "胸部骨骼", "胸廓骨"), ("sternum", *_both("ribs", "clavicle", "scapula"))),
@@ -653,12 +376,15 @@ CHINESE = Wording(
         "检查结论：",
     ),
     numbers=("{n}、", "{n}.", "{n}. ", "（{n}）", "{n}）", "({n})"),
-    finish=_finish,
-    patient_words=_patient_words,
+    finish=finish,
+    patient_words=patient_words,
     wide_regions=WIDE_REGIONS,
-    system=_SYSTEM,
+    system=SYSTEM,
     colon="：",
     list_mark="、",
     last_marks=("、", "、", "及", "和"),
     agree=lambda _: {},
+    layouts=TRAINING_LAYOUTS,
+    sides=SIDES,
+    where=where,
 )

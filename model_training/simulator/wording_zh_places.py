@@ -107,7 +107,7 @@ class PlaceStyle:
 
     Attributes
     ----------
-    vertebra : {"T8", "胸8", "第8胸椎", "第八胸椎", "胸八", "D8"}
+    vertebra : {"T8", "胸8", "第8胸椎", "第八胸椎", "胸八", "D8", "胸椎8", "L-3"}
     rib : {"第6肋", "6肋", "第六肋", "第6肋骨"}
     range_mark, list_mark, last_mark : str
     sides : int
@@ -138,7 +138,9 @@ def draw_style(draw: Draw) -> PlaceStyle:
     """Draw a reader's habits."""
     list_mark = draw.one(("、", "、", "、", "、", "、", "，"))
     return PlaceStyle(
-        draw.one(("T8", "T8", "T8", "T8", "胸8", "胸8", "第8胸椎", "第8胸椎", "第八胸椎", "胸八", "D8")),
+        draw.one(
+            ("T8", "T8", "T8", "T8", "胸8", "胸8", "第8胸椎", "第8胸椎", "第八胸椎", "胸八", "D8", "胸椎8", "L-3")
+        ),
         draw.one(("第6肋", "第6肋", "第6肋", "第6肋", "6肋", "第六肋", "第6肋骨", "第6肋骨")),
         draw.one(("-", "-", "-", "~", "～", "—", "–", "至", "到", "－")),
         list_mark,
@@ -234,6 +236,10 @@ def _vertebrae(unit: Unit, style: PlaceStyle, draw: Draw) -> list[Piece]:
     prefix = _CHARACTER[unit.name] if form in ("胸8", "胸八") else _LETTER[unit.name]
     if form == "D8" and prefix == "T":
         prefix = "D"
+    if form == "胸椎8":
+        prefix = f"{_CHARACTER[unit.name]}椎"
+    elif form == "L-3":
+        prefix += "-"
     suffix = _vertebra_suffix(unit, style, draw)
     if len(chunks) == 1 or draw.chance(0.5):
         text = draw.one(("、", "、", ".", "，") if not in_words else ("、",)).join(
@@ -287,6 +293,8 @@ def _crossing(unit: Unit, form: str, style: PlaceStyle, draw: Draw) -> str:
             "第八胸椎": f"第{_NUMERALS[number]}{character}椎",
             "胸八": f"{character}{_NUMERALS[number]}",
             "D8": f"{'D' if letter == 'T' else letter}{number}",
+            "胸椎8": f"{character}椎{number}",
+            "L-3": f"{letter}-{number}",
         }
         return forms[form]
 
