@@ -17,7 +17,7 @@ from model_training.simulator.pose import pose_skeleton
 from model_training.simulator.skeleton_analytic import analytic_skeleton
 from model_training.simulator.spect import SimulatedSpect, simulate_spect_exam
 from model_training.simulator.spect_acquisition import SpectProtocol, acquire, draw_protocol
-from model_training.simulator.spect_activity import decayed, place_patient
+from model_training.simulator.spect_activity import LyingPatient, PatientInField, decayed, place_patient
 from model_training.simulator.spect_manners import STACKINGS, write_spect
 from model_training.simulator.spect_projector import Collimator
 from model_training.simulator.spect_truth import focus_truth, unpack_skeleton
@@ -99,6 +99,7 @@ class Bench:
         shoulder = float(self.skeleton.landmarks["shoulder_left"][2] + self.skeleton.landmarks["shoulder_right"][2]) / 2
         self.edge = np.array([0.0, self.skeleton.points_of("vertebra_T7").mean(0)[1], shoulder + 70 - 200])
         unit = float(self.activity.sum())
+        self.soft_per_ml = unit / 60000.0
         self.foci = [
             ball_at(self.at, 9.0, 0.012 * unit, hot_spot_class="metastasis", fine_region=RIB),
             ball_at(self.edge, 12.0, 0.01 * unit, hot_spot_class="benign", fine_region="vertebra_T8", side="midline"),
@@ -112,21 +113,24 @@ class Bench:
             ),
         ]
 
-    def arguments(self, **changed):
-        return {
-            "skeleton": self.skeleton,
-            "bone_activity": self.activity,
-            "body": self.body,
-            "soft_activity_per_ml": float(self.activity.sum()) / 60000.0,
-            "foci": self.foci,
-            "patient": PATIENT,
-            "field": "chest",
-            "rng": np.random.default_rng(5),
-            "clinic": CLINIC,
-        } | changed
+    def place(self, foci) -> PatientInField:
+        lying = LyingPatient(self.skeleton, self.activity, self.body, *self.axes, self.soft_per_ml, foci, PATIENT)
+        return place_patient(lying, "chest", 4.8, np.random.default_rng(5), CLINIC)
 
-    def simulate(self, protocol: SpectProtocol = PROTOCOL, **changed) -> SimulatedSpect:
-        return simulate_spect_exam(axes_mm=self.axes, protocol=protocol, **self.arguments(**changed))
+    def simulate(self, protocol: SpectProtocol = PROTOCOL, *, foci=None, seed: int = 5) -> SimulatedSpect:
+        return simulate_spect_exam(
+            skeleton=self.skeleton,
+            bone_activity=self.activity,
+            body=self.body,
+            axes_mm=self.axes,
+            soft_activity_per_ml=self.soft_per_ml,
+            foci=self.foci if foci is None else foci,
+            patient=PATIENT,
+            field="chest",
+            rng=np.random.default_rng(seed),
+            clinic=CLINIC,
+            protocol=protocol,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -175,13 +179,13 @@ def test_the_lesion_stays_left_in_every_manner_of_writing(bench, spect, tmp_path
     assert scan.kind == "spect"
     assert scan.spacing_mm == pytest.approx((4.8, 4.8, 4.8))
     from_ras = np.linalg.inv(scan.ijk_to_ras)
-    i, j, k = np.rint((from_ras @ [*bench.at, 1.0])[:3]).astype(int)
+    i, j, k = np.rint((from_ras @ np.append(bench.at, 1.0))[:3]).astype(int)
     around = scan.voxels[k - 2 : k + 3, j - 2 : j + 3, i - 2 : i + 3]
     assert around.max() == pytest.approx(
         spect.voxels[spect.focus_map == 1].max() / spect.voxels.max() * scan.voxels.max(), rel=1e-3
     )
-    kji = np.array(np.unravel_index(around.argmax(), around.shape)) + [k - 2, j - 2, i - 2]
-    right, _, _ = scan.to_ras(*kji[::-1])[:3]
+    above, behind, beside = np.unravel_index(around.argmax(), around.shape)
+    right = scan.to_ras(i - 2 + beside, j - 2 + behind, k - 2 + above)[0]
     assert right == pytest.approx(bench.at[0], abs=8)
     assert right < -60
 
@@ -212,11 +216,9 @@ def test_without_corrections_a_file_holds_counts_and_no_suv(bench, tmp_path):
 
 def test_injected_activity_decay_and_retention_give_the_patient_its_becquerels(bench):
     """523.6 MBq are left of 740 at 3 h; 60 % of them in bone, soft tissue and foci of bone."""
-    placed = place_patient(
-        right_mm=bench.axes[0], superior_mm=bench.axes[1], voxel_mm=4.8, **bench.arguments(field="chest")
-    )
+    placed = bench.place(bench.foci)
     body_ml = np.nan_to_num(bench.body.front_mm - bench.body.back_mm) * 25.0 / 1000.0
-    soft = float((body_ml * bench.body.uptake).sum()) * float(bench.activity.sum()) / 60000.0
+    soft = float((body_ml * bench.body.uptake).sum()) * bench.soft_per_ml
     units = float(bench.activity.sum()) + soft + sum(float(focus.activity.sum()) for focus in bench.foci)
     assert placed.mbq_per_unit * units == pytest.approx(0.6 * 523.56, rel=1e-3)
     (rib, _, _) = placed.foci
@@ -246,12 +248,8 @@ def blurred_ball(radius_mm: float, sigma_mm: float, at_mm: float) -> float:
 
 def test_a_focus_is_labelled_at_forty_percent_of_its_own_blurred_maximum(bench):
     radius_mm = 15.0
-    placed = place_patient(
-        right_mm=bench.axes[0],
-        superior_mm=bench.axes[1],
-        voxel_mm=4.8,
-        **bench.arguments(foci=[ball_at(bench.at, radius_mm, 1000.0, hot_spot_class="metastasis", fine_region=RIB)]),
-    )
+    ball = ball_at(bench.at, radius_mm, 1000.0, hot_spot_class="metastasis", fine_region=RIB)
+    placed = bench.place([ball])
     for resolution in (8.0, 12.0):
         _, focus_map, (focus,) = focus_truth(placed, bench.foci[:1], resolution)
         sigma = resolution / 2.3548
@@ -294,7 +292,7 @@ def test_bones_and_levels_are_where_the_skeleton_is(bench, spect):
 
 
 def test_counts_are_poisson(bench):
-    placed = place_patient(right_mm=bench.axes[0], superior_mm=bench.axes[1], voxel_mm=4.8, **bench.arguments())
+    placed = bench.place(bench.foci)
     seen = acquire(placed, PROTOCOL, np.random.default_rng(8))
     often = seen.expected > 5
     off = (seen.counts[often] - seen.expected[often]) / np.sqrt(seen.expected[often])
@@ -308,7 +306,7 @@ def test_counts_are_poisson(bench):
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_ones(bench, spect):
-    again, other = bench.simulate(), bench.simulate(quick(), rng=np.random.default_rng(6))
+    again, other = bench.simulate(), bench.simulate(quick(), seed=6)
     for name in ("voxels", "true_bq_per_ml", "class_map", "focus_map", "skeleton", "spine_level", "rib_level"):
         assert getattr(again, name).tobytes() == getattr(spect, name).tobytes(), name
     assert again.spect_foci == spect.spect_foci

@@ -38,8 +38,8 @@ def reconstruct(
     Returns
     -------
     numpy.ndarray
-        ``(size, size, slices)`` float32 of the field without the slices beyond, in counts per voxel and angle before attenuation: the sum over a point source
-        is its counts in one projection in air.
+        ``(size, size, slices)`` float32 without the slices beyond, in counts per voxel and angle before attenuation:
+        the sum over a point source is its counts in one projection in air.
     """
     volume = np.ones(system.shape, np.float32)
     volume[~_circle(system.shape[0])] = 0

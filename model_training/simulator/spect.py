@@ -22,7 +22,7 @@ from .spect_acquisition import (
     reconstructed_mbq,
     resolution_fwhm_mm,
 )
-from .spect_activity import Field, FocusLike, place_patient
+from .spect_activity import Field, FocusLike, LyingPatient, place_patient
 from .spect_truth import SpectFocus, focus_truth, skeleton_truth, true_bq_per_ml
 
 _HIGHEST_STORED = 32000
@@ -96,7 +96,7 @@ class SimulatedSpect:
         return tuple(focus.middle_lps_mm for focus in self.spect_foci if focus.place != "outside")
 
 
-def simulate_spect_exam(
+def simulate_spect_exam(  # noqa: PLR0913
     *,
     skeleton: Skeleton,
     bone_activity: np.ndarray,
@@ -138,20 +138,8 @@ def simulate_spect_exam(
     """
     drawn = draw_protocol(rng, clinic)
     protocol = protocol or drawn
-    placed = place_patient(
-        skeleton=skeleton,
-        bone_activity=bone_activity,
-        body=body,
-        right_mm=axes_mm[0],
-        superior_mm=axes_mm[1],
-        soft_activity_per_ml=soft_activity_per_ml,
-        foci=foci,
-        patient=patient,
-        field=field,
-        voxel_mm=float(clinic.choose("spect.voxel_mm", rng)),
-        rng=rng,
-        clinic=clinic,
-    )
+    lying = LyingPatient(skeleton, bone_activity, body, *axes_mm, soft_activity_per_ml, foci, patient)
+    placed = place_patient(lying, field, float(clinic.choose("spect.voxel_mm", rng)), rng, clinic)
     seen = acquire(placed, protocol, rng)
     found = reconstructed_mbq(placed, seen, protocol)
     is_calibrated = clinic.chance("spect.calibrated_share", rng) and protocol.is_quantitative
@@ -200,7 +188,7 @@ def _for_the_report(focus: SpectFocus) -> Focus:
         fine_region=focus.fine_region,
         kind=focus.kind,
         side=focus.side,
-        visible={view: focus.visible for view in VIEWS},
+        visible=dict.fromkeys(VIEWS, focus.visible),
         contrast=focus.contrast,
         volume_ml=focus.volume_ml,
         looks_like_metastasis=focus.looks_like_metastasis,

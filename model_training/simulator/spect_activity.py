@@ -33,21 +33,52 @@ class FocusLike(Protocol):
     """What is needed of a focus: ``foci.FocusSource`` has it; its ``activity`` in the unit of ``bone_activity``."""
 
     @property
-    def hot_spot_class(self) -> str: ...
+    def hot_spot_class(self) -> str: ...  # noqa: D102
     @property
-    def fine_region(self) -> str: ...
+    def fine_region(self) -> str: ...  # noqa: D102
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str: ...  # noqa: D102
     @property
-    def side(self) -> str: ...
+    def side(self) -> str: ...  # noqa: D102
     @property
-    def volume_ml(self) -> float: ...
+    def volume_ml(self) -> float: ...  # noqa: D102
     @property
-    def looks_like_metastasis(self) -> bool: ...
+    def looks_like_metastasis(self) -> bool: ...  # noqa: D102
     @property
-    def points_mm(self) -> np.ndarray: ...
+    def points_mm(self) -> np.ndarray: ...  # noqa: D102
     @property
-    def activity(self) -> np.ndarray: ...
+    def activity(self) -> np.ndarray: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class LyingPatient:
+    """A patient as one examination finds him, all activity in one unit.
+
+    Attributes
+    ----------
+    skeleton : Skeleton
+        As posed for the examination.
+    bone_activity : numpy.ndarray
+        ``(N,)`` of the skeleton's points; what cold foci remove is missing already.
+    body : Body
+        Front and back surface on a coarse grid.
+    right_mm, superior_mm : numpy.ndarray
+        R of that grid's columns and S of its rows.
+    soft_activity_per_ml : float
+        Of soft tissue of relative uptake 1.
+    foci : sequence of FocusLike
+        Zero activity for cold ones.
+    patient : Patient
+    """
+
+    skeleton: Skeleton
+    bone_activity: np.ndarray
+    body: Body
+    right_mm: np.ndarray
+    superior_mm: np.ndarray
+    soft_activity_per_ml: float
+    foci: Sequence[FocusLike]
+    patient: Patient
 
 
 @dataclass(frozen=True)
@@ -111,44 +142,27 @@ class PatientInField:
 
 
 def place_patient(
-    *,
-    skeleton: Skeleton,
-    bone_activity: np.ndarray,
-    body: Body,
-    right_mm: np.ndarray,
-    superior_mm: np.ndarray,
-    soft_activity_per_ml: float,
-    foci: Sequence[FocusLike],
-    patient: Patient,
-    field: Field,
-    voxel_mm: float,
-    rng: np.random.Generator,
-    clinic: Clinic,
+    lying: LyingPatient, field: Field, voxel_mm: float, rng: np.random.Generator, clinic: Clinic
 ) -> PatientInField:
     """Lay a patient into a field of the tomograph and give all activity its absolute size.
 
     The activity of bones, soft tissue and foci in or on bone is what the patient retained: injected activity, decayed
     to the examination, times a drawn share. Physiological foci (urine, injection site) come on top, in the same unit.
-
-    Parameters
-    ----------
-    As of ``spect.simulate_spect_exam``.
     """
-    mbq_per_unit = _mbq_per_unit(
-        bone_activity, body, right_mm, superior_mm, soft_activity_per_ml, foci, patient, rng, clinic
-    )
-    placed, joints, sources = _with_arms(skeleton, foci, field, rng, clinic)
-    grid = _grid(placed, body, right_mm, superior_mm, field, voxel_mm, rng, clinic)
+    body, right_mm, superior_mm = lying.body, lying.right_mm, lying.superior_mm
+    mbq_per_unit = _mbq_per_unit(lying, rng, clinic)
+    placed, joints, sources = _with_arms(lying, field, rng, clinic)
+    grid = _grid(placed, lying, field, voxel_mm, rng, clinic)
     padded = grid.padded(PADDING)
-    soft = soft_tissue(padded, body, right_mm, superior_mm, placed, patient, joints, rng, clinic)
+    soft = soft_tissue(padded, body, right_mm, superior_mm, placed, lying.patient, joints, rng, clinic)
     in_bone, bone = np.zeros(padded.shape, np.float32), np.zeros(padded.shape, np.float32)
     bones = []
-    for fine, window, own, filled in bones_in(padded, placed, bone_activity):
+    for fine, window, own, filled in bones_in(padded, placed, lying.bone_activity):
         in_bone[window] += own
         bone[window] = np.maximum(bone[window], filled)
         bones.append(PlacedBone(fine, window, filled))
     # Bone takes the place of soft tissue, its uptake and its attenuation.
-    normal = in_bone + soft.uptake * np.float32(soft_activity_per_ml * padded.voxel_ml) * (1 - bone)
+    normal = in_bone + soft.uptake * np.float32(lying.soft_activity_per_ml * padded.voxel_ml) * (1 - bone)
     mu = soft.density * np.float32(MU_WATER_PER_MM) * (1 - bone) + np.float32(_MU_BONE_PER_MM) * bone
     return PatientInField(
         grid=grid,
@@ -168,27 +182,20 @@ def decayed(activity: float, hours: float) -> float:
     return float(activity * 0.5 ** (hours / HALF_LIFE_H))
 
 
-def _mbq_per_unit(
-    bone_activity: np.ndarray,
-    body: Body,
-    right_mm: np.ndarray,
-    superior_mm: np.ndarray,
-    soft_activity_per_ml: float,
-    foci: Sequence[FocusLike],
-    patient: Patient,
-    rng: np.random.Generator,
-    clinic: Clinic,
-) -> float:
-    soft = float((body_volume_ml(body, right_mm, superior_mm) * body.uptake).sum()) * soft_activity_per_ml
-    in_bone = sum(float(np.sum(focus.activity)) for focus in foci if focus.hot_spot_class != PHYSIOLOGICAL)
+def _mbq_per_unit(lying: LyingPatient, rng: np.random.Generator, clinic: Clinic) -> float:
+    body_ml = body_volume_ml(lying.body, lying.right_mm, lying.superior_mm)
+    soft = float((body_ml * lying.body.uptake).sum()) * lying.soft_activity_per_ml
+    on_bone = sum(float(np.sum(focus.activity)) for focus in lying.foci if focus.hot_spot_class != PHYSIOLOGICAL)
+    patient = lying.patient
     retained = decayed(patient.activity_mbq, patient.hours_after_injection) * clinic.draw("spect.retained_share", rng)
-    return retained / (float(np.sum(bone_activity, dtype=np.float64)) + soft + in_bone)
+    return retained / (float(np.sum(lying.bone_activity, dtype=np.float64)) + soft + on_bone)
 
 
 def _with_arms(
-    skeleton: Skeleton, foci: Sequence[FocusLike], field: Field, rng: np.random.Generator, clinic: Clinic
+    lying: LyingPatient, field: Field, rng: np.random.Generator, clinic: Clinic
 ) -> tuple[Skeleton, dict[str, np.ndarray] | None, list[tuple[np.ndarray, np.ndarray]]]:
     """Return skeleton, the raised arms' joints or None, and the foci's points and activity, arms raised or not."""
+    skeleton, foci = lying.skeleton, lying.foci
     sources = [(np.asarray(focus.points_mm, np.float32), np.asarray(focus.activity)) for focus in foci]
     raised = clinic.chance("spect.arms_raised_pelvis" if field == "pelvis" else "spect.arms_raised", rng)
     joints = raised_joints(skeleton, rng, clinic)
@@ -216,15 +223,9 @@ def _segments(focus: FocusLike, points: np.ndarray, skeleton: Skeleton) -> np.nd
 
 
 def _grid(
-    skeleton: Skeleton,
-    body: Body,
-    right_mm: np.ndarray,
-    superior_mm: np.ndarray,
-    field: Field,
-    voxel_mm: float,
-    rng: np.random.Generator,
-    clinic: Clinic,
+    skeleton: Skeleton, lying: LyingPatient, field: Field, voxel_mm: float, rng: np.random.Generator, clinic: Clinic
 ) -> SpectGrid:
+    body, right_mm, superior_mm = lying.body, lying.right_mm, lying.superior_mm
     marks = skeleton.landmarks
     hip = float(marks["hip_left"][2] + marks["hip_right"][2]) / 2
     shoulder = float(marks["shoulder_left"][2] + marks["shoulder_right"][2]) / 2

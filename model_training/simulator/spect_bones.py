@@ -81,8 +81,9 @@ def bones_in(
         low -= low % _FINER
         high += -high % _FINER
         # The whole bone, also beyond the field: a bone cut open could not be filled.
-        box = SpectGrid((0.0, 0.0, 0.0), tuple(int(n) for n in high - low), 1.0)
-        surface = box._add_up(cells[chosen] - low, np.asarray(activity[chosen], np.float64))
+        slices, rows, columns = (int(extent) for extent in high - low)
+        box = SpectGrid((0.0, 0.0, 0.0), (slices, rows, columns), 1.0)
+        surface = box.add_up(cells[chosen] - low, np.asarray(activity[chosen], np.float64))
         inside = _filled(surface > 0, fine_grid.voxel_mm, slice_by_slice=fine.name.startswith(_CUT_ACROSS))
         own = _with_spongy_inside(surface, inside, _share_of(fine.name), fine_grid.voxel_mm)
         top, bottom = low // _FINER, high // _FINER

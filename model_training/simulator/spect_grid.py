@@ -49,7 +49,7 @@ class SpectGrid:
         """Return the sum of the points' weights in each voxel, float32 ``shape``."""
         index = self.indices(points_ras_mm)
         keep = ((index >= 0) & (index < self.shape)).all(1)
-        return self._add_up(index[keep], np.asarray(weights, np.float64)[keep])
+        return self.add_up(index[keep], np.asarray(weights, np.float64)[keep])
 
     def spread(self, points_ras_mm: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return the points' weights, each shared by the eight voxels around it (trilinear), float32 ``shape``."""
@@ -61,7 +61,7 @@ class SpectGrid:
             share = np.where(corner, beyond, 1 - beyond).prod(1)
             index = low + corner
             keep = ((index >= 0) & (index < self.shape)).all(1)
-            total += self._add_up(index[keep], (share * weights)[keep])
+            total += self.add_up(index[keep], (share * weights)[keep])
         return total
 
     def axes_ras_mm(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -89,7 +89,8 @@ class SpectGrid:
         slices, rows, columns = (times * extent for extent in self.shape)
         return SpectGrid((left, posterior, superior), (slices, rows, columns), step)
 
-    def _add_up(self, index: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def add_up(self, index: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Return the sum of weights in each voxel, float32 ``shape``; all ``(N, 3)`` indices lie inside."""
         flat = np.ravel_multi_index(tuple(index.T), self.shape)
         total = np.bincount(flat, weights, minlength=int(np.prod(self.shape)))
         return total.reshape(self.shape).astype(np.float32)

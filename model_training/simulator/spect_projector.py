@@ -128,7 +128,7 @@ class SpectSystem:
         return np.asarray(self._turns[angle].T @ flat).reshape(self.shape)
 
     def transmission(self, angle: int) -> np.ndarray:
-        """Return ``(layers, columns, slices)`` float32: what passes from each voxel of the turned volume to the detector.
+        """Return ``(layers, columns, slices)`` float32: what passes from each voxel, turned, to the detector.
 
         The path goes through half of the voxel itself. The last few angles asked for are kept: a subset of angles is
         projected and at once projected back.
@@ -169,7 +169,9 @@ def subsets_of_angles(angles: int, subsets: int) -> list[list[int]]:
     return [list(range(first, angles, subsets)) for first in order]
 
 
-def contour_radii_mm(outline: np.ndarray, voxel_mm: float, angles_deg: Sequence[float], gap_mm: float) -> np.ndarray:
+def contour_radii_mm(
+    outline: np.ndarray, voxel_mm: float, angles_deg: Sequence[float] | np.ndarray, gap_mm: float
+) -> np.ndarray:
     """Return the least radius per angle at which a flat detector clears an outline.
 
     Parameters
@@ -177,7 +179,7 @@ def contour_radii_mm(outline: np.ndarray, voxel_mm: float, angles_deg: Sequence[
     outline : numpy.ndarray
         ``(size, size)`` bool: where the patient is, in any slice.
     voxel_mm : float
-    angles_deg : sequence of float
+    angles_deg : sequence of float or numpy.ndarray
         As in ``Orbit``.
     gap_mm : float
         Between patient and collimator.
