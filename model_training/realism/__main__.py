@@ -17,7 +17,7 @@ def main() -> int:
     try:
         run_realism(parser.parse_args())
     except InputError as error:
-        print(f"model_training: {error}", file=sys.stderr)
+        sys.stderr.write(f"model_training: {error}\n")
         return 2
     return 0
 

@@ -48,9 +48,7 @@ def band_energies(blurred: list[np.ndarray], pixel_mm: float, inside: np.ndarray
     return np.array(
         [
             max(float((finer - coarser)[inside].var()) - noise_variance(fine, coarse, pixel_mm), 0.0) / level
-            for finer, coarser, fine, coarse in zip(
-                blurred[:-1], blurred[1:], BLURS_MM[:-1], BLURS_MM[1:], strict=True
-            )
+            for finer, coarser, fine, coarse in zip(blurred[:-1], blurred[1:], BLURS_MM[:-1], BLURS_MM[1:], strict=True)
         ]
     )
 

@@ -73,15 +73,15 @@ class Landmarks:
 
     def trunk_row(self, share: float) -> int:
         """Return the row at a share of the way from shoulder (0) to crotch (1)."""
-        return int(round(self.shoulder + share * (self.crotch - self.shoulder)))
+        return round(self.shoulder + share * (self.crotch - self.shoulder))
 
     def thigh_row(self, share: float) -> int:
         """Return the row at a share of the way from crotch (0) to knee (1)."""
-        return int(round(self.crotch + share * (self.knee - self.crotch)))
+        return round(self.crotch + share * (self.knee - self.crotch))
 
     def part_rows(self) -> dict[str, slice]:
         """Return the rows of each of ``PARTS``."""
-        jaw = int(round(self.neck - 0.25 * (self.shoulder - self.neck)))
+        jaw = round(self.neck - 0.25 * (self.shoulder - self.neck))
         ends = [
             self.crown,
             jaw,
@@ -176,7 +176,7 @@ def _midline(counts: np.ndarray, body: np.ndarray, crown: int, sole: int) -> np.
 
 def _run_width(inside: np.ndarray, at: float) -> int:
     """Return the length of the run of true values that holds ``at`` (0 where it is false there)."""
-    start = end = int(round(at))
+    start = end = round(at)
     if not 0 <= start < inside.size or not inside[start]:
         return 0
     while start > 0 and inside[start - 1]:
@@ -194,14 +194,16 @@ def _leg_valleys(
     found: dict[int, tuple[float, int]] = {}
     start = int(rows[0]) + int(0.3 * len(rows))  # above the middle of the thighs the body's own midline leads
     for row in rows:
-        middle = int(round(midline[row]))
+        middle = round(midline[row])
         if row > start and row - 1 in found:
             middle, inner = found[int(row) - 1][1], step
         line = np.maximum(smooth[row], 0)
         near = np.arange(max(0, middle - inner), min(line.size, middle + inner + 1))
         if not near.size:
             continue
-        valley = int(near[line[near].argmin()])
+        # Between legs that are far apart all is air: the middle of the lowest, not its first column.
+        low = near[line[near] <= line[near].min() + 0.02 * line.max()]
+        valley = round(float(low.mean()))
         left, right = line[max(0, valley - reach) : valley], line[valley + 1 : valley + 1 + reach]
         if left.size and right.size and min(left.max(), right.max()) > 0:
             found[int(row)] = (float(line[valley] / min(left.max(), right.max())), valley)
@@ -218,14 +220,12 @@ def _crotch(split: dict[int, tuple[float, int]], rows: np.ndarray, knee_from: in
     return crotch if crotch is not None and crotch <= rows[-1] else None
 
 
-def _knee(
-    counts: np.ndarray, midline: np.ndarray, rows: np.ndarray, crown: int, tall: int, pixel_mm: float
-) -> int:
+def _knee(counts: np.ndarray, midline: np.ndarray, rows: np.ndarray, crown: int, tall: int, pixel_mm: float) -> int:
     """Return the row where joints stand out most against the shafts above and below, near the usual proportion."""
     reach = round(130 / pixel_mm)
     peaks = []
     for row in rows:
-        middle = int(round(midline[row]))
+        middle = round(midline[row])
         halves = counts[row, max(0, middle - reach) : middle], counts[row, middle : middle + reach]
         peaks.append(min(np.partition(half, -8)[-8:].mean() if half.size >= 8 else 0.0 for half in halves))
     along = gaussian_filter1d(np.array(peaks), 12.0 / pixel_mm)

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def run_realism(options: argparse.Namespace) -> None:
         lossless=options.lossless,
         real=options.real,
     )
-    print(f"{written}: {options.cases} simulated patients beside the real scan")
+    sys.stdout.write(f"{written}: {options.cases} simulated patients beside the real scan\n")
 
 
 def write_realism(
@@ -143,7 +144,9 @@ def write_realism(
     pictures.draw_patients(local / "patients.png", first, best)
     pictures.draw_close_ups(local / "close_ups.png", first, best)
     overlays = [(name, scan.counts, scan.pixel_mm) for name, scan in scans.items()]
-    overlays += [(str(i), case.counts["anterior"].astype(np.float32), case.pixel_size_mm) for i, case in enumerate(shown)]
+    overlays += [
+        (str(i), case.counts["anterior"].astype(np.float32), case.pixel_size_mm) for i, case in enumerate(shown)
+    ]
     pictures.draw_landmarks(local / "landmarks.png", overlays[:12])
 
     numbers = _numbers(found, simulated)
@@ -227,7 +230,9 @@ def _numbers(found: Comparison, simulated: Sequence[MeasuredView]) -> dict[str, 
         "measures_within_percent": round(found.measures_within, 1),
         "simulated_within_percent": [round(each, 1) for each in found.simulated_within],
         "measures": {name: plain(place) for name, place in found.places.items()},
-        "profiles_within_percent": {name: [round(each, 1) for each in pair] for name, pair in found.profiles_within.items()},
+        "profiles_within_percent": {
+            name: [round(each, 1) for each in pair] for name, pair in found.profiles_within.items()
+        },
         "simulated_values": {
             name: [None if math.isnan(view.values[name]) else round(view.values[name], 4) for view in simulated]
             for name in simulated[0].values

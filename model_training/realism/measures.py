@@ -146,6 +146,12 @@ def rib_relief(seen: Landmarks) -> float:
     return 100.0 * float(np.sqrt(max(float(fine[rows][inside].var()) - noise, 0.0))) / level
 
 
+def rib_ends_over_chest(seen: Landmarks) -> float:
+    """Brightest tenth of the lower chest 80-150 mm beside the midline (ribs' ends) over its median."""
+    ends = box(seen, seen.trunk_row(0.22), seen.trunk_row(0.42), 80, 150)
+    return _high(ends, 90) / float(np.median(ends))
+
+
 def spine_over_flank(seen: Landmarks) -> float:
     """Lumbar spine (15 mm about its ridge) over the flanks 55-90 mm beside it."""
     first, last = seen.trunk_row(0.52), seen.trunk_row(0.70)
@@ -188,12 +194,23 @@ def _thigh_level(seen: Landmarks) -> float:
 
 
 def knee_over_shaft(seen: Landmarks) -> float:
-    """The knees' mean over 80 mm of their width over the same width of the thigh's middle: the highest 40 mm of rows."""
+    """The knees' mean over 80 mm across, the highest 40 mm of rows, over the same of the thighs' middle."""
     knees = _strip_means(seen, seen.knee - _mm(seen, 60), seen.knee + _mm(seen, 40))
     thighs = _strip_means(seen, seen.thigh_row(0.45), seen.thigh_row(0.7))
     window = max(1, _mm(seen, 40))
     running = np.convolve(knees, np.ones(window) / window, mode="valid")
     return float(running.max() / thighs.mean()) if running.size and thighs.size else float("nan")
+
+
+def ankle_over_shank(seen: Landmarks) -> float:
+    """The ankles' mean over 80 mm across, the highest 30 mm of rows, over the same of the shanks' middle."""
+    tall = seen.sole - seen.knee
+    ankles = _strip_means(seen, seen.knee + round(0.60 * tall), seen.knee + round(0.92 * tall))
+    shanks = _strip_means(seen, seen.knee + round(0.25 * tall), seen.knee + round(0.50 * tall))
+    window = max(1, _mm(seen, 30))
+    if ankles.size < window or not shanks.size:
+        return float("nan")
+    return float(np.convolve(ankles, np.ones(window) / window, mode="valid").max() / shanks.mean())
 
 
 def _strip_means(seen: Landmarks, first: int, last: int) -> np.ndarray:
@@ -203,7 +220,7 @@ def _strip_means(seen: Landmarks, first: int, last: int) -> np.ndarray:
     reach = _mm(seen, 190)
     means = []
     for row in range(first, last):
-        middle = int(round(seen.midline[row]))
+        middle = round(seen.midline[row])
         sides = seen.smooth[row, max(0, middle - reach) : middle], seen.smooth[row, middle : middle + reach]
         if all(side.size >= window for side in sides):
             means.append(np.mean([np.convolve(side, kernel, mode="valid").max() for side in sides]))
@@ -356,55 +373,142 @@ MEASURES: tuple[Measure, ...] = (
         for part in PARTS
     ),
     Measure("Shares of counts", "counts beside the trunk", "%", lateral_share, "arms and flanks", "arms' tissue"),
-    Measure("Bone over soft tissue", "skull over neck", "ratio", skull_over_neck, "vault / neck", "uptake: skull vault"),
-    Measure("Bone over soft tissue", "skull over thigh", "ratio", head_over_thigh, "vault / thigh", "uptake: skull vault"),
-    Measure("Bone over soft tissue", "face over vault", "ratio", face_over_vault, "face / vault", "uptake: face, base"),
-    Measure("Bone over soft tissue", "skull's rim over vault", "ratio", rim_over_vault, "rim / middle", "skull's depth"),
-    Measure("Bone over soft tissue", "sternum over chest", "ratio", sternum_over_chest, "middle / side", "uptake: sternum"),
     Measure(
-        "Bone over soft tissue", "shoulder over chest", "ratio", shoulder_over_chest, "tips / chest", "uptake: shoulders"
+        "Bone over soft tissue", "skull over neck", "ratio", skull_over_neck, "vault / neck", "uptake: skull vault"
+    ),
+    Measure(
+        "Bone over soft tissue", "skull over thigh", "ratio", head_over_thigh, "vault / thigh", "uptake: skull vault"
+    ),
+    Measure("Bone over soft tissue", "face over vault", "ratio", face_over_vault, "face / vault", "uptake: face, base"),
+    Measure(
+        "Bone over soft tissue", "skull's rim over vault", "ratio", rim_over_vault, "rim / middle", "skull's depth"
+    ),
+    Measure(
+        "Bone over soft tissue", "sternum over chest", "ratio", sternum_over_chest, "middle / side", "uptake: sternum"
+    ),
+    Measure(
+        "Bone over soft tissue",
+        "shoulder over chest",
+        "ratio",
+        shoulder_over_chest,
+        "tips / chest",
+        "uptake: shoulders",
     ),
     Measure("Bone over soft tissue", "rib relief", "%", rib_relief, "ribs against gaps", "uptake: ribs"),
-    Measure("Bone over soft tissue", "lumbar spine over flank", "ratio", spine_over_flank, "spine / flank", "uptake: lumbar"),
-    Measure("Bone over soft tissue", "iliac wing over flank", "ratio", iliac_over_flank, "wing / flank", "uptake: ilium"),
+    Measure(
+        "Bone over soft tissue",
+        "rib ends over chest",
+        "ratio",
+        rib_ends_over_chest,
+        "ends / median",
+        "uptake: rib ends",
+    ),
+    Measure(
+        "Bone over soft tissue", "lumbar spine over flank", "ratio", spine_over_flank, "spine / flank", "uptake: lumbar"
+    ),
+    Measure(
+        "Bone over soft tissue", "iliac wing over flank", "ratio", iliac_over_flank, "wing / flank", "uptake: ilium"
+    ),
     Measure("Bone over soft tissue", "hip over thigh", "ratio", hip_over_thigh, "hip / thigh", "uptake: hip, femur"),
     Measure("Bone over soft tissue", "knee over thigh", "ratio", knee_over_shaft, "knee / thigh", "uptake: knee"),
     Measure(
-        "Bone over soft tissue", "femoral shaft over muscle", "ratio", _shaft_contrast("thigh"), "peak / sides", "uptake: femur"
+        "Bone over soft tissue", "ankle over shank", "ratio", ankle_over_shank, "ankle / shank", "uptake: ankle, foot"
     ),
-    Measure("Bone over soft tissue", "tibia over muscle", "ratio", _shaft_contrast("shank"), "peak / sides", "uptake: tibia"),
     Measure(
-        "Bone over soft tissue", "humerus over muscle", "ratio", _shaft_contrast("upper arm"), "peak / sides", "uptake: humerus"
+        "Bone over soft tissue",
+        "femoral shaft over muscle",
+        "ratio",
+        _shaft_contrast("thigh"),
+        "peak / sides",
+        "uptake: femur",
+    ),
+    Measure(
+        "Bone over soft tissue", "tibia over muscle", "ratio", _shaft_contrast("shank"), "peak / sides", "uptake: tibia"
+    ),
+    Measure(
+        "Bone over soft tissue",
+        "humerus over muscle",
+        "ratio",
+        _shaft_contrast("upper arm"),
+        "peak / sides",
+        "uptake: humerus",
     ),
     Measure("Bone over soft tissue", "bladder over pelvis", "ratio", bladder_over_pelvis, "spot / median", "bladder"),
     Measure("Bone over soft tissue", "flank over thigh", "ratio", trunk_over_thigh, "flank / thigh", _TISSUE),
-    Measure("Edges and widths", "thigh's edge 10-90 %", "mm", outline_edge, "outer edge", "resolution, thigh's section"),
+    Measure(
+        "Edges and widths", "thigh's edge 10-90 %", "mm", outline_edge, "outer edge", "resolution, thigh's section"
+    ),
     Measure("Edges and widths", "femoral shaft's width", "mm", _shaft_width("thigh"), "FWHM", "resolution, femur"),
     Measure("Edges and widths", "tibia's width", "mm", _shaft_width("shank"), "FWHM", "resolution, tibia and fibula"),
-    Measure("Edges and widths", "halo beside the legs", "%", halo, "25-45 mm outside / tissue", "scatter, tails", needs_lossless=True),
-    Measure("Edges and widths", "air over tissue", "%", air, "over 60 mm outside / tissue", "scatter", needs_lossless=True),
+    Measure(
+        "Edges and widths",
+        "halo beside the legs",
+        "%",
+        halo,
+        "25-45 mm outside / tissue",
+        "scatter, tails",
+        needs_lossless=True,
+    ),
+    Measure(
+        "Edges and widths", "air over tissue", "%", air, "over 60 mm outside / tissue", "scatter", needs_lossless=True
+    ),
     *(
-        Measure("Texture by size", f"{part}: fine band", "%", _band(part, "fine"), "6-12 mm of all three", "bones' detail")
+        Measure(
+            "Texture by size", f"{part}: fine band", "%", _band(part, "fine"), "6-12 mm of all three", "bones' detail"
+        )
         for part in _BANDED
     ),
     *(
-        Measure("Texture by size", f"{part}: coarse band", "%", _band(part, "coarse"), "24-48 mm of all three", "tissue")
+        Measure(
+            "Texture by size", f"{part}: coarse band", "%", _band(part, "coarse"), "24-48 mm of all three", "tissue"
+        )
         for part in _BANDED
     ),
     *(
-        Measure("Texture by size", f"{part}: strength", "%", _band(part, "strength"), "all three over mean root", "contrast")
+        Measure(
+            "Texture by size", f"{part}: strength", "%", _band(part, "strength"), "all three over mean root", "contrast"
+        )
         for part in _BANDED
     ),
     *(
-        Measure("Levels", f"{percent:g} % level over median", "ratio", level_ratio(percent), "within the body", "contrast")
+        Measure(
+            "Levels", f"{percent:g} % level over median", "ratio", level_ratio(percent), "within the body", "contrast"
+        )
         for percent in (10, 25, 75, 90, 99)
     ),
     Measure(
-        "Levels", "noise over Poisson", "ratio", noise_over_poisson, "neighbours' variance", "counts", needs_lossless=True
+        "Levels",
+        "noise over Poisson",
+        "ratio",
+        noise_over_poisson,
+        "neighbours' variance",
+        "counts",
+        needs_lossless=True,
     ),
-    Measure("Symmetry", "thorax, right against left", "%", asymmetry(lambda s: s.trunk_row(0.1), lambda s: s.trunk_row(0.42)), "of both", "tilt, disease"),
-    Measure("Symmetry", "thighs, right against left", "%", asymmetry(lambda s: s.crotch, lambda s: s.knee), "of both", "tilt, disease"),
-    Measure("Symmetry", "shanks, right against left", "%", asymmetry(lambda s: s.knee, lambda s: s.sole), "of both", "tilt, disease"),
+    Measure(
+        "Symmetry",
+        "thorax, right against left",
+        "%",
+        asymmetry(lambda s: s.trunk_row(0.1), lambda s: s.trunk_row(0.42)),
+        "of both",
+        "tilt, disease",
+    ),
+    Measure(
+        "Symmetry",
+        "thighs, right against left",
+        "%",
+        asymmetry(lambda s: s.crotch, lambda s: s.knee),
+        "of both",
+        "tilt, disease",
+    ),
+    Measure(
+        "Symmetry",
+        "shanks, right against left",
+        "%",
+        asymmetry(lambda s: s.knee, lambda s: s.sole),
+        "of both",
+        "tilt, disease",
+    ),
     Measure("Shape", "body's height", "mm", lambda seen: seen.height_mm, "crown to toes, projected", "patients, feet"),
     Measure("Shape", "shoulder's level", "%", _at("shoulder"), "of the height", "proportions"),
     Measure("Shape", "crotch's level", "%", _at("crotch"), "of the height", "proportions"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .measures import MEASURES, Measure
-from .simulated_ranges import MeasuredView, Place
+from .simulated_ranges import Place
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,10 @@ def page(found: Comparison, pictures: Sequence[tuple[str, str]]) -> str:
         "",
         "## Pictures",
         "",
-        "One scale and one window for all: white 0, black "
-        "3.6 times the median tissue. Nothing was chosen: these are the set's first patients.",
+        (
+            "One scale and one window for all: white 0, black "
+            "3.6 times the median tissue. Nothing was chosen: these are the set's first patients."
+        ),
         "",
     ]
     for file, caption in pictures:
@@ -72,25 +75,36 @@ def page(found: Comparison, pictures: Sequence[tuple[str, str]]) -> str:
 
 def _opening(found: Comparison) -> list[str]:
     which = (
-        "The real numbers are of the acquisition **without loss** (pydicom-data's `JPEG-LL.dcm`); beside them stand those "
-        "of the lossy file `JPGExtended.dcm` that pydicom ships, which shows what compression spoils."
+        "The real numbers are of the acquisition **without loss** (pydicom-data's `JPEG-LL.dcm`); beside them stand "
+        "those of the lossy file `JPGExtended.dcm` that pydicom ships, which shows what compression spoils."
         if found.lossless
         else "The real numbers are of the lossy file `JPGExtended.dcm` that pydicom ships."
     )
     return [
-        f"How near the scans of `{found.clinic}` come to the one real scan at hand: an anterior whole-body view by a GE "
-        f"camera (1024 x 256 pixels of 2.26 mm, 3.6 million counts, disease unknown). {which}",
+        (
+            f"How near the scans of `{found.clinic}` come to the one real scan at hand: an anterior whole-body view "
+            "by a "
+            f"GE camera (1024 x 256 pixels of 2.26 mm, 3.6 million counts, disease unknown). {which}"
+        ),
         "",
-        f"Simulated are {found.patients} patients with seed {found.seed}, all of them, sick and healthy, heavy and slim; "
-        f"in {found.measured} the body's landmarks were found. Both kinds of scan are measured by the same code, from the "
-        "image alone. One real patient is one draw of an unknown population: a number inside the range refutes nothing "
-        "and proves nothing; a number outside says where the simulator is wrong, or this patient rare. **95 %/5 %** says "
-        "how wide the simulator spreads a measure, so that a range widened to fit is visible.",
+        (
+            f"Simulated are {found.patients} patients with seed {found.seed}, all of them, sick and healthy, heavy and "
+            f"slim; in {found.measured} the body's landmarks were found. Both kinds of scan are measured by the "
+            "same code, from "
+            "the image alone. One real patient is one draw of an unknown population: a number inside the range "
+            "refutes nothing "
+            "and proves nothing; a number outside says where the simulator is wrong, or this patient rare. **95 %/5 "
+            "%** "
+            "says how wide the simulator spreads a measure, so that a range widened to fit is visible."
+        ),
         "",
         "This page is written by",
         "",
         "```",
-        f"python -m model_training realism --clinic {found.clinic} --cases {found.patients} --seed {found.seed} --out DIR",
+        (
+            f"python -m model_training realism --clinic {found.clinic} --cases {found.patients} "
+            f"--seed {found.seed} --out DIR"
+        ),
         "```",
         "",
         f"Clinic `{found.clinic}`, SHA-256 of its numbers `{found.clinic_sha256[:16]}`.",
@@ -103,8 +117,10 @@ def _summary(found: Comparison) -> list[str]:
     lines = [
         "## In one number",
         "",
-        f"**{found.measures_within:.0f} %** of the real scan's measures lie within the simulated 5-95 %. Of the simulated "
-        f"patients themselves it is {median:.0f} % in the median, and {low:.0f} to {high:.0f} % in the middle nine tenths: "
+        f"**{found.measures_within:.0f} %** of the real scan's measures lie within the simulated 5-95 %. Of the "
+        f"simulated patients themselves it is {median:.0f} % in the median, and {low:.0f} to {high:.0f} % in the "
+        "middle nine "
+        f"tenths: "
         + (
             "the real scan is not told from them by this."
             if found.measures_within >= low
@@ -133,7 +149,7 @@ def _tables(found: Comparison) -> list[str]:
         lines += [
             f"### {group}",
             "",
-            "| measure | what | real | real, lossy | simulated 5 % | median | 95 % | 95 %/5 % | real's percentile | inside |",
+            "| measure | what | real | real, lossy | simulated 5 % | median | 95 % | 95 %/5 % | percentile | inside |",
             "|---|---|---|---|---|---|---|---|---|---|",
         ]
         lines += [_row(each, found) for each in MEASURES if each.group == group]
@@ -158,8 +174,11 @@ def _profiles(found: Comparison) -> list[str]:
     lines = [
         "### Profiles across the body",
         "",
-        "Each has area 1. The share of it that lies within the simulated 5-95 %, where there is body; and the same of the "
-        "simulated patients: nineteen in twenty have more than the last column.",
+        (
+            "Each has area 1. The share of it that lies within the simulated 5-95 %, where there is body; and the "
+            "same of "
+            "the simulated patients: nineteen in twenty have more than the last column."
+        ),
         "",
         "| profile | real within, % | simulated patients' 5 %, % |",
         "|---|---|---|",
@@ -172,19 +191,26 @@ def _limits() -> list[str]:
     return [
         "## What this cannot show",
         "",
-        "- One scan, one camera, one view: nothing is known here of posterior views, of other vendors, of how patients "
-        "vary. The ranges are wide on purpose; the real scan holds their middle only loosely.",
+        (
+            "- One scan, one camera, one view: nothing is known here of posterior views, of other vendors, of how "
+            "patients "
+            "vary. The ranges are wide on purpose; the real scan holds their middle only loosely."
+        ),
         "- The clinic was tuned with this scan in sight, so its numbers are no independent test.",
         "- The measures see levels, widths and sizes. Whether a picture looks right is for the eye: see the pictures.",
         "",
-        "The real scan is in pydicom's test files, from DICOM working group 4's compressed samples, without a licence of "
-        "its own; so it is measured here and drawn only on your machine: the command writes the pictures with the real "
-        "scan beside the simulated ones into its folder.",
+        (
+            "The real scan is in pydicom's test files, from DICOM working group 4's compressed samples, without a "
+            "licence "
+            "of its own; so it is measured here and drawn only on your machine: the command writes the pictures "
+            "with the real "
+            "scan beside the simulated ones into its folder."
+        ),
     ]
 
 
 def _number(value: float) -> str:
-    if value != value:
+    if math.isnan(value):
         return ""
     if abs(value) >= 100:
         return f"{value:.0f}"

@@ -18,13 +18,14 @@ from .simulated_ranges import MeasuredView, Place, profile_bands
 # The window's top over the median tissue: as readers set it, so that the bladder and hot foci are black.
 WINDOW_TOP = 3.6
 _SMALL = {"fontsize": 7}
+_COLOURS = 20
 CLOSE_UPS = ("face", "shoulders", "rib ends", "thighs and trunk", "hand", "feet")
 
 
 def _pyplot() -> Any:
-    import matplotlib
+    import matplotlib as mpl
 
-    matplotlib.use("Agg")
+    mpl.use("Agg")
     import matplotlib.pyplot as plt
 
     return plt
@@ -37,8 +38,14 @@ def _show(axes: Any, counts: np.ndarray, tissue: float, title: str = "") -> None
 
 
 def _save(figure: Any, path: Path, dpi: int = 100) -> Path:
-    figure.savefig(path, dpi=dpi, metadata={"Software": None})
+    """Write a picture with few colours: noise does not compress, and the repository stays small."""
+    from PIL import Image
+
+    figure.set_dpi(dpi)
+    figure.canvas.draw()
+    picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3].copy())
     _pyplot().close(figure)
+    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 
@@ -90,8 +97,8 @@ def close_up(counts: np.ndarray, seen: Landmarks, which: str) -> np.ndarray:
         "feet": (seen.sole - 0.05 * tall, 0.0, 180.0),
     }[which]
     half = round(half_mm / seen.pixel_mm)
-    centre_row = int(round(row))
-    centre = int(round(seen.midline[min(centre_row, len(seen.midline) - 1)] + aside_mm / seen.pixel_mm))
+    centre_row = round(row)
+    centre = round(seen.midline[min(centre_row, len(seen.midline) - 1)] + aside_mm / seen.pixel_mm)
     padded = np.pad(counts, half)
     return np.asarray(padded[centre_row : centre_row + 2 * half + 1, centre : centre + 2 * half + 1])
 
@@ -155,7 +162,9 @@ def _draw_focus(cell: Any, case: SimulatedCase, number: int, colour: str) -> Non
         return
     half = round(70.0 / case.pixel_size_mm)
     row, column = int(rows.mean()), int(columns.mean())
-    counts = np.pad(case.counts[view].astype(np.float32), half)[row : row + 2 * half + 1, column : column + 2 * half + 1]
+    counts = np.pad(case.counts[view].astype(np.float32), half)[
+        row : row + 2 * half + 1, column : column + 2 * half + 1
+    ]
     mask = np.pad(masks[view], half)[row : row + 2 * half + 1, column : column + 2 * half + 1]
     focus = next(each for each in case.foci if each.number == number)
     tissue = _tissue(case.counts["anterior"].astype(np.float32), case.pixel_size_mm)
@@ -195,7 +204,9 @@ def draw_ranges(path: Path, places: Mapping[str, Place]) -> Path:
         at = (place.real - place.low) / span
         cell.plot([0, 1], [line, line], color="0.8", lw=3, solid_capstyle="butt")
         cell.plot((place.median - place.low) / span, line, "|", color="0.3", ms=5)
-        cell.plot(np.clip(at, -1, 2), line, "o" if -1 <= at <= 2 else "x", color="black" if place.inside else "crimson", ms=3)
+        cell.plot(
+            np.clip(at, -1, 2), line, "o" if -1 <= at <= 2 else "x", color="black" if place.inside else "crimson", ms=3
+        )
     cell.set_yticks(range(len(names)), names, fontsize=5)
     cell.set_xticks([0, 1], ["simulated 5 %", "95 %"], fontsize=6)
     cell.set_xlim(-1.05, 2.05)
