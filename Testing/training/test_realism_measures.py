@@ -9,7 +9,15 @@ from scipy.special import erf
 from model_training.realism import measures
 from model_training.realism.band_shares import BLURS_MM, band_energies, blurred_roots
 from model_training.realism.body_landmarks import PARTS, Landmarks, find_landmarks
-from model_training.realism.limb_profile import STEP_MM, LimbProfile, edge_width_mm, shaft, shaft_columns, straighten
+from model_training.realism.limb_profile import (
+    STEP_MM,
+    LimbProfile,
+    edge_width_mm,
+    shaft,
+    shaft_columns,
+    skin_mm,
+    straighten,
+)
 from model_training.realism.row_profiles import ACROSS_MM, row_profile
 
 from . import realism_phantom as known
@@ -62,6 +70,12 @@ def test_an_edge_blurred_by_a_known_width_measures_that_width() -> None:
         width = edge_width_mm(LimbProfile(across, 30.0 * edge))
         # From 90 % to 10 % a Gaussian edge takes 2 x 1.2816 standard deviations; the measure blurs by 1 mm itself.
         assert width == pytest.approx(2 * 1.2816 * np.hypot(sigma_mm, 1.0), rel=0.03)
+
+
+def test_the_skin_lies_where_an_edge_has_half_of_the_tissue() -> None:
+    across = np.arange(-110.0, 110.5, STEP_MM)
+    profile = LimbProfile(across, 12.0 * 0.5 * (1 - erf((across - 63.0) / 8.0)))
+    assert skin_mm(profile) == pytest.approx(63.0, abs=0.6)
 
 
 def test_an_edge_that_leaves_the_field_has_no_width() -> None:

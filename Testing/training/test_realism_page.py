@@ -121,7 +121,8 @@ def test_the_clinics_page_is_in_step_with_its_file() -> None:
         ({"share": 0.75}, "75 % of cases"),
         ({"uniform": [1, 2.5]}, "even 1 - 2.5"),
         ({"normal": [170, 7], "within": [145, 195]}, "normal 170 ± 7, within 145 - 195"),
-        ({"weights": {"a": 1, "b": 3}}, "a 25 %, b 75 %"),
+        ({"weights": {"a": 0.25, "b": 0.75}}, "a 25 %, b 75 %"),
+        ({"weights": {"shoulder": 16.7, "knee": 20}}, "shoulder 16.7, knee 20"),
         ({"poisson": 2}, "Poisson, mean 2"),
     ],
 )

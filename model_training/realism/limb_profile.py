@@ -149,6 +149,18 @@ def edge_width_mm(profile: LimbProfile, from_mm: float = 30.0) -> float | None:
     The tissue's level is the largest mean of 8 mm beyond ``from_mm`` from the shaft. None where the edge is not in the
     profile.
     """
+    ends = _falls_under_mm(profile, (0.9, 0.1), from_mm)
+    return None if ends is None else ends[1] - ends[0]
+
+
+def skin_mm(profile: LimbProfile, from_mm: float = 30.0) -> float | None:
+    """Return how far from the shaft the limb's outer edge lies, at half of the tissue's level; None as above."""
+    ends = _falls_under_mm(profile, (0.5,), from_mm)
+    return None if ends is None else ends[0]
+
+
+def _falls_under_mm(profile: LimbProfile, levels: tuple[float, ...], from_mm: float) -> list[float] | None:
+    """Return where the profile falls under shares of the tissue's level for the last time, outward."""
     outside = (profile.across_mm >= from_mm) & np.isfinite(profile.counts)
     if outside.sum() < 20:
         return None
@@ -157,14 +169,14 @@ def edge_width_mm(profile: LimbProfile, from_mm: float = 30.0) -> float | None:
     if plateau <= 0:
         return None
     ends = []
-    for level in (0.9, 0.1):
+    for level in levels:
         above = np.flatnonzero(counts > level * plateau)
         if not above.size or above[-1] == len(counts) - 1:
             return None
         at = int(above[-1])
         share = (counts[at] - level * plateau) / (counts[at] - counts[at + 1])
         ends.append(float(across[at] + share * STEP_MM))
-    return ends[1] - ends[0]
+    return ends
 
 
 def shaft_columns(

@@ -16,7 +16,7 @@ from scipy.ndimage import binary_dilation, binary_erosion, gaussian_filter
 
 from .band_shares import part_bands
 from .body_landmarks import PARTS, Landmarks
-from .limb_profile import LimbProfile, edge_width_mm, shaft, shaft_columns, straighten
+from .limb_profile import LimbProfile, edge_width_mm, shaft, shaft_columns, skin_mm, straighten
 
 
 @dataclass(frozen=True)
@@ -437,6 +437,14 @@ MEASURES: tuple[Measure, ...] = (
     Measure("Bone over soft tissue", "flank over thigh", "ratio", trunk_over_thigh, "flank / thigh", _TISSUE),
     Measure(
         "Edges and widths", "thigh's edge 10-90 %", "mm", outline_edge, "outer edge", "resolution, thigh's section"
+    ),
+    Measure(
+        "Edges and widths",
+        "femoral shaft to skin",
+        "mm",
+        lambda seen: _mean_of_limbs(seen, "thigh", skin_mm),
+        "outward, at half of the tissue",
+        "thigh's width and place about the femur",
     ),
     Measure("Edges and widths", "femoral shaft's width", "mm", _shaft_width("thigh"), "FWHM", "resolution, femur"),
     Measure("Edges and widths", "tibia's width", "mm", _shaft_width("shank"), "FWHM", "resolution, tibia and fibula"),

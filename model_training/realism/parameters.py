@@ -50,8 +50,11 @@ def distribution_words(entry: Mapping[str, Any]) -> str:
 
 
 def _weights_words(weights: Mapping[str, float]) -> str:
-    total = sum(weights.values()) or 1.0
-    return ", ".join(f"{name} {100 * weight / total:.3g} %" for name, weight in weights.items())
+    """Return names with their shares; with their plain numbers where these are no shares but a table (not 1 in all)."""
+    total = sum(weights.values())
+    if abs(total - 1) < 0.02:
+        return ", ".join(f"{name} {100 * weight / total:.3g} %" for name, weight in weights.items())
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
 
 
 _WORDS: dict[str, Any] = {

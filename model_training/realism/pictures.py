@@ -18,7 +18,9 @@ from .simulated_ranges import MeasuredView, Place, profile_bands
 # The window's top over the median tissue: as readers set it, so that the bladder and hot foci are black.
 WINDOW_TOP = 3.6
 _SMALL = {"fontsize": 7}
-_COLOURS = 20
+_GREYS = 20
+# Crimson, royal blue, orange, teal and the first two half way to white.
+_COLOURS = (220, 20, 60, 65, 105, 225, 255, 165, 0, 0, 128, 128, 237, 137, 157, 160, 180, 240)
 CLOSE_UPS = ("face", "shoulders", "rib ends", "thighs and trunk", "hand", "feet")
 
 
@@ -45,7 +47,10 @@ def _save(figure: Any, path: Path, dpi: int = 100) -> Path:
     figure.canvas.draw()
     picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3].copy())
     _pyplot().close(figure)
-    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    greys = np.linspace(0, 255, _GREYS).round().astype(int)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([int(each) for grey in greys for each in (grey, grey, grey)] + list(_COLOURS))
+    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 
