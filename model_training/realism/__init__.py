@@ -1,0 +1,1 @@
+"""How near the simulated scans come to the one real scan at hand: measures, ranges, pictures, a page."""
