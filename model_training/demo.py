@@ -34,7 +34,7 @@ def write_simulated_case(folder: Path, seed: int = SIMULATED_SEED) -> tuple[Path
     case = simulate_case(seed, anatomy="analytic")
     scan, report = folder / "simulated_scan.dcm", folder / "simulated_report.txt"
     write_planar_nm(scan, dict(case.counts), case.pixel_size_mm)
-    report.write_text(case_reports(case)["zh"]["text"], encoding="utf-8", newline="\n")
+    report.write_text(case_reports(case)["reports"]["zh"]["text"], encoding="utf-8", newline="\n")
     truth = [
         f"{focus.hot_spot_class}: {focus.fine_region} ({focus.kind})"
         for focus in case.foci

@@ -43,7 +43,9 @@ def write_sample_cases(folder: Path) -> list[Path]:
     return [
         _write_planar(folder / "simulated_planar.dcm", case),
         _write_spect(folder / "simulated_spect.dcm", spect),
-        *_write_reports(folder, "simulated_planar", {lang: case_reports(case)[lang]["text"] for lang in LANGUAGES}),
+        *_write_reports(
+            folder, "simulated_planar", {lang: case_reports(case)["reports"][lang]["text"] for lang in LANGUAGES}
+        ),
         *_write_reports(folder, "simulated_spect", _reports_of(spect.foci, spect.patient.facts(), SPECT_SEED)),
         _write_thumbnail(folder / "simulated_planar.png", _side_by_side(case)),
         _write_thumbnail(folder / "simulated_spect.png", _projection(spect)),

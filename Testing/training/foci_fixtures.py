@@ -27,7 +27,7 @@ def a_skeleton(every: int = 6) -> Skeleton:
 
 
 def a_patient(seed: int = 3, **facts: object) -> Patient:
-    return replace(draw_patient(np.random.default_rng(seed)), **facts)
+    return replace(draw_patient(np.random.default_rng(seed), default_clinic()), **facts)
 
 
 def a_maker(seed: int = 1, clinic: Clinic | None = None, skeleton: Skeleton | None = None) -> FocusMaker:

@@ -301,7 +301,7 @@ def test_foci_of_a_patient_who_moved_lie_on_what_the_picture_shows() -> None:
 @pytest.mark.parametrize(("matrix", "shape"), [("512x1024", (1024, 512)), ("512x2048", (2048, 512)), ("cropped", None)])
 def test_every_matrix_makes_a_case_with_truth_of_its_size(matrix: str, shape: tuple[int, int] | None) -> None:
     clinic = default_clinic().changed({"camera.matrix": {"weights": {matrix: 1}}})
-    case = simulate_case(6, anatomy="analytic", clinic=clinic)
+    case = simulate_case(8, anatomy="analytic", clinic=clinic)
     for view in VIEWS:
         rows, columns = case.counts[view].shape
         assert (rows, columns) == (shape or (rows, 256))

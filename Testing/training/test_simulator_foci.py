@@ -85,7 +85,7 @@ def test_lesions_stay_on_their_side_in_every_pose() -> None:
     for seed in range(8):
         patient, rng = a_patient(seed), np.random.default_rng(seed)
         lesions = draw_lesions(skeleton, patient, rng, clinic)
-        posed = pose_skeleton(skeleton, patient, rng)
+        posed = pose_skeleton(skeleton, patient, rng, clinic)
         spine = posed.points_of("vertebra_L3").mean(0)[0]
         for source in lesions:
             if source.side == "midline" or not source.fine_region.startswith(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +65,9 @@ class Patient:
         """Say whether a condition is present; for a sided one, on ``side``."""
         return (f"{condition}_{side}" if side else condition) in self.conditions
 
-    def facts(self) -> dict[str, str | int | float]:
-        """Return the facts as a plain dictionary; conditions joined by ", "."""
-        return asdict(self) | {"conditions": ", ".join(self.conditions)}
+    def facts(self) -> dict[str, Any]:
+        """Return the facts as plain values."""
+        return asdict(self) | {"conditions": list(self.conditions)}
 
 
 def draw_patient(rng: np.random.Generator, clinic: Clinic) -> Patient:

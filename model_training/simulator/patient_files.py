@@ -81,8 +81,8 @@ def write_patient(
     exam = examine(person)
     for examination in examinations(kind):
         if examination.modality == "planar":
-            reports = case_reports(exam.case)
-            _write_planar(path_of(examination.name), person, exam.case, dicom, {**facts, "reports": reports})
+            reports = case_reports(exam.case, clinic)
+            _write_planar(path_of(examination.name), person, exam.case, dicom, {**facts, **reports})
         else:
             _write_spect(path_of(examination.name), person, exam, dicom, facts)
 
@@ -93,9 +93,9 @@ def _write_followup(
     pair = follow_up(person)
     truth = {"course": pair.course, "new_metastases": pair.new_metastases, "changes": pair.changes}
     for examination, exam in zip(examinations("followup"), pair.exams, strict=True):
-        changes = pair.changes if examination.timepoint else []
-        more = {"reports": case_reports(exam.case, changes)} | ({"followup": truth} if examination.timepoint else {})
-        _write_planar(path_of(examination.name), person, exam.case, dicom, {**facts, **more})
+        reports = case_reports(exam.case, person.clinic, pair.changes, pair.exams[0].case.foci)
+        more = {"followup": truth} if examination.timepoint else {}
+        _write_planar(path_of(examination.name), person, exam.case, dicom, {**facts, **reports, **more})
 
 
 def _write_planar(
@@ -113,7 +113,7 @@ def _write_spect(path: Path, person: SimulatedPatient, exam: PlanarExam, dicom: 
     from .spect_files import write_spect_files
 
     spect = spect_of(person, exam)
-    facts = {**facts, "reports": spect_reports(spect, person.seed)}
+    facts = {**facts, **spect_reports(spect, person.seed, person.clinic)}
     if dicom:
         from .patient_dicom import write_spect_dicom
 

@@ -14,7 +14,7 @@ from .acquisition import Acquisition, applied_views, draw_acquisition
 from .body import Body, make_body
 from .burden_truth import true_bsi_percent
 from .camera import Camera, as_acquired, draw_camera
-from .disease import tracer_left
+from .disease import is_superscan, tracer_left
 from .foci import FocusSource, with_photopenia
 from .focus_images import focus_truth, scaled_boxes
 from .markers import MarkerInView, draw_markers, marker_boxes
@@ -127,7 +127,7 @@ def examine(
         rib_level={view: _acquired(bones[view][2], view) for view in VIEWS},
         foci=foci,
         true_bsi_percent=true_bsi_percent(built, [each for each in own if each.hot_spot_class == "metastasis"]),
-        patient=person.patient.facts() | {"anatomy": built.source},
+        patient=person.patient.facts() | {"anatomy": built.source, "superscan": is_superscan(own)},
         acquisition={"camera": camera.facts(), **acquisition.facts(), "artefacts": artefacts},
         timepoint=examination,
         days=days,

@@ -58,7 +58,7 @@ class SimulatedCase:
     rib_level: Mapping[str, np.ndarray]
     foci: tuple[Focus, ...]
     true_bsi_percent: float
-    patient: Mapping[str, str | int | float]
+    patient: Mapping[str, Any]
     acquisition: Mapping[str, Any] = field(default_factory=dict)
     timepoint: int = 0
     days: int = 0
