@@ -107,7 +107,7 @@ class Clinic:
         return dict(self._entry(path)["weights"])
 
     def changed(self, values: Mapping[str, Mapping[str, Any]], name: str | None = None) -> Clinic:
-        """Return this clinic with other distributions under some paths: ``{"mimics.share": {"share": 0.5}}``.
+        """Return this clinic with other distributions under some paths: ``{"benign.mimic_share": {"share": 0.5}}``.
 
         Raises
         ------
@@ -119,7 +119,8 @@ class Clinic:
             section, _, key = path.partition(".")
             if key not in settings.get(section, {}):
                 raise InputError(f"{self.name}: there is no setting {path!r}")
-            settings[section][key] = dict(entry) if REASON in entry else {**entry, REASON: "changed"}
+            _check(entry, f"{name or self.name}: {path}")
+            settings[section][key] = {REASON: "changed", **entry}
         return Clinic(name or self.name, settings)
 
     def as_mapping(self) -> dict[str, dict[str, Any]]:
