@@ -323,7 +323,11 @@ def _arthritis(maker: _Maker) -> list[FocusSource]:
     joint = _ARTHRITIS[rng.choice(len(weights), p=weights / weights.sum())][0]
     sides = ["left", "right"] if rng.random() < 0.4 else [str(rng.choice(["left", "right"]))]
     foci = []
+    stem = joint.removesuffix("_joint")
     for side in sides:
+        lost = stem in ("knee", "ankle", "foot") and not maker.skeleton.has_joint("ankle" if stem == "foot" else stem, side)
+        if lost or maker.patient.has(f"{stem}_prosthesis", side):
+            continue
         centre, radii = _joint_place(maker, joint, side)
         name = f"{joint}_{side}"
         foci.append(maker.cloud(name, "osteoarthritis", "benign", side, centre, radii, _mild(rng, 0.75)))
@@ -426,6 +430,8 @@ def _enthesopathy(maker: _Maker) -> FocusSource | None:
     stem = str(rng.choice(["femur_proximal", "ilium", "ischium", "patella", "foot"]))
     name = f"{stem}_{side}"
     points = maker.skeleton.points_of(name)
+    if len(points) == 0:
+        return None
     lateral = np.abs(points[:, 0] - maker.skeleton.landmarks["neck"][0])
     edge = points[np.argsort(-lateral)[: max(len(points) // 20, 1)]]
     centre = edge[rng.integers(len(edge))]
@@ -438,6 +444,8 @@ def _paget(maker: _Maker) -> FocusSource | None:
     names = [f"ilium_{side}", f"femur_shaft_{side}", f"tibia_shaft_{side}", "vertebra_L3", "skull_vault"]
     name = str(rng.choice(names))
     points = maker.skeleton.points_of(name)
+    if len(points) == 0:
+        return None
     reach = np.full(3, 1.2 * float(np.linalg.norm(points - points.mean(0), axis=1).max()))
     return maker.in_bone(name, "paget", "benign", reach, _mild(rng, 2.0), points.mean(0))
 

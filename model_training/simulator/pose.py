@@ -78,7 +78,7 @@ def _pose_arm(
     if arms == "up":
         abduction = clinic.draw("pose.abduction_up_degrees", rng)
     else:
-        abduction = clinic.draw(f"pose.abduction_{arms}_degrees", rng) + min(pushed, 24.0)
+        abduction = clinic.draw(f"pose.abduction_{arms}_degrees", rng) + min(pushed, 17.0)
     lift = rotation_about_axis(1, -sign * abduction)
     lift = lift @ rotation_about_axis(0, clinic.draw("pose.arm_forward_degrees", rng))
     body.turn(lift, body.landmark(f"shoulder_{side}"), body.limb(ARM, side))

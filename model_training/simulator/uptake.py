@@ -61,8 +61,8 @@ def normal_activity(built: Skeleton, patient: Patient, rng: np.random.Generator,
 def _usual_activity(name: str, clinic: Clinic) -> float:
     if name.startswith("vertebra_"):
         level, number = name[9], int(name[10:])
-        if level == "C":
-            return clinic.number("uptake.cervical_vertebra")
+        if level == "C":  # larger from the head down
+            return clinic.number("uptake.cervical_vertebra") * (0.55 + 0.15 * (number - 1))
         first, last = clinic.number(f"uptake.first_{level}"), clinic.number(f"uptake.last_{level}")
         return first + (last - first) * (number - 1) / {"T": 11, "L": 4}[level]
     if name.startswith("rib_"):
@@ -135,6 +135,7 @@ def _edge_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator,
         _raise_pelvis(factor, skeleton, side, size, rng, clinic)
         _raise_girdle(factor, skeleton, side, size, rng, clinic)
         _shade_ribs(factor, skeleton, side, size, rng, clinic)
+        _shade_foot(factor, skeleton, side, rng, clinic)
     _shade_sternum(factor, skeleton, rng, clinic)
     _shade_skull(factor, skeleton, size, rng, clinic)
     _shade_spine(factor, skeleton, size, patient, rng, clinic)
@@ -150,6 +151,11 @@ def _raise_pelvis(
     crest = np.exp(-0.5 * ((points[:, 2].max() - points[:, 2]) / (16.0 * size)) ** 2)
     inner = np.abs(points[:, 0] - middle)
     joint = np.exp(-0.5 * ((inner - inner.min()) / (14.0 * size)) ** 2) * (points[:, 1] < np.median(points[:, 1]))
+    if side == "left":  # once for the one sacrum
+        sacrum = skeleton.indices("sacrum")
+        height = skeleton.points_mm[sacrum, 2]
+        upper = np.exp(-0.5 * ((height.max() - height) / (28.0 * size)) ** 2)
+        factor[sacrum] += clinic.draw("uptake.upper_sacrum_gain", rng) * upper
     factor[ilium] += clinic.draw("uptake.iliac_crest_gain", rng) * crest
     factor[ilium] += clinic.draw("uptake.sacroiliac_gain", rng) * joint
 
@@ -178,7 +184,9 @@ def _shade_ribs(
     Each costochondral junction gets a soft bead of its own strength, and many get none: even beads look like a comb.
     """
     front_gain, side_loss = clinic.draw("uptake.rib_front_gain", rng), clinic.draw("uptake.rib_side_loss", rng)
-    beads = clinic.draw("uptake.costochondral_gain", rng)
+    beads, heads = clinic.draw("uptake.costochondral_gain", rng), clinic.draw("uptake.costovertebral_gain", rng)
+    lower_fading = clinic.draw("uptake.lower_rib_front_fading", rng)
+    middle = skeleton.points_of("vertebra_T6")[:, 0].mean()
     for number in range(1, 11):
         rib = skeleton.indices(f"rib_{number}_{side}")
         points = skeleton.points_mm[rib]
@@ -192,8 +200,20 @@ def _shade_ribs(
         bead = beads * float(rng.random() ** 2)
         factor[rib] += shallow * (bead * end + front_gain * front) - side_loss * lateral
         fade = clinic.draw("uptake.rib_end_fading", rng) * (1.0 - 0.6 * shallow)
+        factor[rib] *= 1 - lower_fading * front * np.clip((number - 4) / 5.0, 0.0, 1.0)
+        near = np.exp(-0.5 * (np.maximum(np.abs(points[:, 0] - middle) - 22 * size, 0.0) / (14.0 * size)) ** 2)
+        factor[rib] += heads * near * (forward > 60 * size)
         factor[rib] *= 1 - fade * np.exp(-0.5 * (forward / (22.0 * size)) ** 2)
     factor[skeleton.indices(f"rib_11_{side}", f"rib_12_{side}")] *= 0.9
+
+
+def _shade_foot(
+    factor: np.ndarray, skeleton: Skeleton, side: str, rng: np.random.Generator, clinic: Clinic
+) -> None:
+    hind, foot = clinic.draw("uptake.hindfoot_factor", rng), skeleton.indices(f"foot_{side}")
+    if len(foot):
+        forward = skeleton.points_mm[foot, 1] - skeleton.landmarks[f"ankle_{side}"][1]
+        factor[foot] *= 1 - (1 - hind) / (1 + np.exp((forward - 40.0) / 8.0))
 
 
 def _shade_sternum(factor: np.ndarray, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> None:
