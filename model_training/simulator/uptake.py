@@ -233,7 +233,7 @@ def _shade_skull(
     points = skeleton.points_mm
     lower = skeleton.indices("facial_bones", "skull_base")
     aside = (points[lower, 0] - points[lower, 0].mean()) / rng.uniform(26, 40)
-    factor[lower] *= 0.4 + 0.6 * np.exp(-0.5 * aside**2)
+    factor[lower] *= 0.55 + 0.45 * np.exp(-0.5 * aside**2)
     factor[lower] *= _fading_upward(points[lower], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
     face = skeleton.indices("facial_bones")
     centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
