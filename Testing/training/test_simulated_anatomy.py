@@ -242,7 +242,7 @@ def test_children_have_large_heads_and_short_legs() -> None:
 def test_scoliosis_and_kyphosis_bend_the_spine_and_leave_the_pelvis() -> None:
     def bend(axis: int, *conditions: str) -> float:
         spread = []
-        for seed in range(1, 7):
+        for seed in (1, 2, 3):
             skeleton = built("analytic", seed, *conditions)
             line = np.array([skeleton.points_of(f"vertebra_{v}").mean(0) for v in ("L5", "T12", "T8", "T4", "C7")])
             spread.append(np.ptp(line[:, axis]))
@@ -310,7 +310,7 @@ def test_older_bones_are_rougher_and_the_same_draw_gives_the_same_uptake() -> No
 
     def unevenness(age: int) -> float:
         knees = []
-        for seed in range(8):
+        for seed in range(3):
             patient = replace(an_adult(), age_years=age)
             activity = normal_activity(skeleton, patient, np.random.default_rng(seed), clinic)
             rows = skeleton.indices("femur_distal_left", "tibia_proximal_left")

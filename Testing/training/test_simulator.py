@@ -12,6 +12,7 @@ from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 from model_training.simulator.burden_truth import bsi_bone, true_bsi_percent
 from model_training.simulator.case import SimulatedCase, simulate_case
+from model_training.simulator.clinic import default_clinic
 from model_training.simulator.foci import FocusSource, _Maker
 from model_training.simulator.parts import BONE_REGIONS, FINE_INDEX, Skeleton
 from model_training.simulator.patient import draw_patient
@@ -203,7 +204,7 @@ def test_normals_and_mimics_that_only_a_report_can_tell_are_among_the_patients()
 @pytest.mark.parametrize("name", BONE_REGIONS)
 def test_a_focus_can_sit_in_every_bone(name: str) -> None:
     rng = np.random.default_rng(5)
-    maker = _Maker(_a_skeleton(), draw_patient(rng), rng)
+    maker = _Maker(_a_skeleton(), draw_patient(rng, default_clinic()), rng)
     focus = maker.in_bone(name, "metastasis", "metastasis", np.full(3, 10.0), 1.0)
     assert focus is not None
     assert focus.fine_region == name

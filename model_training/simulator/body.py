@@ -109,7 +109,9 @@ def _add_trunk(
     middle = (marks["shoulder_left"][0] + marks["shoulder_right"][0]) / 2
     top = min((marks["shoulder_left"][2] + marks["shoulder_right"][2]) / 2, spine["T1"][2] - 10)
     nape = (middle + spine["T1"][0]) / 2
-    section(0.45 * top + 0.55 * spine["C5"][2], nape, neck * 1.35, spine["T1"][1] + 62 * size, spine["T1"][1] - 56 * size)
+    section(
+        0.45 * top + 0.55 * spine["C5"][2], nape, neck * 1.35, spine["T1"][1] + 62 * size, spine["T1"][1] - 56 * size
+    )
     section(top + 26 * size, nape, span * 0.72, spine["T1"][1] + 76 * size, spine["T1"][1] - 60 * size)
     section(top - 16 * size, middle, span, spine["T1"][1] + 92 * size + 0.3 * fat, spine["T1"][1] - 66 * size)
     upper = [f"rib_{n}_{s}" for n in (4, 5) for s in _SIDES]
@@ -125,7 +127,9 @@ def _add_trunk(
         share = {"L1": 0.3, "L3": 0.65}[level]
         waist = chest * (1 - share) + crest * share + (10 if male else 3) * size + 1.05 * fat
         front = {"L1": 122, "L3": 112}[level] * size + belly
-        section(spine[level][2], spine[level][0], waist, spine[level][1] + front, spine[level][1] - 72 * size - fat * 0.4)
+        section(
+            spine[level][2], spine[level][0], waist, spine[level][1] + front, spine[level][1] - 72 * size - fat * 0.4
+        )
     around(_both("ilium"), 26 * size + fat * 0.85, 8 + belly * 0.8, 62 * size + fat * 0.4, spine["L5"][2] - 12)
     hip = (marks["hip_left"] + marks["hip_right"]) / 2
     trochanters = abs(marks["hip_left"][0] - marks["hip_right"][0]) / 2 + 66 * size
@@ -242,7 +246,7 @@ def _add_leg(
                 if share < 1:
                     # A tube ends in a half sphere; drawn back, it ends about 25 mm beyond the bone.
                     stop = stop - (end - start) / np.linalg.norm(end - start) * min(radii[1] - 25.0, 35.0)
-        envelope.add_tube(start, stop, *radii, flat)
+        envelope.add_tube(start, stop, radii[0], radii[1], flat)
 
 
 def _is_beyond(piece: str, stump_piece: str) -> bool:
@@ -290,7 +294,7 @@ def _metal(envelope: Envelope, skeleton: Skeleton, rng: np.random.Generator, cli
 def _soft_uptake(
     envelope: Envelope, skeleton: Skeleton, rng: np.random.Generator, cell_mm: float, clinic: Clinic
 ) -> np.ndarray:
-    """Return the uptake of soft tissue: cloudy, with its own level in legs, trunk and head, and a liver that may show."""
+    """Return the uptake of soft tissue: cloudy, its own level in legs, trunk and head, perhaps a liver."""
     from scipy.ndimage import gaussian_filter, zoom
 
     shape = envelope.front.shape
@@ -307,6 +311,8 @@ def _soft_uptake(
     if clinic.chance("body.liver_seen", rng):
         middle = skeleton.points_of("vertebra_T11").mean(0)
         aside = (envelope.right[None, :] - middle[0] - 52.0) / 78.0
-        above = (envelope.superior[:, None] - middle[2] - 6.0 - 0.35 * (envelope.right[None, :] - middle[0] - 52.0)) / 62.0
+        above = (
+            envelope.superior[:, None] - middle[2] - 6.0 - 0.35 * (envelope.right[None, :] - middle[0] - 52.0)
+        ) / 62.0
         uptake *= 1 + clinic.draw("body.liver_gain", rng) * np.exp(-((aside**2 + above**2) ** 1.5))
     return uptake

@@ -42,7 +42,10 @@ def build_skeleton(bones: Skeleton, patient: Patient, rng: np.random.Generator, 
     _shape_limbs(body, patient, rng, clinic)
     _scale_to_stature(body, patient, rng, clinic)
     for scale in ("wide", "narrow"):
-        rms, wavelength = clinic.draw(f"build.{scale}_deformation_mm", rng), clinic.number(f"build.{scale}_wavelength_mm")
+        rms, wavelength = (
+            clinic.draw(f"build.{scale}_deformation_mm", rng),
+            clinic.number(f"build.{scale}_wavelength_mm"),
+        )
         body.points += smooth_displacement_mm(body.points, rms, wavelength, rng)
     _bend_spine(body, patient, rng, clinic)
     return operate(body.finished(), patient, rng, clinic)
@@ -56,9 +59,7 @@ def _shape_trunk(body: MovingSkeleton, patient: Patient, rng: np.random.Generato
     pelvis = young * clinic.draw(f"build.{patient.sex}_pelvis_width", rng)
     depth = clinic.draw("build.chest_depth", rng) * (1 + 0.006 * stout)
     trunk = body.rows("trunk")
-    before = {
-        (joint, side): body.landmark(f"{joint}_{side}").copy() for joint in ("shoulder", "hip") for side in SIGN
-    }
+    before = {(joint, side): body.landmark(f"{joint}_{side}").copy() for joint in ("shoulder", "hip") for side in SIGN}
     # From the pelvis' width at the iliac crests to the chest's at the tenth rib.
     crest = body.bone_points("ilium_left", "ilium_right")[:, 2].max()
     in_chest = 1 / (1 + np.exp(-(body.points[trunk, 2] - crest - 60.0) / 25.0))

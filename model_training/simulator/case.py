@@ -159,9 +159,7 @@ def _numbered(
     }
 
 
-def _place(
-    skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic
-) -> tuple[Camera, Body]:
+def _place(skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> tuple[Camera, Body]:
     points = skeleton.points_mm
     front, back = float(points[:, 1].max()) + 40, float(points[:, 1].min()) - 40
     camera = draw_camera(points, front, back, rng)

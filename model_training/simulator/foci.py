@@ -325,7 +325,9 @@ def _arthritis(maker: _Maker) -> list[FocusSource]:
     foci = []
     stem = joint.removesuffix("_joint")
     for side in sides:
-        lost = stem in ("knee", "ankle", "foot") and not maker.skeleton.has_joint("ankle" if stem == "foot" else stem, side)
+        lost = stem in ("knee", "ankle", "foot") and not maker.skeleton.has_joint(
+            "ankle" if stem == "foot" else stem, side
+        )
         if lost or maker.patient.has(f"{stem}_prosthesis", side):
             continue
         centre, radii = _joint_place(maker, joint, side)

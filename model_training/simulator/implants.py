@@ -96,7 +96,10 @@ def _replace_hip(skeleton: Skeleton, side: str, rng: np.random.Generator, clinic
 
 def _replace_knee(skeleton: Skeleton, side: str, rng: np.random.Generator, clinic: Clinic) -> Skeleton:
     size, knee = _size(skeleton, side), skeleton.landmarks[f"knee_{side}"]
-    for stem, piece, from_below, volume in (("femur_distal", "thigh", True, 24.0), ("tibia_proximal", "shank", False, 11.0)):
+    for stem, piece, from_below, volume in (
+        ("femur_distal", "thigh", True, 24.0),
+        ("tibia_proximal", "shank", False, 11.0),
+    ):
         rows = skeleton.indices(f"{stem}_{side}")
         height = skeleton.points_mm[rows, 2]
         edge = height.min() + 26 * size if from_below else height.max() - 13 * size

@@ -99,11 +99,13 @@ def _pose_leg(body: MovingSkeleton, side: str, rng: np.random.Generator, clinic:
 
 
 def _pose_head(body: MovingSkeleton, rng: np.random.Generator, clinic: Clinic) -> None:
-    """Turn the head: half of it about the base of the neck, which bends the neck, half in the joints under the skull."""
+    """Turn the head: half of it about the base of the neck, which bends, half in the joints under the skull."""
     turned = clinic.draw(f"pose.head_{clinic.choose('pose.head', rng)}_degrees", rng)
     tilted, nodded = clinic.draw("pose.head_tilt_degrees", rng), clinic.draw("pose.head_nod_degrees", rng)
     half = (
-        rotation_about_axis(2, 0.5 * turned) @ rotation_about_axis(1, 0.5 * tilted) @ rotation_about_axis(0, 0.5 * nodded)
+        rotation_about_axis(2, 0.5 * turned)
+        @ rotation_about_axis(1, 0.5 * tilted)
+        @ rotation_about_axis(0, 0.5 * nodded)
     )
     base = body.bone_points("vertebra_C7").mean(0)
     atlas = body.bone_points("vertebra_C1").mean(0)

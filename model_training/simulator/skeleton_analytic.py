@@ -142,7 +142,9 @@ def _skull(builder: _Builder) -> None:
         builder.tube("skull_base", _mirrored([(58, -26, 1640), (34, -8, 1642), (10, 8, 1642)], sign), [13, 10, 7])
         builder.ellipsoid("skull_base", (sign * 53, -28, 1622), (11, 15, 18), solid=0.6)
         builder.ellipsoid("skull_base", (sign * 18, -26, 1620), (7, 11, 6), solid=0.6)
-        builder.tube("facial_bones", _mirrored([(62, 0, 1643), (62, 35, 1640), (48, 58, 1636), (36, 64, 1630)], sign), 4.5)
+        builder.tube(
+            "facial_bones", _mirrored([(62, 0, 1643), (62, 35, 1640), (48, 58, 1636), (36, 64, 1630)], sign), 4.5
+        )
         builder.ellipsoid("facial_bones", (sign * 24, 54, 1620), (20, 19, 22), solid=0.1, thickness=4.5)
         builder.ellipsoid("facial_bones", (sign * 17, 30, 1640), (10, 26, 17), solid=0.1, thickness=4.5)
         ring = np.linspace(0, 2 * np.pi, 9)
@@ -386,7 +388,9 @@ def _foot(builder: _Builder, name: str, sign: float) -> None:
         base = np.array([58 + 10.5 * toe, 103 - 5.5 * max(toe - 1, 0), 96 - 3 * toe])
         head = np.array([50 + 15.5 * toe, 164 - 5.5 * toe - (4 if toe == 0 else 0), 79 - 1.0 * toe])
         thick = 7.0 if toe == 0 else 4.2
-        builder.tube(name, _mirrored([base, 0.5 * (base + head) + (0, 0, 3), head], sign), np.array([1.3, 0.9, 1.25]) * thick)
+        builder.tube(
+            name, _mirrored([base, 0.5 * (base + head) + (0, 0, 3), head], sign), np.array([1.3, 0.9, 1.25]) * thick
+        )
         step = (head - base) / np.linalg.norm(head - base)
         start = head + 6 * step
         for length, width in ((26, 0.85), (20, 0.8)) if toe == 0 else ((20 - toe, 0.85), (9, 0.75), (8, 0.65)):
