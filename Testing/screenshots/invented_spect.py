@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from BoneMetSegLib.scan import SpectScan
+from model_training.simulator.clinic import default_clinic
 from model_training.simulator.patient import draw_patient
 from model_training.simulator.skeleton_analytic import analytic_skeleton
 from model_training.simulator.uptake import normal_activity
@@ -19,8 +20,8 @@ _FOCUS_RADIUS_MM = 14.0
 def invented_spect(seed: int = 4) -> tuple[SpectScan, np.ndarray]:
     """Return a volume and the place of its hottest focus in RAS, in mm."""
     rng = np.random.default_rng(seed)
-    skeleton = analytic_skeleton(rng)
-    activity = normal_activity(skeleton, draw_patient(rng), rng) * skeleton.mass
+    skeleton, clinic = analytic_skeleton(rng), default_clinic()
+    activity = normal_activity(skeleton, draw_patient(rng, clinic), rng, clinic) * skeleton.mass
     neck = skeleton.landmarks["neck"]
     middle = np.array([neck[0], skeleton.points_mm[:, 1].mean(), neck[2] - 150.0])
     bones = skeleton.points_mm - middle

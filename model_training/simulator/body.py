@@ -102,17 +102,19 @@ def _add_trunk(
     spine = {level: skeleton.points_of(f"vertebra_{level}").mean(0) for level in ("C2", "C5", "T1", "L1", "L3", "L5")}
     size = patient.height_cm / 170.0
     neck = (50 + 8 * male) * size + 0.3 * fat
-    for level, wide in (("C2", 1.0), ("C5", 1.0)):
+    # Above the second vertebra the neck passes into the head.
+    for level, above, wide in (("C2", 30, 0.3), ("C2", 15, 0.8), ("C2", 0, 0.97), ("C5", 0, 1.0)):
         x, a, s = spine[level]
-        section(s, x, neck * wide, a + neck * 0.95, a - neck * 1.05)
+        section(s + above * size, x, neck * wide, a + neck * 0.95 * wide, a - neck * 1.05 * wide)
     span = abs(marks["shoulder_left"][0] - marks["shoulder_right"][0]) / 2
     middle = (marks["shoulder_left"][0] + marks["shoulder_right"][0]) / 2
     top = min((marks["shoulder_left"][2] + marks["shoulder_right"][2]) / 2, spine["T1"][2] - 10)
     nape = (middle + spine["T1"][0]) / 2
-    section(
-        0.45 * top + 0.55 * spine["C5"][2], nape, neck * 1.35, spine["T1"][1] + 62 * size, spine["T1"][1] - 56 * size
-    )
-    section(top + 26 * size, nape, span * 0.72, spine["T1"][1] + 76 * size, spine["T1"][1] - 60 * size)
+    # The trapezius slopes from the neck to the shoulders.
+    section(0.3 * top + 0.7 * spine["C5"][2], nape, neck * 1.15, spine["T1"][1] + 60 * size, spine["T1"][1] - 56 * size)
+    for above, share in ((38, 0.45), (22, 0.74), (6, 0.95)):
+        front, back = (86 - 0.4 * above) * size + 0.2 * fat, (64 - 0.15 * above) * size
+        section(top + above * size, nape, span * share, spine["T1"][1] + front, spine["T1"][1] - back)
     section(top - 16 * size, middle, span, spine["T1"][1] + 92 * size + 0.3 * fat, spine["T1"][1] - 66 * size)
     upper = [f"rib_{n}_{s}" for n in (4, 5) for s in _SIDES]
     lower = [f"rib_{n}_{s}" for n in (7, 8) for s in _SIDES]
@@ -135,9 +137,9 @@ def _add_trunk(
     trochanters = abs(marks["hip_left"][0] - marks["hip_right"][0]) / 2 + 66 * size
     # Below the hips the trunk thins out slowly, so that it passes into the thighs without an edge.
     for drop, wide, front, back in (
-        (-5, trochanters + 24 * size + 0.62 * fat, 62, 98),
-        (40, trochanters + 22 * size + 0.58 * fat, 54, 90),
-        (80, trochanters + 14 * size + 0.5 * fat, 40, 72),
+        (-5, trochanters + 24 * size + 0.62 * fat, 72, 98),
+        (40, trochanters + 22 * size + 0.58 * fat, 66, 92),
+        (80, trochanters + 14 * size + 0.5 * fat, 48, 76),
         (115, trochanters, 26, 48),
         (150, 0.8 * trochanters, 8, 20),
         (172, 0.6 * trochanters, -4, 7),
@@ -168,12 +170,12 @@ def _breasts(
     half = (np.percentile(ribs[:, 0], 99) - np.percentile(ribs[:, 0], 1)) / 2
     for side, sign in zip(_SIDES, (-1.0, 1.0), strict=True):
         at = chest[0] + sign * 0.62 * half, chest[2] - (22 + 0.3 * patient.fat_mm)
-        radii = np.array([66.0, 68.0]) * volume**0.5
+        radii = np.array([76.0, 78.0]) * volume**0.5
         if patient.has("mastectomy", side):
             # Taken off down to the muscle, the chest wall is thinner than the fat around it.
             envelope.add_bump(*at, radii, -min(8.0 + 0.35 * max(patient.fat_mm, 0.0), 25.0))
             continue
-        envelope.add_bump(*at, radii, 34.0 * volume**0.5 * clinic.draw("body.breast_side_factor", rng))
+        envelope.add_bump(*at, radii, 32.0 * volume**0.5 * clinic.draw("body.breast_side_factor", rng))
         aside = (envelope.right[None, :] - at[0]) / radii[0]
         above = (envelope.superior[:, None] - at[1]) / radii[1]
         glow += gain * np.maximum(1 - aside**2 - above**2, 0) ** 0.75
@@ -196,16 +198,20 @@ def _add_arm(
     size = np.sqrt(patient.height_cm / 170.0)
     wide = clinic.draw("body.arm_thicker_mm", rng) + 0.4 * patient.fat_mm
     inner = 0.5 * (at["shoulder"] + at["elbow"])
-    envelope.add_tube(at["shoulder"], inner, 51 * size + 0.8 * wide, 46 * size + wide)
-    envelope.add_tube(inner, at["elbow"], 46 * size + wide, 39 * size + 0.8 * wide)
     belly = 0.75 * at["elbow"] + 0.25 * at["wrist"]
-    envelope.add_tube(at["elbow"], belly, 39 * size + 0.8 * wide, 41 * size + 0.6 * wide)
-    envelope.add_tube(belly, at["wrist"], 41 * size + 0.6 * wide, 27 * size + 0.2 * wide)
     palm = 0.5 * (at["wrist"] + at["fingertip"])
     hand = skeleton.points_of(f"hand_{side}")
     spread = min(30 * size + 0.5 * float(np.std(hand[:, 0])), 46 * size)
-    envelope.add_tube(at["wrist"], palm, 27 * size, spread, 0.6)
-    envelope.add_tube(palm, at["fingertip"], spread, 18 * size, 0.4)
+    envelope.add_limb(
+        [
+            (at["shoulder"], inner, 45 * size + 0.6 * wide, 45 * size + wide, 1.0),
+            (inner, at["elbow"], 45 * size + wide, 39 * size + 0.8 * wide, 1.0),
+            (at["elbow"], belly, 39 * size + 0.8 * wide, 41 * size + 0.6 * wide, 1.0),
+            (belly, at["wrist"], 41 * size + 0.6 * wide, 27 * size + 0.2 * wide, 1.0),
+            (at["wrist"], palm, 27 * size, spread, 0.6),
+            (palm, at["fingertip"], spread, 18 * size, 0.4),
+        ]
+    )
 
 
 def _add_leg(
@@ -215,14 +221,16 @@ def _add_leg(
     size = np.sqrt(patient.height_cm / 170.0)
     wide = clinic.draw("body.leg_thicker_mm", rng) + 0.5 * patient.fat_mm
     other_hip = skeleton.landmarks[f"hip_{'right' if side == 'left' else 'left'}"]
-    outward = np.array([np.sign(hip[0] - other_hip[0]) * 14, 0, 0])
+    # Muscle lies mostly behind and beside the femur.
+    outward = np.array([np.sign(hip[0] - other_hip[0]) * 14, -18, 0])
+    middle = 0.55 * hip + 0.45 * knee + outward * 0.5
     calf = 0.68 * knee + 0.32 * ankle - np.array([0, 14, 0])
     heel = ankle + np.array([0, -32, -22]) * size
     instep = 0.4 * ankle + 0.6 * toe
     # place, radius (mm of an adult of 170 cm, and share of the patient's own thickness), depth over width of the tube
     pieces = [
-        ("thigh", hip + outward + (knee - hip) * 0.05, 0.55 * hip + 0.45 * knee + outward * 0.5, (85, 1), (77, 1), 1.0),
-        ("thigh", 0.55 * hip + 0.45 * knee + outward * 0.5, knee, (77, 1), (58, 0.6), 1.0),
+        ("thigh", hip + outward, middle, (86, 1), (77, 1), 1.0),
+        ("thigh", middle, knee, (77, 1), (58, 0.6), 1.0),
         ("shank", knee, calf, (58, 0.6), (56, 0.6), 1.0),
         ("shank", calf, ankle, (56, 0.6), (34, 0.2), 1.0),
         ("foot", ankle, heel, (35, 0.1), (33, 0), 1.0),
@@ -230,6 +238,7 @@ def _add_leg(
         ("foot", instep, toe, (42, 0), (30, 0), 0.5),
     ]
     stump = skeleton.stump(side)
+    tubes = []
     for piece, start, end, first, last, flat in pieces:
         radii = [mm * size + share * wide for mm, share in (first, last)]
         stop = end
@@ -246,7 +255,9 @@ def _add_leg(
                 if share < 1:
                     # A tube ends in a half sphere; drawn back, it ends about 25 mm beyond the bone.
                     stop = stop - (end - start) / np.linalg.norm(end - start) * min(radii[1] - 25.0, 35.0)
-        envelope.add_tube(start, stop, *radii, flat)
+        tubes.append((start, stop, radii[0], radii[1], flat))
+    # Within the trunk the thigh begins thin and passes into it as the trunk thins out.
+    envelope.add_limb(tubes, fade_mm=(-70 * size, 85 * size))
 
 
 def _is_beyond(piece: str, stump_piece: str) -> bool:
@@ -294,7 +305,7 @@ def _metal(envelope: Envelope, skeleton: Skeleton, rng: np.random.Generator, cli
 def _soft_uptake(
     envelope: Envelope, skeleton: Skeleton, rng: np.random.Generator, cell_mm: float, clinic: Clinic
 ) -> np.ndarray:
-    """Return the uptake of soft tissue: cloudy, with its own level in legs, trunk and head, and a liver that may show."""
+    """Return the uptake of soft tissue: cloudy, its own level in legs, trunk and head, perhaps a liver."""
     from scipy.ndimage import gaussian_filter, zoom
 
     shape = envelope.front.shape

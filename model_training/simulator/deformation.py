@@ -10,8 +10,8 @@ def smooth_displacement_mm(
 ) -> np.ndarray:
     """Return a random displacement of points, the same for points at the same place.
 
-    Gaussian noise on a grid of half the wavelength, smoothed, and interpolated linearly: continuous, so that joints stay
-    together, and slow against the thickness of bones, so that none is torn.
+    Gaussian noise on a grid of half the wavelength, smoothed, and interpolated linearly: continuous, so that joints
+    stay together, and slow against the thickness of bones, so that none is torn.
 
     Parameters
     ----------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 
@@ -26,30 +28,56 @@ class Envelope:
         self.thickness = np.zeros(shape)
 
     def _add(self, window: tuple[slice, slice], middle, half_depth: np.ndarray, inside: np.ndarray) -> None:
-        front, back, thickness = self.front[window], self.back[window], self.thickness[window]
+        self._add_surfaces(window, middle, half_depth, inside)
+        self._add_thickness(window, np.where(inside, 2 * half_depth, 0.0))
+
+    def _add_surfaces(self, window: tuple[slice, slice], middle, half_depth: np.ndarray, inside: np.ndarray) -> None:
+        front, back = self.front[window], self.back[window]
         front[:] = np.where(inside, np.maximum(front, middle + half_depth), front)
         back[:] = np.where(inside, np.minimum(back, middle - half_depth), back)
-        own = np.where(inside, 2 * half_depth, 0.0)
+
+    def _add_thickness(self, window: tuple[slice, slice], own: np.ndarray) -> None:
         # A soft maximum lets arms and trunk, thighs and pelvis run into each other without an edge.
-        thickness[:] = np.sqrt(np.sqrt(thickness**4 + own**4))
+        thickness = self.thickness[window]
+        thickness[:] = np.cbrt(np.sqrt(thickness**6 + own**6))
 
     def _window(self, low_right: float, high_right: float, low: float, high: float) -> tuple[slice, slice]:
         return _span(self.superior, low, high), _span(self.right, low_right, high_right)
 
-    def add_tube(self, start, end, radius_start: float, radius_end: float, flat: float = 1.0) -> None:
-        """Add a tapering tube with round ends between two points; ``flat`` scales its depth."""
-        reach = max(radius_start, radius_end)
-        ends = np.array([start, end])
-        low, high = ends.min(0) - reach, ends.max(0) + reach
-        window = self._window(low[0], high[0], low[2], high[2])
-        axis = np.array([end[0] - start[0], end[2] - start[2]])
-        length2 = max(float(axis @ axis), 1e-6)
-        right, superior = self.right[None, window[1]] - start[0], self.superior[window[0], None] - start[2]
-        along = np.clip((right * axis[0] + superior * axis[1]) / length2, 0, 1)
-        distance2 = (right - along * axis[0]) ** 2 + (superior - along * axis[1]) ** 2
-        radius = radius_start + (radius_end - radius_start) * along
-        half_depth = flat * np.sqrt(np.maximum(radius**2 - distance2, 0))
-        self._add(window, start[1] + (end[1] - start[1]) * along, half_depth, distance2 < radius**2)
+    def add_limb(
+        self,
+        tubes: Iterable[tuple[np.ndarray, np.ndarray, float, float, float]],
+        fade_mm: tuple[float, float] | None = None,
+    ) -> None:
+        """Add a chain of tapering tubes with round ends as one shape.
+
+        Parameters
+        ----------
+        tubes : iterable
+            Start, end, radius at both (mm), depth over width.
+        fade_mm : tuple of float, optional
+            Along the first tube, from its start: where its depth begins and where it is whole.
+        """
+        limb = np.zeros(self.front.shape)
+        for number, (start, end, radius_start, radius_end, flat) in enumerate(tubes):
+            reach = max(radius_start, radius_end)
+            ends = np.array([start, end])
+            low, high = ends.min(0) - reach, ends.max(0) + reach
+            window = self._window(low[0], high[0], low[2], high[2])
+            axis = np.array([end[0] - start[0], end[2] - start[2]])
+            length2 = max(float(axis @ axis), 1e-6)
+            right, superior = self.right[None, window[1]] - start[0], self.superior[window[0], None] - start[2]
+            unclipped = (right * axis[0] + superior * axis[1]) / length2
+            along = np.clip(unclipped, 0, 1)
+            distance2 = (right - along * axis[0]) ** 2 + (superior - along * axis[1]) ** 2
+            radius = radius_start + (radius_end - radius_start) * along
+            half_depth = flat * np.sqrt(np.maximum(radius**2 - distance2, 0))
+            if number == 0 and fade_mm is not None:
+                whole = np.clip((unclipped * np.sqrt(length2) - fade_mm[0]) / (fade_mm[1] - fade_mm[0]), 0, 1)
+                half_depth = half_depth * whole * whole * (3 - 2 * whole)
+            self._add_surfaces(window, start[1] + (end[1] - start[1]) * along, half_depth, distance2 < radius**2)
+            limb[window] = np.maximum(limb[window], 2 * half_depth)
+        self._add_thickness((slice(None), slice(None)), limb)
 
     def add_ellipsoid(self, centre, radii) -> None:
         """Add an ellipsoid with axes along R, A and S."""
@@ -63,7 +91,7 @@ class Envelope:
         window = self._window(right - radii[0], right + radii[0], superior - radii[1], superior + radii[1])
         aside = (self.right[None, window[1]] - right) / radii[0]
         above = (self.superior[window[0], None] - superior) / radii[1]
-        own = height * np.maximum(1 - aside**2 - above**2, 0) ** 0.75
+        own = height * np.maximum(1 - aside**2 - above**2, 0)
         there = np.isfinite(self.front[window])
         self.front[window] += np.where(there, own, 0.0)
         self.thickness[window] += np.where(there, own, 0.0)

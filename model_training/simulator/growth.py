@@ -23,7 +23,7 @@ _BODY_MASS_INDEX = (15.6, 15.5, 16.5, 18.3, 20.0, 21.3)
 _HEAD, _LEGS, _WIDTH = (1.42, 1.23, 1.13, 1.06, 1.02, 1.0), (0.87, 0.93, 0.97, 1.0, 1.0, 1.0), (1.1, 1.04, 1, 1, 1, 1)
 
 # Landmark, fine region, distance of the plate from the landmark along the bone as a share of the bone's length (towards
-# its other end), and how bright, relative to the knee's. Remembered: knee, shoulder and wrist contribute most to growth.
+# its other end), and how bright, relative to the knee's. Remembered: knee, shoulder and wrist grow most.
 _PLATES: tuple[tuple[str, str, str, float, float], ...] = (
     ("knee", "hip", "femur_distal", 0.055, 1.0),
     ("knee", "ankle", "tibia_proximal", 0.05, 0.9),

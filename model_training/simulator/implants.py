@@ -96,11 +96,14 @@ def _replace_hip(skeleton: Skeleton, side: str, rng: np.random.Generator, clinic
 
 def _replace_knee(skeleton: Skeleton, side: str, rng: np.random.Generator, clinic: Clinic) -> Skeleton:
     size, knee = _size(skeleton, side), skeleton.landmarks[f"knee_{side}"]
-    for stem, piece, cut, volume in (("femur_distal", "thigh", 12.0, 38.0), ("tibia_proximal", "shank", -30.0, 28.0)):
+    for stem, piece, from_below, volume in (
+        ("femur_distal", "thigh", True, 24.0),
+        ("tibia_proximal", "shank", False, 11.0),
+    ):
         rows = skeleton.indices(f"{stem}_{side}")
         height = skeleton.points_mm[rows, 2]
-        edge = height.min() + 26 * size if cut > 0 else height.max() - 13 * size
-        taken = rows[height < edge] if cut > 0 else rows[height > edge]
+        edge = height.min() + 26 * size if from_below else height.max() - 13 * size
+        taken = rows[height < edge] if from_below else rows[height > edge]
         shape = skeleton.points_mm[taken][rng.integers(len(taken), size=_METAL_POINTS)]
         skeleton = _with_metal(_without(skeleton, taken), shape, f"{piece}_{side}", volume * size**3)
     keel = np.array([knee[0], knee[1], skeleton.points_of(f"tibia_proximal_{side}")[:, 2].max()])

@@ -58,7 +58,7 @@ class Patient:
 
     @property
     def fat_mm(self) -> float:
-        """Thickness of subcutaneous fat beyond that of a lean adult, as a scale for soft tissue; negative in the thin."""
+        """Subcutaneous fat beyond that of a lean adult, a scale for soft tissue; negative in the thin."""
         return float(np.clip((self.body_mass_index - 21.5) * 2.8, -10, 62))
 
     def has(self, condition: str, side: str = "") -> bool:

@@ -78,7 +78,7 @@ def _pose_arm(
     if arms == "up":
         abduction = clinic.draw("pose.abduction_up_degrees", rng)
     else:
-        abduction = clinic.draw(f"pose.abduction_{arms}_degrees", rng) + min(pushed, 24.0)
+        abduction = clinic.draw(f"pose.abduction_{arms}_degrees", rng) + min(pushed, 17.0)
     lift = rotation_about_axis(1, -sign * abduction)
     lift = lift @ rotation_about_axis(0, clinic.draw("pose.arm_forward_degrees", rng))
     body.turn(lift, body.landmark(f"shoulder_{side}"), body.limb(ARM, side))
@@ -99,7 +99,7 @@ def _pose_leg(body: MovingSkeleton, side: str, rng: np.random.Generator, clinic:
 
 
 def _pose_head(body: MovingSkeleton, rng: np.random.Generator, clinic: Clinic) -> None:
-    """Turn the head: half of it about the base of the neck, which bends the neck, half in the joints under the skull."""
+    """Turn the head: half of it about the base of the neck, which bends, half in the joints under the skull."""
     turned = clinic.draw(f"pose.head_{clinic.choose('pose.head', rng)}_degrees", rng)
     tilted, nodded = clinic.draw("pose.head_tilt_degrees", rng), clinic.draw("pose.head_nod_degrees", rng)
     half = (

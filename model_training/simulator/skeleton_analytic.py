@@ -145,15 +145,15 @@ def _skull(builder: _Builder) -> None:
         builder.tube(
             "facial_bones", _mirrored([(62, 0, 1643), (62, 35, 1640), (48, 58, 1636), (36, 64, 1630)], sign), 4.5
         )
-        builder.ellipsoid("facial_bones", (sign * 23, 56, 1620), (19, 17, 21), solid=0.35)
-        builder.ellipsoid("facial_bones", (sign * 16, 30, 1640), (9, 24, 16), solid=0.4)
+        builder.ellipsoid("facial_bones", (sign * 24, 54, 1620), (20, 19, 22), solid=0.1, thickness=4.5)
+        builder.ellipsoid("facial_bones", (sign * 17, 30, 1640), (10, 26, 17), solid=0.1, thickness=4.5)
         ring = np.linspace(0, 2 * np.pi, 9)
         orbit = np.stack([sign * (32 + 19 * np.cos(ring)), np.full(9, 62.0), 1655 + 17 * np.sin(ring)], axis=1)
         builder.tube("facial_bones", orbit, 3.5, ends=False)
         jaw = [(52, 2, 1640), (50, 6, 1600), (46, 22, 1578), (34, 52, 1568), (14, 70, 1564), (0, 73, 1564)]
         builder.tube("mandible", _mirrored(jaw, sign), [6, 8, 9, 8, 8, 8], ends=False)
     builder.tube("skull_base", [(0, -14, 1630), (0, 8, 1642), (0, 26, 1648)], [9, 11, 12])
-    builder.ellipsoid("facial_bones", (0, 62, 1640), (10, 14, 22), solid=0.6)
+    builder.ellipsoid("facial_bones", (0, 60, 1640), (11, 16, 24), solid=0.2, thickness=4.5)
     builder.tube("facial_bones", [(-30, 48, 1604), (-16, 66, 1602), (0, 71, 1602), (16, 66, 1602), (30, 48, 1604)], 7)
 
 

@@ -188,7 +188,7 @@ def _parts_of_mesh(name, vertices, faces, joints, rng) -> list[Part]:
 
 
 def _parts_of_neck(vertices: np.ndarray, faces: np.ndarray, rng: np.random.Generator) -> list[Part]:
-    # The mesh joins vertebrae and discs; discs are flat plates without an arch behind: the seven deepest are the vertebrae.
+    # The mesh joins vertebrae and discs; discs are flat plates without an arch: the seven deepest are vertebrae.
     bones = sorted(_connected_components(vertices, faces), key=lambda bone: -np.ptp(vertices[np.unique(bone), 1]))[:7]
     bones.sort(key=lambda bone: -vertices[np.unique(bone), 2].mean())
     parts = []

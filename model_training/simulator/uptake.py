@@ -11,6 +11,7 @@ from .deformation import interpolate_linearly
 from .growth import growth_plate_factor
 from .parts import FINE_INDEX, Skeleton
 from .patient import Patient
+from .uptake_edges import edge_factor
 
 _SIDES = ("left", "right")
 _JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
@@ -48,7 +49,7 @@ def normal_activity(built: Skeleton, patient: Patient, rng: np.random.Generator,
     by_region = by_region * _bone_to_bone_variation(patient, rng, clinic)
     activity = ((by_region / whole)[built.fine] * built.mass).astype(np.float32)
     activity *= _joint_factor(built, patient, rng, clinic)
-    activity *= _edge_factor(built, patient, rng, clinic)
+    activity *= edge_factor(built, patient, rng, clinic)
     plates = growth_plate_factor(built, patient, rng, clinic)
     if plates is not None:
         activity *= plates
@@ -61,8 +62,8 @@ def normal_activity(built: Skeleton, patient: Patient, rng: np.random.Generator,
 def _usual_activity(name: str, clinic: Clinic) -> float:
     if name.startswith("vertebra_"):
         level, number = name[9], int(name[10:])
-        if level == "C":
-            return clinic.number("uptake.cervical_vertebra")
+        if level == "C":  # larger from the head down
+            return clinic.number("uptake.cervical_vertebra") * (0.55 + 0.15 * (number - 1))
         first, last = clinic.number(f"uptake.first_{level}"), clinic.number(f"uptake.last_{level}")
         return first + (last - first) * (number - 1) / {"T": 11, "L": 4}[level]
     if name.startswith("rib_"):
@@ -129,142 +130,6 @@ def _joint_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator
     return factor
 
 
-def _edge_factor(skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
-    """Raise what scans usually show brighter: shoulder tips, sternal joints, iliac crests, sacroiliac joints, rib fronts."""
-    factor = np.ones(len(skeleton.mass), np.float32)
-    size = patient.height_cm / 170.0
-    for side in _SIDES:
-        _raise_pelvis(factor, skeleton, side, size, rng, clinic)
-        _raise_girdle(factor, skeleton, side, size, rng, clinic)
-        _shade_ribs(factor, skeleton, side, size, rng, clinic)
-    _shade_sternum(factor, skeleton, rng, clinic)
-    _shade_skull(factor, skeleton, size, rng, clinic)
-    _shade_spine(factor, skeleton, size, patient, rng, clinic)
-    return factor
-
-
-def _raise_pelvis(
-    factor: np.ndarray, skeleton: Skeleton, side: str, size: float, rng: np.random.Generator, clinic: Clinic
-) -> None:
-    ilium = skeleton.indices(f"ilium_{side}")
-    points = skeleton.points_mm[ilium]
-    middle = skeleton.points_of("sacrum")[:, 0].mean()
-    crest = np.exp(-0.5 * ((points[:, 2].max() - points[:, 2]) / (16.0 * size)) ** 2)
-    inner = np.abs(points[:, 0] - middle)
-    joint = np.exp(-0.5 * ((inner - inner.min()) / (14.0 * size)) ** 2) * (points[:, 1] < np.median(points[:, 1]))
-    factor[ilium] += clinic.draw("uptake.iliac_crest_gain", rng) * crest
-    factor[ilium] += clinic.draw("uptake.sacroiliac_gain", rng) * joint
-
-
-def _raise_girdle(
-    factor: np.ndarray, skeleton: Skeleton, side: str, size: float, rng: np.random.Generator, clinic: Clinic
-) -> None:
-    scapula = skeleton.indices(f"scapula_{side}")
-    points = skeleton.points_mm[scapula]
-    tip = np.linalg.norm(points - skeleton.landmarks[f"shoulder_{side}"], axis=1)
-    lower = np.exp(-0.5 * ((points[:, 2] - points[:, 2].min()) / (16.0 * size)) ** 2)
-    factor[scapula] += clinic.draw("uptake.shoulder_tip_gain", rng) * np.exp(-0.5 * (tip / (30.0 * size)) ** 2)
-    factor[scapula] += clinic.draw("uptake.scapular_angle_gain", rng) * lower
-    clavicle = skeleton.indices(f"clavicle_{side}")
-    right = skeleton.points_mm[clavicle, 0]
-    medial = np.abs(right - skeleton.points_of("manubrium")[:, 0].mean())
-    near = np.exp(-0.5 * ((medial - medial.min()) / (11.0 * size)) ** 2)
-    factor[clavicle] += clinic.draw("uptake.sternoclavicular_gain", rng) * near
-
-
-def _shade_ribs(
-    factor: np.ndarray, skeleton: Skeleton, side: str, size: float, rng: np.random.Generator, clinic: Clinic
-) -> None:
-    """Fade the ribs at the sides of the chest, where they are seen edge-on, and toward their soft costal ends.
-
-    Each costochondral junction gets a soft bead of its own strength, and many get none: even beads look like a comb.
-    """
-    front_gain, side_loss = clinic.draw("uptake.rib_front_gain", rng), clinic.draw("uptake.rib_side_loss", rng)
-    beads = clinic.draw("uptake.costochondral_gain", rng)
-    for number in range(1, 11):
-        rib = skeleton.indices(f"rib_{number}_{side}")
-        points = skeleton.points_mm[rib]
-        forward = points[:, 1].max() - points[:, 1]
-        end = np.exp(-0.5 * (forward / (9.0 * size)) ** 2)
-        front = 1 / (1 + np.exp((forward - 45 * size) / (12 * size)))
-        side_on = np.abs(points[:, 0] - np.median(points[:, 0]))
-        lateral = 1 / (1 + np.exp((side_on.max() - side_on - 12 * size) / (4 * size)))
-        # The costal margin lies shallow and would outshine the upper ribs, which it does not on scans.
-        shallow = (1.0, 1.0, 1.0, 1.0, 0.9, 0.7, 0.45, 0.25, 0.15, 0.1)[number - 1]
-        bead = beads * float(rng.random() ** 2)
-        factor[rib] += shallow * (bead * end + front_gain * front) - side_loss * lateral
-        fade = clinic.draw("uptake.rib_end_fading", rng) * (1.0 - 0.6 * shallow)
-        factor[rib] *= 1 - fade * np.exp(-0.5 * (forward / (22.0 * size)) ** 2)
-    factor[skeleton.indices(f"rib_11_{side}", f"rib_12_{side}")] *= 0.9
-
-
-def _shade_sternum(factor: np.ndarray, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> None:
-    body = skeleton.indices("sternal_body")
-    height = skeleton.points_mm[body, 2]
-    lower, upper = clinic.draw("uptake.sternum_lower_factor", rng), clinic.draw("uptake.sternum_upper_factor", rng)
-    factor[body] *= np.interp(height, [height.min(), height.max()], [lower, upper])
-    both = skeleton.indices("manubrium", "sternal_body")
-    angle = skeleton.points_of("manubrium")[:, 2].min()
-    near = np.exp(-0.5 * ((skeleton.points_mm[both, 2] - angle) / 10.0) ** 2)
-    factor[both] += clinic.draw("uptake.sternal_angle_gain", rng) * near
-
-
-def _shade_skull(factor: np.ndarray, skeleton: Skeleton, size: float, rng: np.random.Generator, clinic: Clinic) -> None:
-    points = skeleton.points_mm
-    lower = skeleton.indices("facial_bones", "skull_base")
-    aside = (points[lower, 0] - points[lower, 0].mean()) / rng.uniform(26, 40)
-    factor[lower] *= 0.4 + 0.6 * np.exp(-0.5 * aside**2)
-    factor[lower] *= _fading_upward(points[lower], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
-    face = skeleton.indices("facial_bones")
-    centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
-    near = ((points[face] - centre) / np.array([24.0, 45.0, 28.0])) ** 2
-    factor[face] += clinic.draw("uptake.nose_gain", rng) * np.exp(-0.5 * near.sum(1))
-    vault = skeleton.indices("skull_vault")
-    if clinic.chance("uptake.sutures_seen", rng):
-        own = points[vault]
-        gain = clinic.draw("uptake.suture_gain", rng)
-        low, high = own[:, 1].min(), own[:, 1].max()
-        # The coronal suture crosses the vault about a third of the way back from the brow, leaning back as it rises.
-        crown = own[:, 2].max()
-        coronal = own[:, 1] - (low + 0.62 * (high - low)) + 0.25 * (own[:, 2] - crown)
-        sagittal = np.where(coronal < 0, own[:, 0] - own[:, 0].mean(), 1e3)
-        seam = np.maximum(np.exp(-0.5 * (coronal / 4.0) ** 2), np.exp(-0.5 * (sagittal / 4.0) ** 2))
-        factor[vault] += gain * seam
-
-
-def _shade_spine(
-    factor: np.ndarray,
-    skeleton: Skeleton,
-    size: float,
-    patient: Patient,
-    rng: np.random.Generator,
-    clinic: Clinic,
-) -> None:
-    """Raise one side or the other of a vertebra a little, and edges that wear: facets, end plates."""
-    spread = clinic.number("uptake.vertebra_side_spread_at_90_years") * patient.age_years / 90.0
-    for fine in FINE_REGIONS:
-        if not fine.name.startswith("vertebra_"):
-            continue
-        rows = skeleton.indices(fine.name)
-        points = skeleton.points_mm[rows]
-        low, high = points.min(0), points.max(0)
-        share = (points - 0.5 * (low + high)) / np.maximum(0.5 * (high - low), 1e-6)
-        lean = rng.normal(0.0, spread, 2)
-        plates = clinic.draw("uptake.end_plate_gain", rng) * (patient.age_years / 90.0)
-        # Bodies against discs: the spinous processes, which hang lower, do not tell where the body is.
-        front = points[share[:, 1] > 0.1, 2]
-        top, bottom = np.percentile(front, 97), np.percentile(front, 3)
-        from_middle = (points[:, 2] - 0.5 * (top + bottom)) / max(0.5 * (top - bottom), 1.0)
-        middle = clinic.draw("uptake.vertebra_middle_gain", rng)
-        own = 1 + lean[0] * share[:, 0] + lean[1] * share[:, 2] + plates * (np.abs(from_middle) > 0.8)
-        own += middle * np.exp(-0.5 * (from_middle / 0.45) ** 2)
-        # The spinous process and the laminae are thin: most uptake is in body, pedicles and facets.
-        own *= np.where(share[:, 1] < -0.45, clinic.number("uptake.spinous_process_factor"), 1.0)
-        own = np.maximum(own, 0.3)
-        # The bone as a whole keeps the activity of its table.
-        factor[rows] *= own / np.average(own, weights=skeleton.mass[rows])
-
-
 def _raise_rims(activity: np.ndarray, skeleton: Skeleton, rng: np.random.Generator, clinic: Clinic) -> None:
     """Raise bone around the metal of prostheses: mild, and stronger at the tips of stems."""
     from scipy.spatial import cKDTree
@@ -280,14 +145,6 @@ def _raise_rims(activity: np.ndarray, skeleton: Skeleton, rng: np.random.Generat
     distance, _ = cKDTree(metal).query(skeleton.points_mm[rows], distance_upper_bound=margin)
     gain = clinic.draw("uptake.implant_rim_gain", rng)
     activity[rows] *= (1 + gain * np.exp(-0.5 * (np.minimum(distance, 60.0) / 9.0) ** 2)).astype(np.float32)
-
-
-def _fading_upward(points_mm: np.ndarray, least: float, over_mm: float) -> np.ndarray:
-    """Return a factor that falls to ``least`` at the top edge: face and base pass into the vault without a step."""
-    slab = np.clip(((points_mm[:, 1] - points_mm[:, 1].min()) / 12.0).astype(int), 0, 30)
-    top = np.array([np.percentile(points_mm[slab == n, 2], 98) if (slab == n).any() else 0.0 for n in range(31)])
-    share = np.clip((top[slab] - points_mm[:, 2]) / over_mm, 0, 1)
-    return least + (1 - least) * share * share * (3 - 2 * share)
 
 
 def _irregularity(points_mm: np.ndarray, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> np.ndarray:
