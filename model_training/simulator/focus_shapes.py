@@ -41,7 +41,8 @@ class FocusMaker:
 
     def __init__(self, skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> None:
         self.skeleton, self.patient, self.rng, self.clinic = skeleton, patient, rng, clinic
-        self.ml_per_mass = _SKELETON_ML * (patient.height_cm / 170.0) ** 2 / float(skeleton.mass.sum())
+        lost = float(np.sum(getattr(skeleton, "lost_mass", 0.0)))  # of those who are amputated or have a prosthesis
+        self.ml_per_mass = _SKELETON_ML * (patient.height_cm / 170.0) ** 2 / (float(skeleton.mass.sum()) + lost)
         self._order = np.argsort(skeleton.fine, kind="stable")
         self._first = np.searchsorted(skeleton.fine[self._order], np.arange(len(FINE_REGIONS) + 1))
 
