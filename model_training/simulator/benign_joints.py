@@ -16,7 +16,7 @@ _ANCHORS = {
     "wrist": ("radius", "hand"),
     "ankle": ("tibia_distal", "foot"),
     "elbow": ("humerus_distal",),
-    "acromioclavicular": ("scapula",),
+    "acromioclavicular": ("clavicle",),
     "sternoclavicular": ("clavicle",),
     "sacroiliac": ("ilium",),
     "hand": ("hand",),
@@ -68,13 +68,9 @@ def _joint_place(maker: FocusMaker, stem: str, side: str) -> tuple[np.ndarray, n
         reach = _REACH_MM[stem]
         return maker.landmark(f"{stem}_{side}") + rng.normal(0, reach * 0.5, 3), rng.uniform(0.5, 1.1, 3) * reach
     if stem == "acromioclavicular":
-        scapula = maker.points(f"scapula_{side}")
-        tip = scapula[scapula[:, 2] > np.percentile(scapula[:, 2], 97)].mean(0)
-        return tip + wander, rng.uniform(6, 13, 3)
+        return _end_of_clavicle(maker, side, -outward) + wander, rng.uniform(6, 12, 3)
     if stem == "sternoclavicular":
-        clavicle = maker.points(f"clavicle_{side}")
-        end = clavicle[np.argsort(outward * clavicle[:, 0])[: max(len(clavicle) // 20, 1)]].mean(0)
-        return end + wander, rng.uniform(6, 12, 3)
+        return _end_of_clavicle(maker, side, outward) + wander, rng.uniform(6, 12, 3)
     if stem == "sacroiliac":
         return _sacroiliac_place(maker, side) + wander, rng.uniform([5, 8, 10], [9, 14, 24])
     bones = maker.points(f"{stem}_{side}")
@@ -90,6 +86,12 @@ def _joint_place(maker: FocusMaker, stem: str, side: str) -> tuple[np.ndarray, n
     else:
         at = bones[rng.integers(len(bones))]
     return at + wander * 0.3, rng.uniform(4.5, 10, 3)
+
+
+def _end_of_clavicle(maker: FocusMaker, side: str, direction: float) -> np.ndarray:
+    """Return the middle of the twentieth of a clavicle with the least R times direction."""
+    clavicle = maker.points(f"clavicle_{side}")
+    return np.asarray(clavicle[np.argsort(direction * clavicle[:, 0])[: max(len(clavicle) // 20, 1)]].mean(0))
 
 
 def _knee_place(maker: FocusMaker, side: str, wander: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
