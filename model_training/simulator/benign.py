@@ -36,7 +36,7 @@ from .metastases import Habit, plan_lesion
 Condition = Callable[[FocusMaker], list[FocusSource]]
 
 # condition and the name of its share in the clinic's section "benign"
-_BY_SHARE: tuple[tuple[str, Condition], ...] = (
+CONDITIONS_BY_SHARE: tuple[tuple[str, Condition], ...] = (
     ("rib_fractures", rib_fractures),
     ("costochondral", costochondral),
     ("sacral_fracture", sacral_fracture),
@@ -74,14 +74,13 @@ def draw_conditions(maker: FocusMaker) -> list[Condition]:
     wear = (patient.age_years / 60.0) ** clinic.number("benign.older")
     conditions: list[Condition] = [arthritis] * int(rng.poisson(wear * clinic.number("benign.arthritis_mean_at_60")))
     conditions += [spinal_degeneration] * int(rng.poisson(wear * clinic.number("benign.facet_mean_at_60")))
-    conditions += [condition for name, condition in _BY_SHARE if clinic.chance(f"benign.{name}", rng)]
+    conditions += [condition for name, condition in CONDITIONS_BY_SHARE if clinic.chance(f"benign.{name}", rng)]
     old = "_old" if patient.age_years >= _OLD_YEARS else ""
     if clinic.chance(f"benign.compression_fracture{old}", rng):
         conditions.append(compression_fracture)
     if clinic.chance("benign.hyperostosis_frontalis", rng) and patient.sex == "female" and patient.age_years > 50:
         conditions.append(hyperostosis_frontalis)
-    if clinic.chance("benign.prosthesis_reaction", rng):
-        conditions.append(prosthesis_reaction)
+    conditions.append(prosthesis_reaction)
     return conditions
 
 

@@ -143,11 +143,16 @@ def hyperostosis_frontalis(maker: FocusMaker) -> list[FocusSource]:
     """Return the thickened frontal bone of older women, much the same on both sides of the midline."""
     if not maker.has("skull_vault"):
         return []
+    rng = maker.rng
     low, high = np.percentile(maker.points("skull_vault"), [1, 99], axis=0)
-    middle = low + (high - low) * np.array([0.5, 0.97, 0.45])
-    aside = 0.21 * (high[0] - low[0])
-    blobs = [[middle[0] + sign * aside, middle[1], middle[2], 27.0, 30.0, 24.0, 1.0] for sign in (-1, 1)]
-    ratio, bones = usual_ratio(maker, 0.9), ("skull_vault",)
+    middle = low + (high - low) * np.array([0.5, 0.95, rng.uniform(0.42, 0.58)])
+    # A butterfly: both halves of the bone as a wide band, thinner toward the sagittal sinus, knobbly.
+    blobs = [[*middle, 40.0, 34.0, rng.uniform(15, 24), rng.uniform(0.6, 0.9)]]
+    for sign in (-1.0, 1.0):
+        for _ in range(3):
+            at = middle + np.array([sign * rng.uniform(14, 40), 0.0, rng.normal(0, 9)])
+            blobs.append([*at, *rng.uniform([13, 28, 9], [22, 34, 17]), rng.uniform(0.8, 1.2)])
+    ratio, bones = usual_ratio(maker, 0.6), ("skull_vault",)
     return _all([bone_focus(maker, "skull_vault", "hyperostosis frontalis", np.array(blobs), ratio, bones=bones)])
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from .foci import FocusSource
 from .focus_shapes import SIGN, FocusMaker
+from .sided_conditions import sides_of
 
 _REACH_MM = {"shoulder": 14.0, "hip": 18.0, "wrist": 10.0, "ankle": 12.0, "elbow": 10.0}
 _ANCHORS = {
@@ -15,7 +16,7 @@ _ANCHORS = {
     "wrist": ("radius", "hand"),
     "ankle": ("tibia_distal", "foot"),
     "elbow": ("humerus_distal",),
-    "acromioclavicular": ("scapula",),
+    "acromioclavicular": ("clavicle",),
     "sternoclavicular": ("clavicle",),
     "sacroiliac": ("ilium",),
     "hand": ("hand",),
@@ -49,7 +50,8 @@ def arthritis(maker: FocusMaker) -> list[FocusSource]:
 def _joint(maker: FocusMaker, joint: str, side: str, ratio: float) -> FocusSource | None:
     stem = joint.removesuffix("_joint")
     anchors = tuple(f"{name}_{side}" for name in _ANCHORS[stem])
-    if not maker.has(*anchors):
+    # A limb that is gone has no joint, and a joint of metal no cartilage to wear.
+    if not maker.has(*anchors) or side in sides_of(maker.patient.facts(), f"{stem}_prosthesis"):
         return None
     centre, half_axes = _joint_place(maker, stem, side)
     lobes = int(maker.rng.integers(1, 4))
@@ -66,13 +68,9 @@ def _joint_place(maker: FocusMaker, stem: str, side: str) -> tuple[np.ndarray, n
         reach = _REACH_MM[stem]
         return maker.landmark(f"{stem}_{side}") + rng.normal(0, reach * 0.5, 3), rng.uniform(0.5, 1.1, 3) * reach
     if stem == "acromioclavicular":
-        scapula = maker.points(f"scapula_{side}")
-        tip = scapula[scapula[:, 2] > np.percentile(scapula[:, 2], 97)].mean(0)
-        return tip + wander, rng.uniform(6, 13, 3)
+        return _end_of_clavicle(maker, side, -outward) + wander, rng.uniform(6, 12, 3)
     if stem == "sternoclavicular":
-        clavicle = maker.points(f"clavicle_{side}")
-        end = clavicle[np.argsort(outward * clavicle[:, 0])[: max(len(clavicle) // 20, 1)]].mean(0)
-        return end + wander, rng.uniform(6, 12, 3)
+        return _end_of_clavicle(maker, side, outward) + wander, rng.uniform(6, 12, 3)
     if stem == "sacroiliac":
         return _sacroiliac_place(maker, side) + wander, rng.uniform([5, 8, 10], [9, 14, 24])
     bones = maker.points(f"{stem}_{side}")
@@ -88,6 +86,12 @@ def _joint_place(maker: FocusMaker, stem: str, side: str) -> tuple[np.ndarray, n
     else:
         at = bones[rng.integers(len(bones))]
     return at + wander * 0.3, rng.uniform(4.5, 10, 3)
+
+
+def _end_of_clavicle(maker: FocusMaker, side: str, direction: float) -> np.ndarray:
+    """Return the middle of the twentieth of a clavicle with the least R times direction."""
+    clavicle = maker.points(f"clavicle_{side}")
+    return np.asarray(clavicle[np.argsort(direction * clavicle[:, 0])[: max(len(clavicle) // 20, 1)]].mean(0))
 
 
 def _knee_place(maker: FocusMaker, side: str, wander: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

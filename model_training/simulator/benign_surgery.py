@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from BoneMetSegLib.anatomy import FINE_REGIONS
+
 from .benign_fractures import bone_focus
 from .benign_joints import either_side, usual_ratio
 from .foci import FocusSource
 from .focus_shapes import FocusMaker
+from .sided_conditions import sides_of
+
+# Bones that meet a prosthesis, the one its stem stands in last.
+_BONES_AROUND = {
+    "hip": ("acetabulum", "femur_proximal", "femur_shaft"),
+    "knee": ("femur_distal", "tibia_proximal", "tibia_shaft"),
+    "shoulder": ("scapula", "humerus_proximal", "humerus_shaft"),
+}
 
 
 def surgery(maker: FocusMaker) -> list[FocusSource]:
@@ -73,37 +83,34 @@ def _craniotomy(maker: FocusMaker) -> list[FocusSource | None]:
 
 
 def prosthesis_reaction(maker: FocusMaker) -> list[FocusSource]:
-    """Return uptake around a hip or knee prosthesis that the patient's facts name (none otherwise).
-
-    Facts are searched for names or words with "prosthes": "hip_prosthesis": "left" and the like.
-    """
-    found = [_around(maker, joint, side) for joint, side in prostheses(maker.patient.facts())]
+    """Return uptake in the bone around the hip, knee and shoulder prostheses of the patient (none otherwise)."""
+    found = [
+        _around(maker, joint, side)
+        for joint in _BONES_AROUND
+        for side in sides_of(maker.patient.facts(), f"{joint}_prosthesis")
+        if maker.clinic.chance("benign.prosthesis_reaction", maker.rng)
+    ]
     return [source for source in found if source is not None]
 
 
-def prostheses(facts) -> list[tuple[str, str]]:
-    """Return (joint, side) of the prostheses that a patient's facts name: joint "hip", "knee" or "shoulder"."""
-    named = (f"{name} {value}".lower().replace("_", " ") for name, value in facts.items() if value)
-    words = " ".join(one for one in named if "prosthe" in one and not one.endswith(" none"))
-    joints = [joint for joint in ("hip", "knee", "shoulder") if joint in words]
-    sides = ["left", "right"] if "both" in words or "bilateral" in words else []
-    sides = sides or [side for side in ("left", "right") if side in words]
-    return [(joint, side) for joint in joints for side in sides]
-
-
 def _around(maker: FocusMaker, joint: str, side: str) -> FocusSource | None:
-    rng = maker.rng
-    name = {"hip": "femur_proximal", "knee": "tibia_proximal", "shoulder": "humerus_proximal"}[joint] + f"_{side}"
-    shaft_name = f"femur_shaft_{side}"
-    bones = (name, shaft_name) if joint == "hip" else (name,)
-    if not maker.has(name):
+    """Return places where the bone that is left meets the metal: about the joint, or at the tip of the stem."""
+    rng, centre = maker.rng, maker.landmark(f"{joint}_{side}")
+    bones = [f"{stem}_{side}" for stem in _BONES_AROUND[joint] if maker.has(f"{stem}_{side}")]
+    if not bones:
         return None
-    low, high = np.percentile(maker.points(name), [2, 98], axis=0)
-    places = [low + (high - low) * np.array([rng.uniform(0.3, 0.7), 0.5, rng.uniform(0.1, 0.6)])]
-    if joint == "hip" and maker.has(shaft_name) and rng.random() < 0.5:
-        shaft = maker.points(shaft_name)  # the tip of the stem
-        top = shaft[:, 2].max()
-        tip = shaft[np.abs(shaft[:, 2] - (top - rng.uniform(20, 50))) < 10]
+    points = maker.points(*bones)
+    away = np.linalg.norm(points - centre, axis=1)
+    ring = points[away < np.percentile(away, 12) + 18]
+    places = [ring[rng.integers(len(ring))] for _ in range(int(rng.integers(1, 4)))]
+    stem = f"{_BONES_AROUND[joint][-1]}_{side}"
+    if joint == "hip" and maker.has(stem) and rng.random() < 0.4:
+        shaft = maker.points(stem)
+        top, bottom = np.percentile(shaft[:, 2], [99, 1])
+        tip = shaft[np.abs(shaft[:, 2] - (top - rng.uniform(0.15, 0.4) * (top - bottom))) < 8]
         places.append(tip.mean(0) if len(tip) else places[0])
-    blobs = np.array([[*place, *rng.uniform(9, 15, 3), rng.uniform(0.7, 1.2)] for place in places])
-    return bone_focus(maker, name, "prosthesis", blobs, usual_ratio(maker, 1.0), bones=bones)
+    blobs = np.array([[*place, *rng.uniform(8, 15, 3), rng.uniform(0.7, 1.2)] for place in places])
+    named = maker.skeleton.fine[maker.indices(*bones)][((points - places[0]) ** 2).sum(1).argmin()]
+    name = FINE_REGIONS[int(named)].name
+    ordered = (name, *(bone for bone in bones if bone != name))
+    return bone_focus(maker, name, "prosthesis", blobs, usual_ratio(maker, 1.0), bones=ordered)

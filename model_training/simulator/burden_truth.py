@@ -33,13 +33,14 @@ def true_bsi_percent(skeleton: Skeleton, metastases: list[FocusSource]) -> float
     """Return the Bone Scan Index, % of skeletal mass.
 
     Sum over bones of (bone volume inside metastases / volume of the bone) x the bone's % of skeletal mass (Imbriaco
-    1998). Volume taken by several metastases counts once.
+    1998). Volume taken by several metastases counts once. A bone's volume includes what was amputated or replaced by
+    metal, as the % of skeletal mass are those of whole bones.
     """
     involved = np.zeros(len(skeleton.mass), np.float32)
     for focus in metastases:
         involved[focus.bone_points] = np.maximum(involved[focus.bone_points], focus.involvement)
     regions = len(FINE_REGIONS)
-    volume = np.bincount(skeleton.fine, skeleton.mass, minlength=regions)
+    volume = np.bincount(skeleton.fine, skeleton.mass, minlength=regions) + getattr(skeleton, "lost_mass", 0.0)
     taken = np.bincount(skeleton.fine, skeleton.mass * involved, minlength=regions)
     by_bone: dict[tuple[str, str], list[float]] = {}
     for index, fine in enumerate(FINE_REGIONS):

@@ -37,11 +37,21 @@ class FocusMaker:
     patient : Patient
     rng : numpy.random.Generator
     clinic : Clinic
+
+    Attributes
+    ----------
+    size : float
+        Of the patient against an adult of 170 cm, a factor on organs' lengths.
+    ml_per_mass : float
+        Bone with marrow, ml, of one unit of the skeleton's ``mass``.
     """
 
     def __init__(self, skeleton: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> None:
         self.skeleton, self.patient, self.rng, self.clinic = skeleton, patient, rng, clinic
-        self.ml_per_mass = _SKELETON_ML * (patient.height_cm / 170.0) ** 2 / float(skeleton.mass.sum())
+        lost = float(np.sum(getattr(skeleton, "lost_mass", 0.0)))  # of those who are amputated or have a prosthesis
+        self.ml_per_mass = _SKELETON_ML * (patient.height_cm / 170.0) ** 2 / (float(skeleton.mass.sum()) + lost)
+        # Organs are given for an adult of 170 cm; children's are smaller as they are.
+        self.size = float(np.clip(patient.height_cm / 170.0, 0.4, 1.2))
         self._order = np.argsort(skeleton.fine, kind="stable")
         self._first = np.searchsorted(skeleton.fine[self._order], np.arange(len(FINE_REGIONS) + 1))
 

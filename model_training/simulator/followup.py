@@ -219,7 +219,8 @@ def _habit_of(metastases: Sequence[FocusSource], maker: FocusMaker) -> Habit:
     ratios = [source.peak_ratio for source in metastases if source.peak_ratio > 0 and source.kind != DIFFUSE]
     if not ratios:
         return drawn
-    usual = clinic.as_mapping()["metastases"]["peak_ratio"].get("lognormal", [float(np.median(ratios))])[0]
+    reference = np.random.default_rng(0)
+    usual = np.median([clinic.draw("metastases.peak_ratio", reference) for _ in range(200)])
     return Habit(float(np.clip(np.median(ratios) / usual, 0.5, 2.0)), drawn.size)
 
 

@@ -99,7 +99,7 @@ def plan_lesion(maker: FocusMaker, habit: Habit) -> LesionPlan | None:
     lobes = int(clinic.choose("metastases.lobes", rng))
     hollow = 0.0
     if form == "cold":
-        strength, half_axes = -rng.uniform(0.6, 0.95), np.maximum(half_axes, 13.0)
+        strength, half_axes = -rng.uniform(0.7, 0.97), np.maximum(half_axes, 19.0)
     elif form == "lytic centre":
         hollow, half_axes = rng.uniform(0.5, 0.75), np.maximum(half_axes, 15.0)
     blobs = maker.blobs(centre, half_axes, lobes)

@@ -6,6 +6,7 @@ import numpy as np
 
 from .foci import FocusSource
 from .focus_shapes import SIGN, FocusMaker
+from .sided_conditions import conditions_of, sides_of
 
 _UPPER = ("vertebra_C5", "vertebra_C6", "vertebra_C7")
 _MIDDLE = ("vertebra_T12", "vertebra_L1", "vertebra_L2", "vertebra_L3")
@@ -25,14 +26,15 @@ def draw_soft_tissue_uptake(maker: FocusMaker, own: np.random.Generator) -> list
         found += _calcification(maker, own)
     if costal:
         found += _costal_cartilages(maker, own)
-    if clinic.chance("physiological.breast", rng) and patient.sex == "female":
-        found += _breasts(maker)
+    lactating = "lactating" in conditions_of(patient.facts())
+    if (clinic.chance("physiological.breast", rng) or lactating) and patient.sex == "female":
+        found += _breasts(maker, 2.5 if lactating else 1.0)
     if clinic.chance("physiological.muscle", rng):
         found.append(_muscle(maker))
     if clinic.chance("physiological.free_pertechnetate", rng):
         found += _free_pertechnetate(maker)
     if clinic.chance("physiological.ascites", rng) and maker.has(*_MIDDLE):
-        belly = maker.points("vertebra_L3").mean(0) + np.array([0.0, 55.0, 0.0])
+        belly = maker.points("vertebra_L3").mean(0) + maker.size * np.array([0.0, 55.0, 0.0])
         ratio = float(rng.uniform(0.12, 0.35))
         size = (115, 60, 140)
         found.append(_cloud(maker, "ascites", "midline", belly, size, ratio, _MIDDLE, rim=0.55))
@@ -40,23 +42,24 @@ def draw_soft_tissue_uptake(maker: FocusMaker, own: np.random.Generator) -> list
 
 
 def _cloud(maker: FocusMaker, kind: str, side: str, centre, half_axes, ratio: float, anchors, **more):
-    return maker.cloud("soft_tissue", kind, "physiological", side, centre, half_axes, ratio, anchors, **more)
+    lengths = maker.size * np.asarray(half_axes, float)
+    return maker.cloud("soft_tissue", kind, "physiological", side, centre, lengths, ratio, anchors, **more)
 
 
 def _larynx(maker: FocusMaker, ratio: float) -> FocusSource | None:
     """Return the thyroid cartilage: a small shield before C5."""
-    at = maker.points("vertebra_C5").mean(0) + np.array([0.0, 44.0, -4.0])
+    at = maker.points("vertebra_C5").mean(0) + maker.size * np.array([0.0, 44.0, -4.0])
     return _cloud(maker, "thyroid cartilage", "midline", at, (15, 8, 11), ratio, _UPPER, rim=0.4)
 
 
-def _breasts(maker: FocusMaker) -> list[FocusSource | None]:
+def _breasts(maker: FocusMaker, factor: float) -> list[FocusSource | None]:
     rng = maker.rng
-    ratio = float(np.clip(rng.lognormal(np.log(0.22), 0.45), 0.08, 0.8))
-    lost = str(maker.patient.facts().get("mastectomy", ""))
+    ratio = factor * float(np.clip(rng.lognormal(np.log(0.22), 0.45), 0.08, 0.8))
+    lost = sides_of(maker.patient.facts(), "mastectomy")
     found = []
     for side in ("left", "right"):
         name = f"rib_5_{side}"
-        if side in lost or lost in ("both", "bilateral") or not maker.has(name):
+        if side in lost or not maker.has(name):
             continue
         rib = maker.points(name)
         low, high = np.percentile(rib, [1, 99], axis=0)
@@ -92,8 +95,8 @@ def _free_pertechnetate(maker: FocusMaker) -> list[FocusSource | None]:
     if not maker.has("vertebra_T12", "mandible", *_UPPER):
         return []
     ratio = maker.clinic.draw("physiological.free_ratio", rng)
-    throat = maker.points("vertebra_C7").mean(0) + np.array([0.0, 46.0, -2.0])
-    belly = maker.points("vertebra_T12").mean(0) + np.array([-62.0, 70.0, 4.0])
+    throat = maker.points("vertebra_C7").mean(0) + maker.size * np.array([0.0, 46.0, -2.0])
+    belly = maker.points("vertebra_T12").mean(0) + maker.size * np.array([-62.0, 70.0, 4.0])
     found = [
         _cloud(maker, "thyroid", side, throat + np.array([SIGN[side] * 17, 0, 0]), (10, 10, 21), ratio, _UPPER)
         for side in ("left", "right")

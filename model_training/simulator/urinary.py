@@ -54,11 +54,11 @@ def _kidneys(maker: FocusMaker, own: np.random.Generator, tracer_left: float) ->
         tilt = sign * rng.uniform(6, 16)
         if is_horseshoe:
             drop, aside, tilt = 55.0 + 4 * number, 36.0, -sign * 22.0
-        centre = maker.points("vertebra_L1").mean(0) + np.array([sign * aside, -26.0, 4.0 - drop])
+        centre = maker.points("vertebra_L1").mean(0) + maker.size * np.array([sign * aside, -26.0, 4.0 - drop])
         ratio = common * clinic.draw("physiological.kidney_asymmetry", rng)
-        found += _kidney(maker, side, centre, np.array([25.0, 20.0, 50.0]) * size[number], ratio, tilt)
+        found += _kidney(maker, side, centre, np.array([25.0, 20.0, 50.0]) * maker.size * size[number], ratio, tilt)
     if is_horseshoe:
-        middle = maker.points("vertebra_L4").mean(0) + np.array([0.0, 34.0, 6.0])
+        middle = maker.points("vertebra_L4").mean(0) + maker.size * np.array([0.0, 34.0, 6.0])
         found.append(
             maker.cloud("kidney", "kidney", "physiological", "midline", middle, (26, 10, 10), 0.6 * common, _TRUNK)
         )
@@ -74,7 +74,7 @@ def _kidney(
     def cloud(kind: str, at: np.ndarray, size: np.ndarray, strength: float, **more) -> FocusSource | None:
         return maker.cloud("kidney", kind, "physiological", side, at, size, strength, _TRUNK, tilt_degrees=tilt, **more)
 
-    hilum = centre - np.array([sign * 9.0, 0.0, 0.0])
+    hilum = centre - maker.size * np.array([sign * 9.0, 0.0, 0.0])
     if form == "faint":
         return [cloud("kidney", centre, half_axes, 0.3 * ratio, rim=0.3)]
     if form == "pelvis":
@@ -108,8 +108,8 @@ def _bladder(maker: FocusMaker) -> list[FocusSource | None]:
     pubis = maker.points("pubis_left", "pubis_right")
     top = float(np.percentile(pubis[:, 2], 95))
     fill = clinic.draw("physiological.bladder_fill", rng)
-    half_axes = np.array([33 * fill**0.5, 24 * fill**0.4, 22 * fill**0.5]) * rng.uniform(0.85, 1.2, 3)
-    centre = pubis.mean(0) + np.array([rng.normal(0, 5), -28.0, 0.0])
+    half_axes = np.array([33 * fill**0.5, 24 * fill**0.4, 22 * fill**0.5]) * maker.size * rng.uniform(0.85, 1.2, 3)
+    centre = pubis.mean(0) + maker.size * np.array([rng.normal(0, 5), -28.0, 0.0])
     # Empty it lies behind the pubis, full it rises above it.
     centre[2] = top + half_axes[2] * 0.75 + rng.uniform(-8, 8)
     ratio = clinic.draw("physiological.bladder_ratio", rng)
