@@ -74,7 +74,7 @@ CONTEXT: dict[str, str | tuple[str, ...]] = {
     ),
     "prior": (
         "{compared}, [uptake|the focus|activity|the lesion] in {P} [is|appears] {change}",
-        "[uptake|the focus|the lesion|activity] in {P} [is|appears|remains] {change}[ {since}|]",
+        "[uptake|the focus|the lesion|activity] in {P} [is|appears] {change}[ {since}|]",
         "{change1} [uptake|focus|activity] in {P}[ {since}|]",
         "new [focus|uptake|focal uptake|area of uptake] in {P}",
         "{hot_u} in {P}, {change} {since}",
