@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,50 +17,53 @@ def texts_of(foci, language, count=500, **keywords):
 
 
 def metastases(*names):
+    sides = [name.rsplit("_", 1)[-1] for name in names]
     return [
-        SimpleFocus("metastasis", name, "metastasis", name.rsplit("_", 1)[-1] if "_" in name[8:] else "midline")
-        for name in names
+        SimpleFocus("metastasis", name, "metastasis", side if side in ("left", "right") else "midline")
+        for name, side in zip(names, sides, strict=True)
     ]
+
+
+@cache
+def written_of(language, *names):
+    return "\n".join(texts_of(metastases(*names), language, 1000))
 
 
 @pytest.fixture(scope="module")
 def chinese():
     rng = np.random.default_rng(22)
-    return "\n\n".join(random_report("zh", rng).text for _ in range(3000))
+    return "\n\n".join(random_report("zh", rng).text for _ in range(2000))
 
 
 @pytest.fixture(scope="module")
 def english():
     rng = np.random.default_rng(23)
-    return "\n\n".join(random_report("en", rng).text for _ in range(3000))
+    return "\n\n".join(random_report("en", rng).text for _ in range(2000))
 
 
 @pytest.mark.parametrize("spelling", ["L3椎体", "L3", "腰3", "第3腰椎", "第三腰椎", "腰三", "腰椎3", "L-3"])
 def test_a_level_is_written_in_every_chinese_spelling(spelling):
-    assert any(spelling in text for text in texts_of(metastases("vertebra_L3"), "zh"))
+    assert spelling in written_of("zh", "vertebra_L3")
 
 
 @pytest.mark.parametrize("spelling", ["L3", "L-3", "L3 vertebra", "third lumbar vertebra", "3rd lumbar vertebra"])
 def test_a_level_is_written_in_every_english_spelling(spelling):
-    assert any(spelling in text for text in texts_of(metastases("vertebra_L3"), "en"))
+    assert spelling in written_of("en", "vertebra_L3")
 
 
 @pytest.mark.parametrize("spelling", ["T6-T8", "T6-8", "T6至8", "T6~8", "胸6-8", "第6-8胸椎", "第六-八胸椎"])
 def test_a_range_of_vertebrae_is_written_in_every_spelling(spelling):
-    places = metastases("vertebra_T6", "vertebra_T7", "vertebra_T8")
-    assert any(spelling in text for text in texts_of(places, "zh", 1500))
+    assert spelling in written_of("zh", "vertebra_T6", "vertebra_T7", "vertebra_T8")
 
 
 @pytest.mark.parametrize("spelling", ["左侧第6-8肋", "左第6-8", "6至8肋", "第六-八肋", "6~8"])
 def test_a_range_of_ribs_is_written_in_every_spelling(spelling):
-    places = metastases("rib_6_left", "rib_7_left", "rib_8_left")
-    assert any(spelling in text for text in texts_of(places, "zh", 1500))
+    assert spelling in written_of("zh", "rib_6_left", "rib_7_left", "rib_8_left")
 
 
 @pytest.mark.parametrize("spelling", ["T6-T8", "T6-8", "T6 to T8", "T6 through T8", "sixth through eighth thoracic"])
 def test_an_english_range_is_written_in_every_spelling(spelling):
-    places = metastases("vertebra_T6", "vertebra_T7", "vertebra_T8")
-    assert any(spelling in text for text in texts_of(places, "en", 1500))
+    assert spelling in written_of("en", "vertebra_T6", "vertebra_T7", "vertebra_T8")
 
 
 @pytest.mark.parametrize(

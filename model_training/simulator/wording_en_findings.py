@@ -81,6 +81,16 @@ FINDINGS: dict[str, str | tuple[str, ...]] = {
         "{P} {shows} [photopenia|a cold defect], {call} [lytic disease|a lytic metastasis]",
         "lytic {met} in {P}, [photopenic|cold] on the scan",
     ),
+    "cold_uncertain": (
+        "[photopenic|cold] [defect|area] in {P}, [indeterminate|of uncertain significance]",
+        "[photopenia|reduced uptake] in {P}, lytic metastasis [cannot be excluded|not excluded]",
+        "{P} {shows} a [photopenic|cold] defect, {correlate}",
+    ),
+    "cold_benign": (
+        "[photopenic|cold] [defect|area] in {P}, [likely|probably] {kind}",
+        "[photopenia|reduced uptake] in {P} due to {kind}",
+        "{P} {shows} reduced uptake, {kind}",
+    ),
     "rest": (
         "the <N:{rest_of}> [is|appears] [unremarkable|normal|within normal limits]",
         "no [other|further|additional] {abnormal} <N:[elsewhere|elsewhere in the skeleton]>",

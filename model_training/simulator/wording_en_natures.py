@@ -55,7 +55,7 @@ NATURES: dict[str, str | tuple[str, ...]] = {
         "active {bony} {mets} in {P}",
         "{hot_u} in {P}, [given the history|given the primary], {call} {met}",
         "[secondary|metastatic] involvement of {P}",
-        "[conclusion|diagnosis]: {met} in {P}",
+        "[on balance|all in all], {met} in {P}",
         "{P} [abnormal|positive], {call} {met}",
         "uptake in {P} ({call0} {met})",
         "{mets} in {P}, [as described|see findings]",

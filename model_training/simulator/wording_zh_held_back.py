@@ -84,6 +84,8 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "uptake_led": ("{P}均有{hot}，{Q}居首", "{hot}遍及{P}，{Q}最盛"),
     "cold": ("{P}显影剂阙如", "{P}存在空白区", "{P}摄入低下区，周缘[淡染|环形积聚]", "空白区落在{P}"),
     "cold_metastatic": ("{P}空白区，{call}溶解性{met}", "{P}显影剂阙如，{call}{met}"),
+    "cold_uncertain": ("{P}空白区，定性困难", "{P}显影剂阙如，骨播散{open}"),
+    "cold_benign": ("{P}空白区，料为{kind}", "{P}显影剂阙如，{kind}使然"),
     "rest": (
         "<N:{rest_of}>未查见{abnormal}",
         "<N:{rest_of}>未探及{abnormal}，[淡染均一|两边匀称]",

@@ -30,7 +30,7 @@ NATURES: dict[str, str | tuple[str, ...]] = {
         "{P}[浓聚灶|病灶]性质{call}{met}",
         "{P}[见|可见]{met}[征象|]",
         "[结合|根据][病史|临床]，{P}{call}{met}{likely}",
-        "[骨显像|显像]诊断：{P}{met}",
+        "[骨显像|显像]诊断为{P}{met}",
         "{P}{is_hot}，[为|系]{cancer}骨转移",
         "{P}{hot}，[恶性可能性大|恶性征象明显]，{call}{met}",
         "{P}骨代谢异常，{call}{met}{likely}",
