@@ -91,7 +91,7 @@ CONTEXT: dict[str, str | tuple[str, ...]] = {
         "treated {mets} in {P}, {change}",
     ),
     "prior_plain": (
-        "comparison: [none|none available|bone scan of {date}|prior bone scan {date}]",
+        "for comparison, [none is available|a bone scan of {date} is at hand]",
         "no prior [study|bone scan|examination] [is |]available for comparison",
         "[overall|globally], [no significant interval change|stable appearances] {since}",
         "[first|baseline] bone scan, no comparison",

@@ -149,7 +149,7 @@ NATURES: dict[str, str | tuple[str, ...]] = {
         "[we attribute|I attribute] uptake in {P} to {kind}",
         "{hot} in {P}, [as seen with|as expected with] {kind}",
         "[evidence of|features of] {kind} in {P}",
-        "[periarticular|articular|cortical|end-plate] uptake in {P}[, {kind}|]",
+        "[non-aggressive|unremarkable] uptake in {P}, {kind}",
         "{hot} in {P} [favouring|favoring|suggesting] {kind} rather than metastasis",
         "{kind} accounts for [the uptake|activity] in {P}",
         "the [cause of|explanation for] uptake in {P} is [probably|most likely] {kind}",
