@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from BoneMetSegLib.report import normalise, parse_report
 from BoneMetSegLib.report_files import read_report
 from BoneMetSegLib.text_encodings import declared_charset, decoded, decoded_as
 from BoneMetSegLib.traditional_chinese import TO_SIMPLIFIED, to_simplified
-from model_training.simulator import wording_zh
+from model_training.simulator import wording_zh, wording_zh_context, wording_zh_findings, wording_zh_natures
 
 SIMPLIFIED = "检查所见：左侧第7肋及腰椎见点状放射性浓聚灶。\n诊断意见：多发骨转移瘤，请结合临床。"
 TRADITIONAL = "檢查所見：左側第7肋及腰椎見點狀放射性濃聚灶。\n診斷意見：多發骨轉移瘤，請結合臨床。"
@@ -20,7 +21,8 @@ TRADITIONAL = "檢查所見：左側第7肋及腰椎見點狀放射性濃聚灶�
 
 def _phrases() -> list[str]:
     """Every phrase that the simulated reports are made of."""
-    source = __import__("inspect").getsource(wording_zh)
+    modules = (wording_zh, wording_zh_findings, wording_zh_natures, wording_zh_context)
+    source = "\n".join(inspect.getsource(module) for module in modules)
     return [phrase for phrase in re.findall(r'"([^"\n{}]*[\u4e00-\u9fff][^"\n{}]*)"', source) if len(phrase) > 3]
 
 

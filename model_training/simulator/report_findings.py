@@ -166,8 +166,7 @@ class Findings(Sentences):
     def _finding(self, chunk: tuple[Reading, ...], judged: bool) -> Statement:
         natures = {(r.nature, benign_kind(r.kind) if r.nature == "benign" else "") for r in chunk}
         if chunk[0].cold:
-            told = judged and natures == {("metastatic", "")}
-            return self._about(chunk, "cold_metastatic" if told else "cold")
+            return self._about(chunk, f"cold_{chunk[0].nature}" if judged and len(natures) == 1 else "cold")
         # Benign uptake is explained where it is described more often than not.
         explained = judged or self._draw.chance(0.5 if chunk[0].nature == "benign" else 0.1)
         if len(natures) == 1 and explained:
@@ -228,7 +227,7 @@ class Findings(Sentences):
     # ---- CT, the earlier scan, measurements, organs, operations
 
     def _around(self, report: Draft) -> None:
-        known = () if self._diffuse else self._readings
+        known = () if self._diffuse else tuple(r for r in self._readings if not r.cold)
         invented = self._examination.changes is None
         times = self._draw.number(2, 8) if self._wordy else 1
         compared = False
@@ -257,7 +256,7 @@ class Findings(Sentences):
         return found[: self._draw.number(1, 4)] if found and self._draw.chance(0.65) else ()
 
     def _ct_rule(self, reading: Reading) -> str:
-        if reading.cold or (reading.nature == "metastatic" and self._draw.chance(0.4)):
+        if reading.nature == "metastatic" and self._draw.chance(0.4):
             return "ct"
         return f"ct_{reading.nature}"
 
@@ -265,7 +264,7 @@ class Findings(Sentences):
         """Say how each group of foci changed since the earlier scan; all of it is true of what the reader saw."""
         statements = []
         for change in CHANGES:
-            group = () if self._diffuse else tuple(r for r in self._readings if r.change == change)
+            group = () if self._diffuse else tuple(r for r in self._readings if r.change == change and not r.cold)
             if not group or not self._draw.chance(probability):
                 continue
             told = change == "new" and all(r.nature == "metastatic" for r in group) and self._draw.chance(0.4)

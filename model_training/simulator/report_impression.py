@@ -39,13 +39,14 @@ class Impression(Findings):
 
     def _judged_statements(self, described: bool) -> list[Statement]:
         natures = {r.nature for r in self._readings}
-        if described and len(natures) == 1 < len(self._readings) and not self._diffuse and self._draw.chance(0.3):
+        one_nature = len(natures) == 1 < len(self._readings) and not any(r.cold for r in self._readings)
+        if described and one_nature and not self._diffuse and self._draw.chance(0.3):
             return [self._above(natures.pop())]
         statements = self._malignant_statements(described)
         benign = self._grouped_by_kind()
         # What the findings explained is often left out of the impression.
         if not (described and self._malignant and self._draw.chance(0.25)):
-            statements += [self._about(group, "benign") for group in benign]
+            statements += [self._about(group, "cold_benign" if group[0].cold else "benign") for group in benign]
         if not self._malignant and not self._examination.spect and self._draw.chance(0.5):
             statements.append(self._statement("no_metastasis"))
         return statements
@@ -57,14 +58,17 @@ class Impression(Findings):
             rules = ("diffuse_metastatic", "diffuse_metastatic", "metastatic_many")
             return [self._told_as_a_whole(self._draw.one(rules))]
         statements = []
-        metastatic = tuple(r for r in self._readings if r.nature == "metastatic")
+        metastatic = tuple(r for r in self._readings if r.nature == "metastatic" and not r.cold)
         if described and len(metastatic) >= 4 and not self._examination.spect and self._draw.chance(0.35):
             statements.append(self._statement("diffuse_metastatic"))
         elif metastatic:
             chunks = self._chunks(metastatic) if self._draw.chance(0.15) else [metastatic]
             statements += [self._about(chunk, self._nature_rule(chunk)) for chunk in chunks]
-        if uncertain := tuple(r for r in self._readings if r.nature == "uncertain"):
+        if uncertain := tuple(r for r in self._readings if r.nature == "uncertain" and not r.cold):
             statements.append(self._about(uncertain, "uncertain"))
+        for nature in ("metastatic", "uncertain"):
+            if cold := tuple(r for r in self._readings if r.nature == nature and r.cold):
+                statements.append(self._about(cold, f"cold_{nature}"))
         return statements
 
     def _above(self, nature: str) -> Statement:
@@ -77,8 +81,8 @@ class Impression(Findings):
         return Statement(draft, True)
 
     def _grouped_by_kind(self) -> list[tuple[Reading, ...]]:
-        groups: dict[str, list[Reading]] = {}
+        groups: dict[tuple[str, bool], list[Reading]] = {}
         for reading in self._readings:
             if reading.nature == "benign":
-                groups.setdefault(benign_kind(reading.kind), []).append(reading)
+                groups.setdefault((benign_kind(reading.kind), reading.cold), []).append(reading)
         return [tuple(group) for group in groups.values()]

@@ -16,6 +16,8 @@ _STATUS_OF_RULE = {
     "uptake_led": "uptake",
     "cold": "uptake",
     "cold_metastatic": "metastatic",
+    "cold_uncertain": "uncertain",
+    "cold_benign": "benign",
     "metastatic": "metastatic",
     "metastatic_many": "metastatic",
     "uncertain": "uncertain",

@@ -141,7 +141,7 @@ def write_report(  # noqa: PLR0913 (each is one fact of one report)
 
 
 def random_report(language: str, rng: np.random.Generator, *, wording: str = "training") -> WrittenReport:
-    """Write a report of a patient drawn without an image: of a whole-body scan, SPECT or follow-up, to teach reading."""
+    """Write a report without an image, to teach reading: of a whole-body scan, SPECT or a follow-up."""
     foci = random_foci(rng)
     patient = random_patient(rng)
     kind = rng.random()

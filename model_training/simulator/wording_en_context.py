@@ -74,7 +74,7 @@ CONTEXT: dict[str, str | tuple[str, ...]] = {
     ),
     "prior": (
         "{compared}, [uptake|the focus|activity|the lesion] in {P} [is|appears] {change}",
-        "[uptake|the focus|the lesion|activity] in {P} [is|appears|remains] {change}[ {since}|]",
+        "[uptake|the focus|the lesion|activity] in {P} [is|appears] {change}[ {since}|]",
         "{change1} [uptake|focus|activity] in {P}[ {since}|]",
         "new [focus|uptake|focal uptake|area of uptake] in {P}",
         "{hot_u} in {P}, {change} {since}",
@@ -91,7 +91,7 @@ CONTEXT: dict[str, str | tuple[str, ...]] = {
         "treated {mets} in {P}, {change}",
     ),
     "prior_plain": (
-        "comparison: [none|none available|bone scan of {date}|prior bone scan {date}]",
+        "for comparison, [none is available|a bone scan of {date} is at hand]",
         "no prior [study|bone scan|examination] [is |]available for comparison",
         "[overall|globally], [no significant interval change|stable appearances] {since}",
         "[first|baseline] bone scan, no comparison",

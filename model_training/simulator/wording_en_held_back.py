@@ -104,6 +104,8 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "uptake_led": ("{hot} in {P}, peaking at {Q}", "{hot} across {P}, {Q} foremost"),
     "cold": ("a void in {P}", "hypofixation of {P}", "{P} with a void, rimmed by fixation", "isotope missing from {P}"),
     "cold_metastatic": ("a void in {P}, {call} eroding {met}", "hypofixation of {P}, {call} {met}"),
+    "cold_uncertain": ("a void in {P}, dignity {open}", "hypofixation of {P}, {exam} proposed"),
+    "cold_benign": ("a void in {P}, {call} {kind}", "hypofixation of {P} put down to {kind}"),
     "rest": (
         "the <N:{rest_of}> devoid of {abnormal}",
         "<N:all else> spared",

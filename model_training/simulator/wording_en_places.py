@@ -20,6 +20,7 @@ _PLURALS = {
     "ischium": "ischia",
     "pubis": "pubic bones",
     "pubic ramus": "pubic rami",
+    "ramus": "rami",
     "acetabulum": "acetabula",
     "scapula": "scapulae",
     "patella": "patellae",

@@ -30,7 +30,6 @@ WORDS: dict[str, str | tuple[str, ...]] = {
         "",
         "",
         ", [seen|visible|best seen] on the [anterior|posterior] view",
-        ", [of moderate intensity|moderate in intensity|mild in intensity|intense|low grade]",
         ", [measuring|about|approximately] {a}.{b} cm",
         " on [both views|anterior and posterior views|the planar images]",
         ", with a target-to-background ratio of [about ]{a}.{b}",
@@ -95,8 +94,8 @@ WORDS: dict[str, str | tuple[str, ...]] = {
     "_more": (
         "increased",
         "abnormal",
-        "intense",
-        "avid",
+        "elevated",
+        "focally increased",
     ),
     "correlate": (
         "[correlation with|correlate with|recommend] [CT|MRI|radiographs|plain films|dedicated CT|cross-sectional imaging]",

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .report_grammar import Draw, Grammar
 from .report_layouts import HELD_BACK_LAYOUTS
-from .wording_zh import CHINESE
+from .wording_zh import CHINESE, SYSTEM, WIDE_REGIONS
 from .wording_zh_held_back_places import draw_style, name_places
 
 TERMS = (
@@ -20,7 +20,23 @@ TERMS = (
     *("未查见", "未探及", "不存在", "阙如", "无阳性发现"),
     *("退化", "骨刺", "磨损", "挫伤", "塌陷", "老化", "修补术"),
     *("节段", "第3节", "Th", "左边", "右边", "两边", "∼", "直至"),
-    *("荐骨", "肠骨", "盂肱", "颅穹窿", "大腿骨", "上臂骨", "胸板", "肩胛带", "上1/3", "下1/3"),
+    *(
+        "脑颅",
+        "椎骨全列",
+        "盆腔骨环",
+        "四肢管状骨",
+        "段椎骨",
+        "荐骨",
+        "肠骨",
+        "盂肱",
+        "颅穹窿",
+        "大腿骨",
+        "上臂骨",
+        "胸板",
+        "肩胛带",
+        "上1/3",
+        "下1/3",
+    ),
     *("影像描述", "显像结果", "影像诊断", "综合意见", "敬启者", "此致", "→", "旧时检查", "上回"),
 )
 
@@ -84,6 +100,8 @@ RULES: dict[str, str | tuple[str, ...]] = {
     "uptake_led": ("{P}均有{hot}，{Q}居首", "{hot}遍及{P}，{Q}最盛"),
     "cold": ("{P}显影剂阙如", "{P}存在空白区", "{P}摄入低下区，周缘[淡染|环形积聚]", "空白区落在{P}"),
     "cold_metastatic": ("{P}空白区，{call}溶解性{met}", "{P}显影剂阙如，{call}{met}"),
+    "cold_uncertain": ("{P}空白区，定性困难", "{P}显影剂阙如，骨播散{open}"),
+    "cold_benign": ("{P}空白区，料为{kind}", "{P}显影剂阙如，{kind}使然"),
     "rest": (
         "<N:{rest_of}>未查见{abnormal}",
         "<N:{rest_of}>未探及{abnormal}，[淡染均一|两边匀称]",
@@ -220,6 +238,24 @@ RULES: dict[str, str | tuple[str, ...]] = {
 }
 
 
+# Other words for stretches of the skeleton, by the training wording's first word for them.
+_STRETCHES = {
+    "颅骨": ("脑颅骨架",),
+    "头颅": ("脑颅骨架",),
+    "脊柱": ("椎骨全列",),
+    "胸廓": ("胸腔骨架",),
+    "骨盆": ("盆腔骨环",),
+    "四肢骨": ("四肢管状骨",),
+    "四肢": ("四肢管状骨",),
+    "双侧肋骨": ("两边肋弓",),
+    "胸骨": ("胸板",),
+    "颈椎": ("颈段椎骨",),
+    "胸椎": ("胸段椎骨",),
+    "腰椎": ("腰段椎骨",),
+    "骶骨": ("荐骨",),
+}
+
+
 def _number_words(number: int, degree: str, draw: Draw) -> dict[str, str]:
     words = CHINESE.number_words(number, degree, draw)
     degrees = {
@@ -244,6 +280,8 @@ CHINESE_HELD_BACK = replace(
     number_words=_number_words,
     findings_headings=("影像描述：", "显像结果：", "影像描述：\n", "〖显像结果〗：", "核医学所见："),
     impression_headings=("影像诊断：", "综合意见：", "核医学诊断：", "影像诊断：\n", "最终诊断："),
+    wide_regions=tuple((_STRETCHES[w[0]], c) for w, c in WIDE_REGIONS if w[0] in _STRETCHES),
+    system=tuple((_STRETCHES[w[0]], c) for w, c in SYSTEM),
     numbers=("[{n}] ", "<{n}> ", "{n}- "),
     layouts=HELD_BACK_LAYOUTS,
 )
