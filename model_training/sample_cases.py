@@ -17,6 +17,7 @@ from pydicom.uid import RLELossless
 
 from .simulator.case import SimulatedCase, simulate_case
 from .simulator.case_reports import LANGUAGES, case_reports
+from .simulator.clinic import default_clinic
 from .simulator.foci import Focus
 from .simulator.nm_dicom import Manner, Study, write_planar_nm
 from .simulator.report_writer import write_report
@@ -39,7 +40,7 @@ def write_sample_cases(folder: Path) -> list[Path]:
         Made where missing; files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    case, spect = simulate_case(PLANAR_SEED, anatomy="analytic"), simulate_spect(SPECT_SEED)
+    case, spect = simulate_case(PLANAR_SEED, anatomy="analytic"), sample_spect()
     return [
         _write_planar(folder / "simulated_planar.dcm", case),
         _write_spect(folder / "simulated_spect.dcm", spect),
@@ -50,6 +51,21 @@ def write_sample_cases(folder: Path) -> list[Path]:
         _write_thumbnail(folder / "simulated_planar.png", _side_by_side(case)),
         _write_thumbnail(folder / "simulated_spect.png", _projection(spect)),
     ]
+
+
+def sample_spect() -> SimulatedSpect:
+    """Return the tomography of the sample patient: the pelvis, corrected for everything and calibrated."""
+    clinic = default_clinic().changed(
+        {
+            "spect.reconstruction": {"weights": {"AC+SC+RR": 1}},
+            "spect.calibrated_share": {"share": 1},
+            "spect.voxel_mm": {"weights": {"4.8": 1}},
+            "spect.views": {"weights": {"120": 1}},
+            "spect.filter_fwhm_mm": {"value": 8},
+            "spect.motion_share": {"share": 0},
+        }
+    )
+    return simulate_spect(SPECT_SEED, field="pelvis", clinic=clinic)
 
 
 def _write_planar(path: Path, case: SimulatedCase) -> Path:

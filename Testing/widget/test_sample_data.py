@@ -116,17 +116,16 @@ def test_a_click_on_the_spect_sample_shows_three_planes_and_says_that_there_is_n
 
 
 def test_the_left_ilium_of_the_spect_sample_lies_on_the_left(slicer_with_samples):
-    from model_training.sample_cases import SPECT_SEED
-    from model_training.simulator.spect_case import simulate_spect
+    from model_training.sample_cases import sample_spect
 
     (volume,) = click(slicer_with_samples, "SimulatedBoneSPECT")
-    spect = simulate_spect(SPECT_SEED)
+    spect = sample_spect()
     (at,) = [
         middle
         for focus, middle in zip(spect.foci, spect.middles_lps_mm, strict=True)
         if focus.fine_region == "ilium_left"
     ]
-    k, j, i = np.rint((np.array(at) - spect.first_voxel_lps_mm) / 4.8).astype(int)[::-1]
+    k, j, i = np.rint((np.array(at) - spect.first_voxel_lps_mm) / spect.voxel_mm).astype(int)[::-1]
     inside = (slice(k - 5, k + 6), slice(j - 5, j + 6), slice(i - 5, i + 6))
     right, anterior, superior = ras_of_brightest(volume, inside)
     left_by_truth, posterior_by_truth, superior_by_truth = at

@@ -45,7 +45,7 @@ class _Set:
     dicom: bool
 
 
-def generate_cases(
+def generate_cases(  # noqa: PLR0913 (each is one choice of a set)
     count: int,
     out_dir: str | Path,
     seed: int,

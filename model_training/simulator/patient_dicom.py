@@ -22,7 +22,13 @@ _OF_TOMOGRAPHY = 9
 def write_planar_dicom(
     path: Path, person: SimulatedPatient, case: SimulatedCase, reports: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Write a whole-body scan in the manner of a maker, into ``dicom`` beside the npz ``path``; return what is true of it."""
+    """Write a whole-body scan in the manner of a maker, into ``dicom`` beside the npz ``path``.
+
+    Returns
+    -------
+    dict
+        What is true of the files (``case_dicom.CaseDicom.facts``).
+    """
     folder = path.parent / DICOM_FOLDER
     folder.mkdir(exist_ok=True)
     written = write_case_dicom(
