@@ -127,8 +127,8 @@ def _summary(found: Comparison) -> list[str]:
         "",
         f"**{found.measures_within:.0f} %** of the real scan's measures lie within the simulated 5-95 %; of a "
         f"simulated patient's own it is {median:.0f} % in the median, {low:.0f} to {high:.0f} % in the middle nine "
-        f"tenths. Its measures lie **{found.deviation:.2f}** robust standard deviations from the simulated medians on average; "
-        f"a simulated patient's {usual:.2f}, {near:.2f} to {far:.2f}. "
+        f"tenths. Its measures lie **{found.deviation:.2f}** robust standard deviations from the simulated medians on "
+        f"average; a simulated patient's {usual:.2f}, {near:.2f} to {far:.2f}. "
         + (
             "By these the real scan is still told from simulated ones."
             if told
