@@ -130,7 +130,8 @@ def write_realism(
         ),
         (
             pictures.draw_foci(folder / "foci.png", shown),
-            "Labelled foci of the first 15 patients: metastases (red), benign foci (blue).",
+            "Labelled foci of the first 15 patients: metastases (red, two rows), benign foci drawn like metastases (blue, "
+            "third row), other benign foci (blue, last row).",
         ),
         (
             pictures.draw_profiles(folder / "profiles.png", simulated, measured),
