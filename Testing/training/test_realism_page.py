@@ -80,7 +80,7 @@ def a_patient(index: int, seed: int, clinic: str) -> SimpleNamespace:
         fine_region="vertebra_L1",
         kind=kind,
         visible={"anterior": True, "posterior": True},
-        looks_like_metastasis=index % 4 == 0,,
+        looks_like_metastasis=index % 4 == 0,
     )
     views = ("anterior", "posterior")
     return SimpleNamespace(

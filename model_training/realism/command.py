@@ -130,8 +130,7 @@ def write_realism(
         ),
         (
             pictures.draw_foci(folder / "foci.png", shown),
-            "Labelled foci of the first 15 patients: metastases (red, two rows), benign foci drawn like metastases (blue, "
-            "third row), other benign foci (blue, last row).",
+            "Labelled foci of the first 15 patients: metastases (red), benign foci drawn like metastases, others (blue).",
         ),
         (
             pictures.draw_profiles(folder / "profiles.png", simulated, measured),
