@@ -130,7 +130,7 @@ def write_realism(
         ),
         (
             pictures.draw_foci(folder / "foci.png", shown),
-            "Labelled foci of the first 15 patients: metastases (red), benign foci drawn like metastases, others (blue).",
+            "Labelled foci of the first 15 patients: metastases (red), benign ones drawn like them, others (blue).",
         ),
         (
             pictures.draw_profiles(folder / "profiles.png", simulated, measured),
