@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import erf
 
-from model_training.realism import measures
+from model_training.realism import counts_and_shape, measures
 from model_training.realism.band_shares import BLURS_MM, band_energies, blurred_roots
 from model_training.realism.body_landmarks import PARTS, Landmarks, find_landmarks
 from model_training.realism.limb_profile import (
@@ -55,7 +55,7 @@ def test_where_there_is_no_body_there_are_no_landmarks() -> None:
 
 def test_the_parts_share_all_counts_of_the_body() -> None:
     found = seen()
-    shares = {part: measures.share_of_rows(found, found.part_rows()[part]) for part in PARTS}
+    shares = {part: counts_and_shape.share_of_rows(found, found.part_rows()[part]) for part in PARTS}
     assert sum(shares.values()) == pytest.approx(100.0)
     # Thighs: 140 rows of twice 52 pixels of tissue and 13 of shaft, without the upper half of the knees.
     drawn = known.phantom()
@@ -166,9 +166,9 @@ def test_a_profile_does_not_depend_on_counts_or_pixel_size() -> None:
 
 def test_noise_of_a_poisson_scan_measures_one_and_that_of_a_smoothed_one_less() -> None:
     noisy = np.random.default_rng(5).poisson(known.phantom()).astype(np.float32)
-    assert measures.noise_over_poisson(seen(noisy)) == pytest.approx(1.0, abs=0.05)
+    assert counts_and_shape.noise_over_poisson(seen(noisy)) == pytest.approx(1.0, abs=0.05)
     smoothed = (noisy + np.roll(noisy, 1, 0) + np.roll(noisy, 1, 1) + np.roll(noisy, (1, 1), (0, 1))) / 4
-    assert measures.noise_over_poisson(seen(smoothed)) < 0.4
+    assert counts_and_shape.noise_over_poisson(seen(smoothed)) < 0.4
 
 
 def test_ratios_of_a_drawn_body_are_those_drawn() -> None:

@@ -13,7 +13,13 @@ from model_training.realism import command
 from model_training.realism.body_landmarks import find_landmarks
 from model_training.realism.parameters import DOCS, distribution_words, parameters_page
 from model_training.realism.real_scan import lossy_scan
-from model_training.realism.simulated_ranges import measure_view, place_among, share_within
+from model_training.realism.simulated_ranges import (
+    MeasuredView,
+    mean_deviation,
+    measure_view,
+    place_among,
+    share_within,
+)
 from model_training.simulator.clinic import default_clinic
 
 from . import realism_phantom as known
@@ -35,6 +41,13 @@ def test_a_number_among_a_hundred_has_the_percentile_of_those_below_it() -> None
 def test_what_most_patients_do_not_show_has_no_range() -> None:
     assert place_among(1.0, [1.0, float("nan"), float("nan"), 2.0, float("nan")]) is None
     assert place_among(float("nan"), [1.0, 2.0, 3.0]) is None
+
+
+def test_deviations_count_in_robust_standard_deviations_and_none_for_more_than_five() -> None:
+    # Quartiles 2 and 4 of 1 to 5: a standard deviation of 2 / 1.349.
+    simulated = [MeasuredView({"a": float(v), "b": float(v)}, {}) for v in (1, 2, 3, 4, 5)]
+    assert mean_deviation({"a": 5.0, "b": 3.0}, simulated) == pytest.approx(1.349 / 2)
+    assert mean_deviation({"a": 1e9, "b": 3.0}, simulated) == pytest.approx(2.5)
 
 
 def test_a_profile_is_compared_only_where_there_is_body() -> None:
@@ -67,6 +80,7 @@ def a_patient(index: int, seed: int, clinic: str) -> SimpleNamespace:
         fine_region="vertebra_L1",
         kind=kind,
         visible={"anterior": True, "posterior": True},
+        looks_like_metastasis=index % 4 == 0,
     )
     views = ("anterior", "posterior")
     return SimpleNamespace(

@@ -24,6 +24,7 @@ from .simulated_patients import simulated_patient
 from .simulated_ranges import (
     MeasuredView,
     Place,
+    mean_deviation,
     measure_simulated,
     measure_view,
     measures_within,
@@ -129,7 +130,7 @@ def write_realism(
         ),
         (
             pictures.draw_foci(folder / "foci.png", shown),
-            "Labelled foci of the first 15 patients: metastases (red), benign foci (blue).",
+            "Labelled foci of the first 15 patients: metastases (red), benign ones drawn like them, others (blue).",
         ),
         (
             pictures.draw_profiles(folder / "profiles.png", simulated, measured),
@@ -189,6 +190,8 @@ def compare(
     }
     within = [measures_within(view.values, simulated) for view in simulated]
     low, median, high = (float(each) for each in np.percentile(within, [5, 50, 95]))
+    deviations = [mean_deviation(view.values, simulated) for view in simulated]
+    near, usual, far = (float(each) for each in np.percentile(deviations, [5, 50, 95]))
     profiles = {}
     for name in PROFILES:
         bands = profile_bands(simulated, name)
@@ -206,6 +209,8 @@ def compare(
         profiles_within=profiles,
         measures_within=measures_within(best.values, simulated),
         simulated_within=(low, median, high),
+        deviation=mean_deviation(best.values, simulated),
+        simulated_deviation=(near, usual, far),
     )
 
 
@@ -229,6 +234,8 @@ def _numbers(found: Comparison, simulated: Sequence[MeasuredView]) -> dict[str, 
         "measured": found.measured,
         "measures_within_percent": round(found.measures_within, 1),
         "simulated_within_percent": [round(each, 1) for each in found.simulated_within],
+        "mean_deviation": round(found.deviation, 3),
+        "simulated_mean_deviation": [round(each, 3) for each in found.simulated_deviation],
         "measures": {name: plain(place) for name, place in found.places.items()},
         "profiles_within_percent": {
             name: [round(each, 1) for each in pair] for name, pair in found.profiles_within.items()

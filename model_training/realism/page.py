@@ -30,6 +30,10 @@ class Comparison:
         Share of the real scan's measures within the simulated 5-95 %, %.
     simulated_within : tuple of float
         5 %, median and 95 % of that share among the simulated patients themselves.
+    deviation : float
+        ``mean_deviation`` of the real scan.
+    simulated_deviation : tuple of float
+        5 %, median and 95 % of it among the simulated patients.
     """
 
     clinic: str
@@ -43,6 +47,8 @@ class Comparison:
     profiles_within: Mapping[str, tuple[float, float]]
     measures_within: float
     simulated_within: tuple[float, float, float]
+    deviation: float
+    simulated_deviation: tuple[float, float, float]
 
 
 def page(found: Comparison, pictures: Sequence[tuple[str, str]]) -> str:
@@ -113,18 +119,20 @@ def _opening(found: Comparison) -> list[str]:
 
 def _summary(found: Comparison) -> list[str]:
     low, median, high = found.simulated_within
+    near, usual, far = found.simulated_deviation
     outside = [each for each in MEASURES if each.name in found.places and not found.places[each.name].inside]
+    told = found.measures_within < low or found.deviation > far
     lines = [
-        "## In one number",
+        "## In two numbers",
         "",
-        f"**{found.measures_within:.0f} %** of the real scan's measures lie within the simulated 5-95 %. Of the "
-        f"simulated patients themselves it is {median:.0f} % in the median, and {low:.0f} to {high:.0f} % in the "
-        "middle nine "
-        f"tenths: "
+        f"**{found.measures_within:.0f} %** of the real scan's measures lie within the simulated 5-95 %; of a "
+        f"simulated patient's own it is {median:.0f} % in the median, {low:.0f} to {high:.0f} % in the middle nine "
+        f"tenths. Its measures lie **{found.deviation:.2f}** robust standard deviations from the simulated medians on "
+        f"average; a simulated patient's {usual:.2f}, {near:.2f} to {far:.2f}. "
         + (
-            "the real scan is not told from them by this."
-            if found.measures_within >= low
-            else "by this the real scan is still told from them."
+            "By these the real scan is still told from simulated ones."
+            if told
+            else "These two alone do not tell it from simulated ones; single measures, below, may."
         ),
         "",
         "## Where the real scan lies outside",

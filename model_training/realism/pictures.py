@@ -129,24 +129,38 @@ def draw_close_ups(path: Path, cases: Sequence[SimulatedCase], real: RealScan | 
 
 
 def draw_foci(path: Path, cases: Sequence[SimulatedCase], each: int = 8) -> Path:
-    """Draw metastases (first rows) and benign foci (last rows), with their outlines as labelled, in the better view."""
+    """Draw foci with their outlines as labelled, in the better view.
+
+    Two rows of metastases, one of benign foci drawn by the metastases' own rule (mimics), one of other benign foci.
+    """
     plt = _pyplot()
-    kinds = {"metastasis": "crimson", "benign": "royalblue"}
     figure, axes = plt.subplots(4, each, figsize=(1.3 * each, 5.9))
-    for block, (kind, colour) in enumerate(kinds.items()):
-        cells = list(axes[2 * block]) + list(axes[2 * block + 1])
+    rows = (
+        ("metastasis", None, [*axes[0], *axes[1]], "crimson"),
+        ("benign", True, axes[2], "royalblue"),
+        ("benign", False, axes[3], "royalblue"),
+    )
+    for kind, mimic, cells, colour in rows:
         for cell in cells:
             cell.axis("off")
-        for cell, (case, number) in zip(cells, _visible_foci(cases, kind, 2 * each), strict=False):
+        for cell, (case, number) in zip(cells, _visible_foci(cases, kind, mimic, len(cells)), strict=False):
             _draw_focus(cell, case, number, colour)
     figure.subplots_adjust(0.002, 0.002, 0.998, 0.96, 0.03, 0.13)
     return _save(figure, path, 100)
 
 
-def _visible_foci(cases: Sequence[SimulatedCase], kind: str, count: int) -> list[tuple[SimulatedCase, int]]:
+def _visible_foci(
+    cases: Sequence[SimulatedCase], kind: str, mimic: bool | None, count: int
+) -> list[tuple[SimulatedCase, int]]:
     """Return foci of a class, patient after patient in turn, so that one with many does not fill the picture."""
     of_each = [
-        [focus.number for focus in case.foci if focus.hot_spot_class == kind and any(focus.visible.values())]
+        [
+            focus.number
+            for focus in case.foci
+            if focus.hot_spot_class == kind
+            and any(focus.visible.values())
+            and (mimic is None or focus.looks_like_metastasis == mimic)
+        ]
         for case in cases
     ]
     turns = max((len(numbers) for numbers in of_each), default=0)

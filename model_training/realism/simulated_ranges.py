@@ -120,6 +120,22 @@ def share_within(profile: np.ndarray, bands: np.ndarray) -> float:
     return 100.0 * float(within[counted].mean())
 
 
+def mean_deviation(values: Mapping[str, float], simulated: Sequence[MeasuredView]) -> float:
+    """Return how far a view's measures lie from the simulated medians, on average, in robust standard deviations.
+
+    A quarter-to-three-quarters range is 1.349 standard deviations of a normal distribution; no measure counts for more
+    than 5, so that a single one does not decide.
+    """
+    deviations = []
+    for name, value in values.items():
+        known = np.array([view.values[name] for view in simulated if np.isfinite(view.values[name])])
+        if not np.isfinite(value) or len(known) < max(2, 0.5 * len(simulated)):
+            continue
+        low, median, high = np.percentile(known, [25, 50, 75])
+        deviations.append(min(abs(value - median) * 1.349 / max(high - low, 1e-12), 5.0))
+    return float(np.mean(deviations)) if deviations else float("nan")
+
+
 def measures_within(values: Mapping[str, float], simulated: Sequence[MeasuredView]) -> float:
     """Return the share of a view's measures that lie within the simulated 5-95 %, %."""
     places = [place_among(value, [view.values[name] for view in simulated]) for name, value in values.items()]
