@@ -204,7 +204,8 @@ def test_an_interrupted_set_goes_on_to_the_same_bytes(a_folder: Path, tmp_path: 
 BARE = """
 import importlib.abc, sys
 MISSING = {{"pydicom", "yaml", "SimpleITK", "matplotlib", "skimage", "vtk", "highdicom", "jsonschema", "PIL",
-            "safetensors", "transformers", "tokenizers", "monai", "lightning", "mujoco", "myo_sim", "nibabel", "pandas"}}
+            "safetensors", "transformers", "tokenizers", "monai", "lightning", "mujoco", "myo_sim", "nibabel",
+            "pandas"}}
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name.partition(".")[0] in MISSING:
