@@ -180,6 +180,10 @@ def _superscan(maker: FocusMaker) -> list[FocusSource]:
         half_axes = 0.8 * extent + 8.0
         if len(bones) == 2:  # from the proximal end, fading down the shaft
             middle[2], half_axes[2] = high[2], rng.uniform(0.35, 0.75) * extent[2]
+        elif extent_share < 1.0 and not fine.name.startswith("vertebra_"):
+            # Disease that spares bones spares parts of the others too.
+            own = maker.points(*bones)
+            middle, half_axes = own[rng.integers(len(own))].astype(float), rng.uniform(0.25, 0.7) * extent + 8.0
         lobes = [np.concatenate([middle, half_axes, [1.0]])]
         lobes += [
             np.concatenate([rng.uniform(low, high), np.full(3, rng.uniform(10, 20)), [rng.uniform(1.1, 1.7)]])
