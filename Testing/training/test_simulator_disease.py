@@ -105,13 +105,16 @@ def test_strength_and_size_of_metastases_lie_in_their_dials() -> None:
 def test_a_superscan_takes_the_tracer_from_soft_tissue_and_kidneys() -> None:
     skeleton, patient = a_skeleton(24), a_patient()
     changes = {"metastases.superscan": {"share": 1.0}, "metastases.number": {"weights": {"21-60": 1}}}
-    changes["metastases.superscan_ratio"] = {"value": 1.6}
+    changes |= {"metastases.superscan_ratio": {"value": 1.6}, "metastases.superscan_whole": {"share": 1.0}}
     clinic = default_clinic().changed(changes)
     lesions = draw_lesions(skeleton, patient, np.random.default_rng(1), clinic)
     assert is_superscan(lesions)
     left = tracer_left(skeleton, lesions, clinic)
     assert 0.1 < left < 0.4
     assert tracer_left(skeleton, [], clinic) == 1.0
+    focal = [source for source in lesions_of_many(0.0)[:8] if source.hot_spot_class == "metastasis"]
+    assert not is_superscan(focal)
+    assert tracer_left(skeleton, focal, clinic) > 0.7
     kidneys = [
         max(
             source.peak_ratio

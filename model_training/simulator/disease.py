@@ -19,6 +19,7 @@ from .physiological import draw_physiological
 MOST_FOCI = 250
 """Focus maps are uint8: no patient may have more foci than this, physiological ones among them."""
 _ROOM_FOR_PHYSIOLOGICAL = 40
+_BONES_OF_A_SUPERSCAN = 52
 
 
 def draw_lesions(built: Skeleton, patient: Patient, rng: np.random.Generator, clinic: Clinic) -> list[FocusSource]:
@@ -65,5 +66,5 @@ def tracer_left(built: Skeleton, lesions: Iterable[FocusSource], clinic: Clinic)
 
 
 def is_superscan(lesions: Iterable[FocusSource]) -> bool:
-    """Say whether these are the diffuse metastases of a superscan."""
-    return any(source.kind == DIFFUSE for source in lesions)
+    """Say whether these are the diffuse metastases of a superscan: in nearly all bones with marrow."""
+    return sum(source.kind == DIFFUSE for source in lesions) >= _BONES_OF_A_SUPERSCAN

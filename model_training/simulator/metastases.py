@@ -161,16 +161,17 @@ def _in_vertebra(maker: FocusMaker, name: str, half_axes: np.ndarray) -> tuple[n
 
 
 def _superscan(maker: FocusMaker) -> list[FocusSource]:
-    """Return diffuse, patchy uptake in the marrow of the whole skeleton, a focus for each bone."""
+    """Return diffuse uptake in the marrow of the whole skeleton or of a good part of it, a focus for each bone."""
     rng, clinic = maker.rng, maker.clinic
     common = clinic.draw("metastases.superscan_ratio", rng)
     limbs = common * rng.uniform(0.3, 0.9)
+    extent_share = 1.0 if clinic.chance("metastases.superscan_whole", rng) else rng.uniform(0.3, 0.8)
     found = []
     for fine in FINE_REGIONS:
         in_limb = fine.name.startswith(_MARROW_LESS)
         if fine.is_joint or not (in_limb or fine.name.startswith(_MARROW)) or not maker.has(fine.name):
             continue
-        if rng.random() > (0.75 if in_limb else 0.98):
+        if rng.random() > extent_share * (0.75 if in_limb else 0.98):
             continue
         bones = tuple(fine.name.replace("proximal", piece) for piece in ("proximal", "shaft")) if in_limb else ()
         bones = bones if len(set(bones)) == 2 else (fine.name,)
@@ -179,6 +180,10 @@ def _superscan(maker: FocusMaker) -> list[FocusSource]:
         half_axes = 0.8 * extent + 8.0
         if len(bones) == 2:  # from the proximal end, fading down the shaft
             middle[2], half_axes[2] = high[2], rng.uniform(0.35, 0.75) * extent[2]
+        elif extent_share < 1.0 and not fine.name.startswith("vertebra_"):
+            # Disease that spares bones spares parts of the others too.
+            own = maker.points(*bones)
+            middle, half_axes = own[rng.integers(len(own))].astype(float), rng.uniform(0.25, 0.7) * extent + 8.0
         lobes = [np.concatenate([middle, half_axes, [1.0]])]
         lobes += [
             np.concatenate([rng.uniform(low, high), np.full(3, rng.uniform(10, 20)), [rng.uniform(1.1, 1.7)]])
