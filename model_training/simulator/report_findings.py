@@ -85,7 +85,7 @@ class Findings(Sentences):
         if self._diffuse:
             rule = "superscan_uptake" if self._examination.superscan else "diffuse_uptake"
             statements.append(self._told_as_a_whole(rule))
-            readings = tuple(r for r in readings if r not in self._malignant)
+            readings = tuple(r for r in readings if r.nature == "benign")
         statements += [self._finding(chunk, judged) for chunk in self._chunks(readings)]
         if not statements or (not self._examination.superscan and self._draw.chance(0.75)):
             statements.append(self._statement("rest"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Protocol
 
 from BoneMetSegLib.anatomy import FINE_REGIONS, SKELETON_CHANNEL_NAMES, TEXT_SLOTS, fine_region, slot_of
@@ -79,11 +80,13 @@ class Reading:
     change: str = ""
 
 
+@cache
 def place_slot(place: str) -> str:
     """Return the text slot of a place that is a fine region or already a slot."""
     return TEXT_SLOTS[slot_of(place)] if place in _FINE_NAMES else place
 
 
+@cache
 def place_channel(place: str) -> str:
     """Return the skeleton channel's name of a place."""
     return SKELETON_CHANNEL_NAMES[fine_region(place).channel] if place in _FINE_NAMES else place

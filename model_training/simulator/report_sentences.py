@@ -71,6 +71,9 @@ class Sentences:
         self._style = wording.draw_style(draw)
         self._wordy = draw.chance(0.12)
         self._patient_words = wording.patient_words(patient, draw)
+        # All comparisons of a report are with one earlier scan.
+        words = wording.number_words(1, "moderate", draw)
+        self._date = {name: words[name] for name in ("y", "m", "d", "month") if name in words}
         kind = "spect" if examination.spect else "planar"
         for rule in ("scan", "rest_of"):
             self._patient_words[rule] = self._word(f"{rule}_{kind}")
@@ -114,7 +117,7 @@ class Sentences:
         return self.wording.name_places({r.place: r.count for r in chunk}, self._style, self._draw)
 
     def _words(self, number: int, degree: str = "moderate") -> dict[str, Any]:
-        return self._patient_words | self.wording.number_words(number, degree, self._draw)
+        return self._patient_words | self.wording.number_words(number, degree, self._draw) | self._date
 
     def _say(self, draft: Draft, rule: str, places: PlaceList | None = None, **words: str) -> None:
         references = self._words(1) | words

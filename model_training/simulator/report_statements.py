@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from .report_grammar import WrittenMention
 from .report_reading import Reading, SeenFocus, place_channel, place_slot
 
 NOT_MENTIONED = "not mentioned"
+BySlot = Mapping[str, Sequence[WrittenMention]]
 _STRENGTH = ("metastatic", "uncertain", "benign", "uptake")
 
 
@@ -67,13 +68,17 @@ def statements_of(
 ) -> tuple[FocusStatement, ...]:
     """Return one statement for each focus that a reader could speak of."""
     reading_of = {one.number: reading for reading in readings for one in reading.seen}
+    by_slot: dict[str, list[WrittenMention]] = {}
+    for mention in mentions:
+        for slot in mention.slots:
+            by_slot.setdefault(slot, []).append(mention)
     kinds: dict[int, list[str]] = {}
     for error in errors:
         kinds.setdefault(error.number, []).append(error.kind)
     result = []
     for one in seen:
         reading = reading_of.get(one.number)
-        status, slot, spans = _written(reading, mentions) if reading else (NOT_MENTIONED, "", ())
+        status, place_said, spans = _written(reading, by_slot) if reading else (NOT_MENTIONED, "", ())
         result.append(
             FocusStatement(
                 one.number,
@@ -82,9 +87,9 @@ def statements_of(
                 one.focus.fine_region,
                 one.shows,
                 status,
-                (slot,) if slot else (),
+                (place_said,) if place_said else (),
                 spans,
-                _said_of(one.focus.fine_region, mentions),
+                _said_of(one.focus.fine_region, by_slot),
                 tuple(dict.fromkeys(kinds.get(one.number, ()))),
                 reading.change if reading else "",
             )
@@ -97,10 +102,10 @@ def _levels(place: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((place_slot(place), place_channel(place), WHOLE_SKELETON_SLOT)))
 
 
-def _written(reading: Reading, mentions: Sequence[WrittenMention]) -> tuple[str, str, tuple[tuple[int, int], ...]]:
+def _written(reading: Reading, by_slot: BySlot) -> tuple[str, str, tuple[tuple[int, int], ...]]:
     best: tuple[str, str, tuple[tuple[int, int], ...]] = (NOT_MENTIONED, "", ())
     for slot in _levels(reading.place):
-        about = [m for m in mentions if slot in m.slots and m.status != "negated"]
+        about = [m for m in by_slot.get(slot, ()) if m.status != "negated"]
         spans = tuple((m.start, m.end) for m in about)
         statuses = {m.status for m in about}
         if reading.nature in statuses:
@@ -110,9 +115,9 @@ def _written(reading: Reading, mentions: Sequence[WrittenMention]) -> tuple[str,
     return best
 
 
-def _said_of(place: str, mentions: Sequence[WrittenMention]) -> str:
+def _said_of(place: str, by_slot: BySlot) -> str:
     for slot in _levels(place):
-        statuses = {m.status for m in mentions if slot in m.slots}
+        statuses = {m.status for m in by_slot.get(slot, ())}
         for status in (*_STRENGTH, "negated"):
             if status in statuses:
                 return status

@@ -38,7 +38,9 @@ def number_words(number: int, degree: str, draw: Draw) -> dict[str, str]:
     said = _COUNT_WORDS[number] if number <= 10 else str(number)
     said = said if draw.chance(0.7) else str(number)
     one = number == 1
+    month = draw.number(1, 12)
     return {
+        "spread": "focal" if one else "multifocal",
         "more": draw.one(_DEGREES[degree]),
         "a_focus": draw.one(("a focus", "a single focus", "a solitary focus", "a small focus", "an area"))
         if one
@@ -59,9 +61,9 @@ def number_words(number: int, degree: str, draw: Draw) -> dict[str, str]:
         "a": str(draw.number(1, 4)),
         "b": str(draw.number(0, 9)),
         "y": str(draw.number(2012, 2024)),
-        "m": str(draw.number(1, 12)),
+        "m": str(month),
         "d": str(draw.number(1, 28)),
-        "month": draw.one(_MONTHS),
+        "month": _MONTHS[month - 1],
     }
 
 

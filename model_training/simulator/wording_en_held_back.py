@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .report_grammar import Draw, Grammar
 from .report_layouts import HELD_BACK_LAYOUTS
-from .wording_en import ENGLISH
+from .wording_en import ENGLISH, SYSTEM, WIDE_REGIONS
 from .wording_en_held_back_places import draw_style, name_places
 
 TERMS = (
@@ -21,6 +21,11 @@ TERMS = (
     *("wear-and-tear", "arthrosis", "ageing", "contusion", "collapse", "knitting", "apical"),
     *("th8", "vertebra nr", "costa", "left-hand", "right-hand", "either side", "as far as"),
     *(
+        "cranial vault",
+        "chest frame",
+        "pelvic ring",
+        "arm and leg bones",
+        "costal arches",
         "calvaria",
         "os sacrum",
         "breastbone",
@@ -275,6 +280,26 @@ RULES: dict[str, str | tuple[str, ...]] = {
 }
 
 
+# Other words for stretches of the skeleton, by the training wording's first word for them.
+_STRETCHES = {
+    "the skull": ("cranial vault and face",),
+    "skull": ("cranial vault and face",),
+    "the spine": ("spinal column from end to end",),
+    "spine": ("spinal column",),
+    "thorax": ("chest frame",),
+    "the pelvis": ("pelvic ring",),
+    "pelvis": ("pelvic ring",),
+    "the appendicular skeleton": ("arm and leg bones",),
+    "extremities": ("arm and leg bones",),
+    "the ribs": ("costal arches",),
+    "the sternum": ("the breastbone",),
+    "the cervical spine": ("cervical column",),
+    "the thoracic spine": ("thoracic column",),
+    "the lumbar spine": ("lumbar column",),
+    "the sacrum": ("os sacrum",),
+}
+
+
 def _number_words(number: int, degree: str, draw: Draw) -> dict[str, str]:
     words = ENGLISH.number_words(number, degree, draw)
     degrees = {
@@ -295,6 +320,8 @@ ENGLISH_HELD_BACK = replace(
     joiners=("; ", ".", "; ", "."),
     findings_headings=("Observations: ", "OBSERVATIONS:\n", "Results: ", "Imaging observations: "),
     impression_headings=("Interpretation: ", "ASSESSMENT: ", "INTERPRETATION:\n", "Assessment: "),
+    wide_regions=tuple((_STRETCHES[w[0]], c) for w, c in WIDE_REGIONS if w[0] in _STRETCHES),
+    system=tuple((_STRETCHES[w[0]], c) for w, c in SYSTEM),
     numbers=("[{n}] ", "<{n}> ", "{n}: "),
     layouts=HELD_BACK_LAYOUTS,
 )

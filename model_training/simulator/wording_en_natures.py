@@ -39,7 +39,7 @@ NATURES: dict[str, str | tuple[str, ...]] = {
         "{hot_u} in {P}, {call} {met}, [correlate with|suggest] [CT|MRI]",
         "{P} {shows} [a metastatic pattern|metastatic-type uptake]",
         "uptake in {P} [should be regarded as|is regarded as|is taken to be] {met}",
-        "[multifocal|abnormal] uptake in {P} in a [metastatic|malignant] distribution",
+        "abnormal uptake in {P} in a [metastatic|malignant] distribution",
         "[scan appearances|appearances] in {P} [are|remain] those of {met}",
         "{call0} {met}: {P}",
         "{hot} in {P}, [almost certainly|undoubtedly|in all likelihood] {met}",

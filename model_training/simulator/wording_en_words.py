@@ -13,7 +13,7 @@ WORDS: dict[str, str | tuple[str, ...]] = {
         "{hot_c}",
     ),
     "hot_u": (
-        "[focal |focal |focal |multifocal |patchy |linear ||]{more} [uptake|uptake|uptake|tracer uptake|radiotracer uptake|activity|tracer activity|radiotracer accumulation|tracer accumulation|osteoblastic activity|radiopharmaceutical uptake|MDP uptake]",
+        "[focal |focal |focal |{spread} |patchy |linear ||]{more} [uptake|uptake|uptake|tracer uptake|radiotracer uptake|activity|tracer activity|radiotracer accumulation|tracer accumulation|osteoblastic activity|radiopharmaceutical uptake|MDP uptake]",
         "[focal |focal ||]{more} [uptake|uptake|uptake|tracer uptake|radiotracer uptake|activity|tracer activity|radiotracer accumulation|tracer accumulation|osteoblastic activity|radiopharmaceutical uptake|MDP uptake]",
         "increased [osseous|bony|skeletal|osteoblastic] [uptake|activity]",
         "[abnormal|focal|focal abnormal|increased] [radiotracer|tracer|isotope] [uptake|accumulation|localisation|localization|deposition]",
