@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -249,10 +250,11 @@ def a_clinic(**shares: float) -> Clinic:
 
 
 def test_markers_are_listed_apart_and_are_no_focus() -> None:
-    clinic = a_clinic(side_marker=1.0)
+    clinic = a_clinic(side_marker=1.0, moves=1.0, head_moves=1.0, arm_moves=1.0)
     case = simulate_case(3, anatomy="analytic", clinic=clinic)
     (artefact,) = case.acquisition["artefacts"]
     assert artefact["kind"] == "point marker beside"
+    assert json.loads(json.dumps(case.acquisition)) == case.acquisition
     for view in VIEWS:
         row, column = artefact[view]["row"], artefact[view]["column"]
         assert case.class_map[view][row, column] == 0
