@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from typing import Any
 
@@ -250,12 +251,13 @@ def a_clinic(**shares: float) -> Clinic:
 
 
 def test_markers_are_listed_apart_and_are_no_focus() -> None:
-    clinic = a_clinic(side_marker=1.0)
+    clinic = a_clinic(side_marker=1.0, moves=1.0, head_moves=1.0, arm_moves=1.0)
     seen = dict.fromkeys(VIEWS, 0)
     for seed in (3, 4, 6):
         case = simulate_case(seed, anatomy="analytic", clinic=clinic)
         (artefact,) = case.acquisition["artefacts"]
         assert artefact["kind"] == "point marker beside"
+        assert json.loads(json.dumps(case.acquisition)) == case.acquisition
         for view in VIEWS:
             row, column = artefact[view]["row"], artefact[view]["column"]
             if row < 0:
