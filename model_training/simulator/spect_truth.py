@@ -45,7 +45,7 @@ class SpectFocus:
     middle_lps_mm : tuple of float
         Mean position of its uptake.
     contrast : float
-        Blurred activity at its maximum over what would be there without it.
+        Blurred activity at its maximum over what would be there without it; below 1 for cold ones.
     labelled_ml : float
         Volume of its voxels in ``focus_map``.
     lesion_id : str
@@ -244,7 +244,7 @@ def _focus(
         total_mbq=total,
         in_field_mbq=total * share,
         middle_lps_mm=(round(float(left), 2), round(float(posterior), 2), round(float(superior), 2)),
-        contrast=round(contrast, 3),
+        contrast=round(contrast + min(float(getattr(source, "peak_ratio", 0.0)), 0.0), 3),
         labelled_ml=round(voxels * placed.grid.voxel_ml, 3),
         lesion_id=str(getattr(source, "lesion_id", "")),
     )
