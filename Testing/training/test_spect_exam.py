@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +19,7 @@ from model_training.simulator.clinic import default_clinic
 from model_training.simulator.patient import Patient
 from model_training.simulator.pose import pose_skeleton
 from model_training.simulator.skeleton_analytic import analytic_skeleton
-from model_training.simulator.spect import SimulatedSpect, simulate_spect_exam
+from model_training.simulator.spect import SimulatedSpect, simulate_spect, simulate_spect_exam
 from model_training.simulator.spect_acquisition import SpectProtocol, acquire, draw_protocol
 from model_training.simulator.spect_activity import LyingPatient, PatientInField, decayed, place_patient
 from model_training.simulator.spect_grid import SpectGrid
@@ -307,13 +310,14 @@ def test_counts_are_poisson(bench):
     assert share == pytest.approx(0.35, rel=0.1)
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_ones(bench, spect):
-    again, other = bench.simulate(), bench.simulate(quick(), seed=6)
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_ones(bench):
+    short = replace(PROTOCOL, iterations=1)
+    first, again, other = bench.simulate(short), bench.simulate(short), bench.simulate(quick(), seed=6)
     for name in ("voxels", "true_bq_per_ml", "class_map", "focus_map", "skeleton", "spine_level", "rib_level"):
-        assert getattr(again, name).tobytes() == getattr(spect, name).tobytes(), name
-    assert again.spect_foci == spect.spect_foci
-    assert again.acquisition == spect.acquisition
-    assert other.voxels.tobytes() != spect.voxels.tobytes()
+        assert getattr(again, name).tobytes() == getattr(first, name).tobytes(), name
+    assert again.spect_foci == first.spect_foci
+    assert again.acquisition == first.acquisition
+    assert other.voxels.tobytes() != first.voxels.tobytes()
 
 
 def test_a_drawn_protocol_keeps_to_what_is_published(bench):
@@ -393,3 +397,43 @@ def test_files_written_as_cameras_write_them_hold_the_same_patient(bench, spect,
         assert scan.voxels[k, j, i] > 0.3 * scan.voxels.max()
     assert {quantity for quantity, _ in seen} == {"SUVbw", "Bq/ml"}
     assert {"-4.8", "4.8"} <= {str(spacing) for _, spacing in seen}
+
+
+def test_the_fringe_of_a_focus_beyond_the_field_is_no_focus_in_it(bench):
+    grid = bench.place([]).grid
+    lowest = grid.first_lps_mm[2] - grid.voxel_mm / 2
+    under = np.array([*bench.edge[:2], lowest - 16.0])
+    ball = ball_at(under, 4.0, 1e4, hot_spot_class="metastasis", fine_region="vertebra_T9", side="midline")
+    placed = bench.place([ball])
+    _, focus_map, (focus,) = focus_truth(placed, [ball], 12.0)
+    assert focus.place == "outside"
+    assert focus.contrast > 1.35, "it shines into the field"
+    assert not focus.visible
+    assert not focus_map.any()
+
+
+def test_the_whole_chain_makes_a_patient_and_the_tomography_from_one_seed():
+    clinic = CLINIC.changed({"spect.bed_mm": {"value": 110}, "spect.reconstruction": {"weights": {"AC": 1}}})
+    found = simulate_spect(12, field="pelvis", clinic=clinic)
+    assert found.voxels.shape == (22, 128, 128)
+    assert found.voxels.dtype == np.uint16
+    assert found.unit == "counts"
+    assert found.voxels.max() > 1000
+    assert found.field == "pelvis"
+    assert [focus.number for focus in found.spect_foci] == list(range(1, len(found.spect_foci) + 1))
+    assert "bladder" in {focus.kind for focus in found.spect_foci}
+    assert found.true_bq_per_ml.shape == found.voxels.shape
+    masks = unpack_skeleton(found.skeleton)
+    assert masks[channel_index("femur", "left")].any()
+    assert np.argwhere(masks[channel_index("femur", "left")])[:, 2].mean() > 64
+
+
+def test_arrays_are_made_with_numpy_and_scipy_alone():
+    code = (
+        "import sys, model_training.simulator.spect as spect\n"
+        "assert callable(spect.simulate_spect)\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & "
+        "{'pydicom', 'SimpleITK', 'torch', 'vtk', 'matplotlib', 'yaml'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout.strip() == "[]"
