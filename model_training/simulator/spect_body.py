@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def soft_tissue(
     right_mm, superior_mm : numpy.ndarray
         R of that grid's columns and S of its rows.
     skeleton : Skeleton
-        As the patient lies for the tomography.
+        As the patient lies for the tomography; its landmarks are those of the arms as the body has them.
     patient : Patient
     arms : mapping, optional
         Where arms were raised: side to ``(3, 3)`` RAS mm of shoulder, elbow and wrist. ``None`` leaves them as the
@@ -79,6 +80,8 @@ def soft_tissue(
     if arms is not None:
         beside = _beside_trunk(skeleton, patient, superior, right)
         front, back = np.where(beside, np.nan, front), np.where(beside, np.nan, back)
+        covered = _under_hanging_arms(skeleton, patient, superior, right) & np.isfinite(front)
+        front, back = _across(front, covered), _across(back, covered)
     tissue = _between(front, back, anterior, grid.voxel_mm)
     if arms is not None:
         for joints in arms.values():
@@ -171,6 +174,32 @@ def _beside_trunk(skeleton: Skeleton, patient: Patient, superior: np.ndarray, ri
     top = min(float(mark[2]) for mark in shoulders) - _RAISED_BELOW_SHOULDER_MM
     reach = np.where(superior > top, np.inf, wide + 20.0 + 0.9 * fat_mm)
     return np.asarray(np.abs(right[np.newaxis, :] - middle) > reach[:, np.newaxis])
+
+
+def _under_hanging_arms(skeleton: Skeleton, patient: Patient, superior: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return ``(slices, columns)`` bool: where forearms and hands lay before they were raised, seen from the front."""
+    wide = 0.35 * float(np.clip((patient.body_mass_index - 21.5) * 2.8, -10, 55))
+    found = np.zeros((len(superior), len(right)), bool)
+    for side in SIDES:
+        marks = [skeleton.landmarks[f"{name}_{side}"][[0, 2]] for name in ("elbow", "wrist", "fingertip")]
+        for start, end in pairwise(marks):
+            along = end - start
+            offset = right[None, :] - start[0], superior[:, None] - start[1]
+            share = np.clip((offset[0] * along[0] + offset[1] * along[1]) / max(float(along @ along), 1.0), 0, 1)
+            distance = np.hypot(offset[0] - share * along[0], offset[1] - share * along[1])
+            found |= distance < 52.0 + wide
+    return found
+
+
+def _across(surface: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """Return a surface whose hidden columns lie evenly between what is left and right of them."""
+    filled = surface.copy()
+    at = np.arange(surface.shape[1])
+    for row, unknown in zip(filled, hidden, strict=True):
+        known = np.isfinite(row) & ~unknown
+        if unknown.any() and known.any():
+            row[unknown] = np.interp(at[unknown], at[known], row[known])
+    return filled
 
 
 def _arm(grid: SpectGrid, joints: np.ndarray, patient: Patient) -> np.ndarray:

@@ -37,7 +37,8 @@ class SpectFocus:
     place : {"inside", "cut", "outside"}
         Of its activity, at least 98 %, less, or at most 2 % lies in the field.
     visible : bool
-        Its noiseless blurred maximum exceeds 35 % of the other activity there, and lies in the field.
+        Its noiseless blurred maximum in the field exceeds 35 % of the other activity there, and 40 % of its maximum
+        anywhere.
     total_mbq : float
         Its uptake, all of it, at the examination.
     in_field_mbq : float
@@ -45,7 +46,7 @@ class SpectFocus:
     middle_lps_mm : tuple of float
         Mean position of its uptake.
     contrast : float
-        Blurred activity at its maximum over what would be there without it.
+        Blurred activity at its maximum over what would be there without it; below 1 for cold ones.
     labelled_ml : float
         Volume of its voxels in ``focus_map``.
     lesion_id : str
@@ -71,10 +72,11 @@ class SpectFocus:
 
 @dataclass(frozen=True)
 class _Blurred:
-    """A focus's own blurred MBq per voxel on a box of the field, and the box."""
+    """A focus's own blurred MBq per voxel on a box of the field, the box, and its maximum wherever that is."""
 
     window: tuple[slice, slice, slice]
     own: np.ndarray
+    maximum: float
 
 
 def focus_truth(
@@ -83,7 +85,7 @@ def focus_truth(
     """Return class map, focus map and the foci of a field.
 
     A focus is labelled where its own noiseless activity, blurred with the resolution of the reconstruction, exceeds
-    40 % of its maximum in the field, if it is visible. Where foci overlap, the one with more own activity there wins.
+    40 % of its maximum, if it is visible. Where foci overlap, the one with more own activity there wins.
 
     Parameters
     ----------
@@ -116,10 +118,12 @@ def focus_truth(
             at = np.unravel_index(int(blurred.own.argmax()), blurred.own.shape)
             highest = float(blurred.own[at])
             other = max(float(everything[blurred.window][at]) - highest, floor)
-            contrast, visible = 1 + highest / other, highest > VISIBLE_SHARE_OF_OTHER_ACTIVITY * other
+            # Of a focus beyond the field, the fringe alone is no focus in it.
+            is_here = highest > FOCUS_SHARE_OF_OWN_MAXIMUM * blurred.maximum
+            contrast, visible = 1 + highest / other, is_here and highest > VISIBLE_SHARE_OF_OTHER_ACTIVITY * other
         if blurred is not None and visible:
             window, own = blurred.window, blurred.own
-            wins = (own > FOCUS_SHARE_OF_OWN_MAXIMUM * own.max()) & (own > strongest[window])
+            wins = (own > FOCUS_SHARE_OF_OWN_MAXIMUM * blurred.maximum) & (own > strongest[window])
             strongest[window][wins] = own[wins]
             class_map[window][wins] = CLASSES.index(source.hot_spot_class)
             focus_map[window][wins] = number
@@ -201,11 +205,10 @@ def _blurred(placed: PatientInField, focus: PlacedFocus, sigma: float) -> _Blurr
     blurred = gaussian_filter(whole, sigma, mode="constant", truncate=3.5)
     part = tuple(slice(int(a - b), int(c - b)) for a, b, c in zip(start, low, stop, strict=True))
     own = np.ascontiguousarray(blurred[part])
-    if own.max() <= 0 or own.max() < _NOTHING * blurred.max():
+    if own.max() <= 0:
         return None
-    return _Blurred(
-        (slice(start[0], stop[0]), slice(start[1], stop[1]), slice(start[2], stop[2])), own.astype(np.float32)
-    )
+    window = (slice(start[0], stop[0]), slice(start[1], stop[1]), slice(start[2], stop[2]))
+    return _Blurred(window, own.astype(np.float32), float(blurred.max()))
 
 
 def _box(placed: PatientInField, low: np.ndarray, high: np.ndarray):
@@ -244,7 +247,7 @@ def _focus(
         total_mbq=total,
         in_field_mbq=total * share,
         middle_lps_mm=(round(float(left), 2), round(float(posterior), 2), round(float(superior), 2)),
-        contrast=round(contrast, 3),
+        contrast=round(contrast + min(float(getattr(source, "peak_ratio", 0.0)), 0.0), 3),
         labelled_ml=round(voxels * placed.grid.voxel_ml, 3),
         lesion_id=str(getattr(source, "lesion_id", "")),
     )
