@@ -109,7 +109,7 @@ def _opening(found: Comparison) -> list[str]:
         "```",
         (
             f"python -m model_training realism --clinic {found.clinic} --cases {found.patients} "
-            f"--seed {found.seed} --out DIR"
+            f"--seed {found.seed} --out DIR" + (" --lossless JPEG-LL.dcm" if found.lossless else "")
         ),
         "```",
         "",
