@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from BoneMetSegLib.errors import InputError
+from model_training.demo import real_scan
 from model_training.realism import command
 from model_training.realism.body_landmarks import find_landmarks
 from model_training.realism.parameters import DOCS, distribution_words, parameters_page
@@ -116,6 +117,13 @@ def test_the_page_holds_every_measure_and_only_pictures_without_the_real_scan(tm
         assert f"(realism/{name})" in text
     assert (tmp_path / "with_the_real_scan" / "patients.png").is_file()
     assert "with_the_real_scan/" not in text
+
+
+def test_a_scan_of_your_own_is_measured_and_said_to_be_so(tmp_path, drawn_patients: None) -> None:
+    page = command.write_realism(tmp_path, cases=20, seed=3, real=real_scan())
+    text = page.read_text(encoding="utf-8")
+    assert "of your own (1024 x 256 pixels of 2.26 mm, 3.8 million counts)" in text
+    assert "--real FILE" in text
 
 
 def test_too_few_patients_make_no_range(tmp_path) -> None:

@@ -115,7 +115,7 @@ def write_realism(
     simulated = [view for view in views if view is not None]
     if len(simulated) < _FEWEST:
         raise InputError(f"of {cases} simulated patients only {len(simulated)} could be measured")
-    found = compare(measured, simulated, settings.name, settings.sha256, seed, cases)
+    found = compare(measured, simulated, settings.name, settings.sha256, seed, cases, _words(scans, real))
 
     folder, local = out / PICTURE_FOLDER, out / LOCAL_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -175,6 +175,15 @@ def _measured(name: str, scan: RealScan) -> MeasuredView:
     return view
 
 
+def _words(scans: Mapping[str, RealScan], real: Path | None) -> str:
+    if real is None:
+        return ""
+    scan = next(iter(scans.values()))
+    rows, columns = scan.counts.shape
+    millions = float(scan.counts.sum(dtype=np.float64)) / 1e6
+    return f"{rows} x {columns} pixels of {scan.pixel_mm:.2f} mm, {millions:.1f} million counts"
+
+
 def compare(
     real: Mapping[str, MeasuredView],
     simulated: Sequence[MeasuredView],
@@ -182,6 +191,7 @@ def compare(
     clinic_sha256: str,
     seed: int,
     patients: int,
+    given: str = "",
 ) -> Comparison:
     """Place the real scan (the first of ``real``) among simulated ones."""
     best = next(iter(real.values()))
@@ -203,7 +213,8 @@ def compare(
         seed=seed,
         patients=patients,
         measured=len(simulated),
-        lossless="real" in real,
+        given=given,
+        lossless="real" in real and not given,
         places={name: place for name, place in placed.items() if place is not None},
         lossy=dict(real["real, lossy"].values) if "real, lossy" in real else {},
         profiles_within=profiles,

@@ -81,7 +81,12 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure("Shares of counts", "counts beside the trunk", "%", body.lateral_share, "arms and flanks", "arms' tissue"),
     Measure(
-        "Bone over soft tissue", "skull over neck", "ratio", bone.skull_over_neck, "vault / neck", "uptake: skull vault"
+        "Bone over soft tissue",
+        "skull over neck",
+        "ratio",
+        bone.skull_over_neck,
+        "vault / neck",
+        "skull vault; neck's tissue",
     ),
     Measure(
         "Bone over soft tissue",
@@ -111,16 +116,23 @@ MEASURES: tuple[Measure, ...] = (
         "ratio",
         bone.shoulder_over_chest,
         "tips / chest",
-        "uptake: shoulders",
+        "uptake.shoulder_tip_gain, joint_gain",
     ),
-    Measure("Bone over soft tissue", "rib relief", "%", bone.rib_relief, "ribs against gaps", "uptake: ribs"),
+    Measure(
+        "Bone over soft tissue",
+        "rib relief",
+        "%",
+        bone.rib_relief,
+        "ribs against gaps",
+        "uptake.rib, uptake.rib_front_gain",
+    ),
     Measure(
         "Bone over soft tissue",
         "rib ends over chest",
         "ratio",
         bone.rib_ends_over_chest,
         "ends / median",
-        "uptake: rib ends",
+        "uptake.rib_front_gain, costochondral_gain",
     ),
     Measure(
         "Bone over soft tissue",
@@ -141,7 +153,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "Bone over soft tissue", "hip over thigh", "ratio", bone.hip_over_thigh, "hip / thigh", "uptake: hip, femur"
     ),
-    Measure("Bone over soft tissue", "knee over thigh", "ratio", bone.knee_over_shaft, "knee / thigh", "uptake: knee"),
+    Measure(
+        "Bone over soft tissue", "knee over thigh", "ratio", bone.knee_over_shaft, "knee / thigh", "uptake.joint_gain"
+    ),
     Measure(
         "Bone over soft tissue",
         "ankle over shank",
@@ -184,7 +198,7 @@ MEASURES: tuple[Measure, ...] = (
         "mm",
         limbs.outline_edge,
         "outer edge",
-        "resolution, thigh's section",
+        "body.skin_smoothing_mm, tubes, tissue's blur",
     ),
     Measure(
         "Edges and widths",
@@ -192,12 +206,12 @@ MEASURES: tuple[Measure, ...] = (
         "mm",
         limbs.shaft_to_skin,
         "outward, at half of the tissue",
-        "thigh's width and place about the femur",
+        "thigh's tube about the femur",
     ),
-    Measure("Edges and widths", "femoral shaft's width", "mm", limbs.shaft_width("thigh"), "FWHM", "resolution, femur"),
     Measure(
-        "Edges and widths", "tibia's width", "mm", limbs.shaft_width("shank"), "FWHM", "resolution, tibia and fibula"
+        "Edges and widths", "femoral shaft's width", "mm", limbs.shaft_width("thigh"), "FWHM", "shafts: wall or filled"
     ),
+    Measure("Edges and widths", "tibia's width", "mm", limbs.shaft_width("shank"), "FWHM", "shafts, fibula"),
     Measure(
         "Edges and widths",
         "halo beside the legs",
@@ -213,7 +227,7 @@ MEASURES: tuple[Measure, ...] = (
         "%",
         limbs.air,
         "over 60 mm outside / tissue",
-        "scatter",
+        "far scatter, room background",
         needs_lossless=True,
     ),
     *(
@@ -251,7 +265,7 @@ MEASURES: tuple[Measure, ...] = (
         "ratio",
         body.noise_over_poisson,
         "neighbours' variance",
-        "counts",
+        "detector's evenness",
         needs_lossless=True,
     ),
     Measure(

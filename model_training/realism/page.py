@@ -19,6 +19,8 @@ class Comparison:
     clinic, clinic_sha256 : str
     seed, patients, measured : int
         Simulated, and those of them whose body could be told.
+    given : str
+        Pixels and counts of a real scan that the user gave; empty for the one that pydicom ships.
     lossless : bool
         Whether the real numbers are of the scan without loss.
     places : mapping from measure to Place
@@ -41,6 +43,7 @@ class Comparison:
     seed: int
     patients: int
     measured: int
+    given: str
     lossless: bool
     places: Mapping[str, Place]
     lossy: Mapping[str, float]
@@ -75,33 +78,34 @@ def page(found: Comparison, pictures: Sequence[tuple[str, str]]) -> str:
     ]
     for file, caption in pictures:
         lines += [f"![{caption}]({file})", "", f"*{caption}*", ""]
-    lines += [*_summary(found), *_tables(found), *_profiles(found), *_limits()]
+    lines += [*_summary(found), *_tables(found), *_profiles(found), *_limits(found)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _opening(found: Comparison) -> list[str]:
-    which = (
-        "The real numbers are of the acquisition **without loss** (pydicom-data's `JPEG-LL.dcm`); beside them stand "
-        "those of the lossy file `JPGExtended.dcm` that pydicom ships, which shows what compression spoils."
-        if found.lossless
-        else "The real numbers are of the lossy file `JPGExtended.dcm` that pydicom ships."
-    )
+    if found.given:
+        which = f"one real scan: an anterior whole-body view of your own ({found.given})."
+    else:
+        which = (
+            "the one real scan at hand: an anterior whole-body view by a GE camera (1024 x 256 pixels of 2.26 mm, 3.6 "
+            "million counts, disease unknown). The real numbers are of the "
+        )
+        which += (
+            "acquisition **without loss** (pydicom-data's `JPEG-LL.dcm`); beside them stand those of the lossy file "
+            "`JPGExtended.dcm` that pydicom ships, which shows what compression spoils."
+            if found.lossless
+            else "lossy file `JPGExtended.dcm` that pydicom ships."
+        )
     return [
-        (
-            f"How near the scans of `{found.clinic}` come to the one real scan at hand: an anterior whole-body view "
-            "by a "
-            f"GE camera (1024 x 256 pixels of 2.26 mm, 3.6 million counts, disease unknown). {which}"
-        ),
+        f"How near the scans of `{found.clinic}` come to {which}",
         "",
         (
             f"Simulated are {found.patients} patients with seed {found.seed}, all of them, sick and healthy, heavy and "
-            f"slim; in {found.measured} the body's landmarks were found. Both kinds of scan are measured by the "
-            "same code, from "
-            "the image alone. One real patient is one draw of an unknown population: a number inside the range "
-            "refutes nothing "
-            "and proves nothing; a number outside says where the simulator is wrong, or this patient rare. **95 %/5 "
-            "%** "
-            "says how wide the simulator spreads a measure, so that a range widened to fit is visible."
+            f"slim; in {found.measured} the body's landmarks were found. Both kinds of scan are measured by the same "
+            "code, from the image alone. One real patient is one draw of an unknown population: a number inside the "
+            "range refutes nothing and proves nothing; a number outside says where the simulator is wrong, or this "
+            "patient rare. **95 %/5 %** says how wide the simulator spreads a measure, so that a range widened to fit "
+            "is visible."
         ),
         "",
         "This page is written by",
@@ -109,12 +113,18 @@ def _opening(found: Comparison) -> list[str]:
         "```",
         (
             f"python -m model_training realism --clinic {found.clinic} --cases {found.patients} "
-            f"--seed {found.seed} --out DIR"
+            f"--seed {found.seed} --out DIR" + _real_option(found)
         ),
         "```",
         "",
         f"Clinic `{found.clinic}`, SHA-256 of its numbers `{found.clinic_sha256[:16]}`.",
     ]
+
+
+def _real_option(found: Comparison) -> str:
+    if found.given:
+        return " --real FILE"
+    return " --lossless JPEG-LL.dcm" if found.lossless else ""
 
 
 def _summary(found: Comparison) -> list[str]:
@@ -183,9 +193,8 @@ def _profiles(found: Comparison) -> list[str]:
         "### Profiles across the body",
         "",
         (
-            "Each has area 1. The share of it that lies within the simulated 5-95 %, where there is body; and the "
-            "same of "
-            "the simulated patients: nineteen in twenty have more than the last column."
+            "Each has area 1. The share of it that lies within the simulated 5-95 %, where there is body; and the same "
+            "of the simulated patients: nineteen in twenty have more than the last column."
         ),
         "",
         "| profile | real within, % | simulated patients' 5 %, % |",
@@ -195,24 +204,26 @@ def _profiles(found: Comparison) -> list[str]:
     return [*lines, ""]
 
 
-def _limits() -> list[str]:
-    return [
+def _limits(found: Comparison) -> list[str]:
+    lines = [
         "## What this cannot show",
         "",
         (
             "- One scan, one camera, one view: nothing is known here of posterior views, of other vendors, of how "
-            "patients "
-            "vary. The ranges are wide on purpose; the real scan holds their middle only loosely."
+            "patients vary. The ranges are wide on purpose; the real scan holds their middle only loosely."
         ),
-        "- The clinic was tuned with this scan in sight, so its numbers are no independent test.",
         "- The measures see levels, widths and sizes. Whether a picture looks right is for the eye: see the pictures.",
+    ]
+    if found.given:
+        return lines
+    return [
+        *lines,
+        "- The clinic was tuned with this scan in sight, so its numbers are no independent test.",
         "",
         (
             "The real scan is in pydicom's test files, from DICOM working group 4's compressed samples, without a "
-            "licence "
-            "of its own; so it is measured here and drawn only on your machine: the command writes the pictures "
-            "with the real "
-            "scan beside the simulated ones into its folder."
+            "licence of its own; so it is measured here and drawn only on your machine: the command writes the "
+            "pictures with the real scan beside the simulated ones into its folder."
         ),
     ]
 
