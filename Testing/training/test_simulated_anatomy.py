@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,9 +37,8 @@ def bones_of(source: str) -> Skeleton:
     return skeleton
 
 
-def an_adult(**facts) -> Patient:
-    usual = {"sex": "female", "age_years": 60, "height_cm": 165.0, "weight_kg": 62.0}
-    return Patient(**(usual | {"activity_mbq": 740.0, "hours_after_injection": 3.0} | facts))
+def an_adult(**facts: Any) -> Patient:
+    return replace(Patient("female", 60, 165.0, 62.0, activity_mbq=740.0, hours_after_injection=3.0), **facts)
 
 
 @lru_cache(maxsize=16)
@@ -130,7 +130,9 @@ def test_stature_is_the_patients_own(source: str) -> None:
         ("above_knee_amputation", ("foot", "tibia_shaft", "fibula", "patella"), ("femur_proximal", "femur_shaft")),
     ],
 )
-def test_an_amputated_bone_is_absent_and_the_other_leg_whole(source: str, condition: str, gone, left_over) -> None:
+def test_an_amputated_bone_is_absent_and_the_other_leg_whole(
+    source: str, condition: str, gone: tuple[str, ...], left_over: tuple[str, ...]
+) -> None:
     skeleton = posed(source, 1, f"{condition}_left")
     for stem in gone:
         assert not skeleton.has(f"{stem}_left"), stem
@@ -288,7 +290,7 @@ def test_smooth_displacement_is_the_same_at_the_same_place_and_slow() -> None:
     rng = np.random.default_rng(0)
     points = rng.uniform(0, 1000, (4000, 3))
     points[1], points[2] = points[0], points[0] + [1.0, 0.0, 0.0]
-    moved = smooth_displacement_mm(points, 4.0, 260.0, np.random.default_rng(5))
+    moved = smooth_displacement_mm(points, [(4.0, 260.0), (1.0, 80.0)], np.random.default_rng(5))
     assert np.array_equal(moved[0], moved[1])
     assert np.abs(moved[2] - moved[0]).max() < 0.3
     assert 1.0 < moved.std() < 6.0

@@ -147,6 +147,10 @@ def _add_trunk(
         thick = 0.5 * fat * np.clip((150 - drop) / 150, 0, 1)
         section(hip[2] - drop * size, hip[0], wide, hip[1] + front * size + thick, hip[1] - back * size - thick)
     envelope.add_sections(*np.array(sections).T)
+    # Muscle over the shoulder blade follows a raised shoulder.
+    base = spine["T1"] + np.array([0.0, 6.0, -6.0]) * size
+    envelope.add_limb([(marks["shoulder_left"], base, 42 * size, 46 * size, 1.2)])
+    envelope.add_limb([(marks["shoulder_right"], base, 42 * size, 46 * size, 1.2)])
     if male:
         scrotum = hip + np.array([rng.normal(0, 6), 45, -88]) * size
         envelope.add_ellipsoid(scrotum, np.array([27, 30, clinic.draw("body.genital_length_mm", rng)]) * size)

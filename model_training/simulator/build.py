@@ -41,12 +41,11 @@ def build_skeleton(bones: Skeleton, patient: Patient, rng: np.random.Generator, 
     _shape_trunk(body, patient, rng, clinic)
     _shape_limbs(body, patient, rng, clinic)
     _scale_to_stature(body, patient, rng, clinic)
-    for scale in ("wide", "narrow"):
-        rms, wavelength = (
-            clinic.draw(f"build.{scale}_deformation_mm", rng),
-            clinic.number(f"build.{scale}_wavelength_mm"),
-        )
-        body.points += smooth_displacement_mm(body.points, rms, wavelength, rng)
+    scales = [
+        (clinic.draw(f"build.{scale}_deformation_mm", rng), clinic.number(f"build.{scale}_wavelength_mm"))
+        for scale in ("wide", "narrow")
+    ]
+    body.points += smooth_displacement_mm(body.points, scales, rng)
     _bend_spine(body, patient, rng, clinic)
     return operate(body.finished(), patient, rng, clinic)
 

@@ -116,7 +116,12 @@ def _shade_skull(factor: np.ndarray, skeleton: Skeleton, rng: np.random.Generato
     lower = skeleton.indices("facial_bones", "skull_base")
     aside = (points[lower, 0] - points[lower, 0].mean()) / rng.uniform(26, 40)
     factor[lower] *= 0.55 + 0.45 * np.exp(-0.5 * aside**2)
-    factor[lower] *= _fading_upward(points[lower], rng.uniform(0.25, 0.45), rng.uniform(20, 34))
+    factor[lower] *= _fading_upward(points[lower], rng.uniform(0.6, 0.85), rng.uniform(20, 34))
+    # The floor of the hindbrain lies flat and is seen edge-on: it would be a black bar across the nape.
+    base = skeleton.indices("skull_base")
+    behind = 1 / (1 + np.exp((points[base, 1] - np.median(points[base, 1]) + 8.0) / 8.0))
+    low = 1 / (1 + np.exp((points[base, 2] - np.percentile(points[base, 2], 2) - 22.0) / 5.0))
+    factor[base] *= 1 - rng.uniform(0.5, 0.75) * behind * low
     face = skeleton.indices("facial_bones")
     centre = points[face].mean(0) + np.array([0.0, 10.0, -4.0])
     near = ((points[face] - centre) / np.array([24.0, 45.0, 28.0])) ** 2
