@@ -1,4 +1,4 @@
-"""``python -m model_training simulate | train | evaluate | export | card | reference``."""
+"""``python -m model_training simulate | train | evaluate | export | card | reference | realism``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .realism.command import add_realism_command, run_realism
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -74,6 +75,8 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--bundle", type=Path, required=True, metavar="DIR")
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
+    add_realism_command(commands)
+
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
     reference.add_argument("--minutes", type=float, default=15.0, metavar="M", help="of training (default: 15)")
@@ -208,6 +211,7 @@ _COMMANDS = {
     "export": _export,
     "card": _card,
     "reference": _reference,
+    "realism": run_realism,
 }
 
 if __name__ == "__main__":

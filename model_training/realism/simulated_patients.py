@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from BoneMetSegLib.errors import InputError
 from model_training.simulator.case import SimulatedCase, simulate_case
-from model_training.simulator.clinic import DEFAULT_CLINIC
+from model_training.simulator.clinic import read_clinic
 from model_training.simulator.generate import case_seed
 
 
@@ -14,8 +13,6 @@ def simulated_patient(index: int, seed: int, clinic: str) -> SimulatedCase:
     Raises
     ------
     InputError
-        The simulator draws from another clinic.
+        There is no such clinic.
     """
-    if clinic != DEFAULT_CLINIC:
-        raise InputError(f"the simulator draws from {DEFAULT_CLINIC} only, not from {clinic}")
-    return simulate_case(case_seed(seed, index))
+    return simulate_case(case_seed(seed, index), clinic=read_clinic(clinic))
