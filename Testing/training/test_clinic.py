@@ -35,10 +35,9 @@ def test_every_distribution_and_every_section_says_why() -> None:
 def test_every_distribution_is_used_by_the_simulator() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SIMULATOR.glob("*.py"))
     # Some names are put together: f"followup.in_{course}", f"pose.head_{...}_degrees", a prefix given to a helper.
-    filled = re.sub(r"\{[^{}\n]*\}", "*", source)
-    patterns = {
-        re.escape(found).replace(r"\*", ".+") for found in re.findall(r"[\"']([a-z_]+\.[^\"'\n]*)[\"']", filled)
-    }
+    named = re.compile(r"[\"']([a-z_]+\.[^\"'\n]*)[\"']")
+    found = {*named.findall(source), *named.findall(re.sub(r"\{[^{}\n]*\}", "*", source))}
+    patterns = {re.sub(r"\\\{.*?\\\}|\\\*", ".+", re.escape(name)) for name in found}
     regexes = [re.compile(pattern + "$") for pattern in patterns]
     words = set(re.findall(r'"([a-z0-9_ ]+)"', source))
     unused = [

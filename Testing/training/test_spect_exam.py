@@ -19,10 +19,11 @@ from model_training.simulator.clinic import default_clinic
 from model_training.simulator.patient import Patient
 from model_training.simulator.pose import pose_skeleton
 from model_training.simulator.skeleton_analytic import analytic_skeleton
-from model_training.simulator.spect import SimulatedSpect, simulate_spect, simulate_spect_exam
+from model_training.simulator.spect import SimulatedSpect, simulate_spect_exam
 from model_training.simulator.spect_acquisition import SpectProtocol, acquire, draw_protocol
 from model_training.simulator.spect_activity import LyingPatient, PatientInField, decayed, place_patient
 from model_training.simulator.spect_grid import SpectGrid
+from model_training.simulator.spect_case import simulate_spect
 from model_training.simulator.spect_manners import STACKINGS, write_spect, write_spect_as_drawn
 from model_training.simulator.spect_projector import Collimator
 from model_training.simulator.spect_truth import focus_truth, unpack_skeleton
@@ -432,7 +433,7 @@ def test_the_whole_chain_makes_a_patient_and_the_tomography_from_one_seed():
 
 def test_arrays_are_made_with_numpy_and_scipy_alone():
     code = (
-        "import sys, model_training.simulator.spect as spect\n"
+        "import sys, model_training.simulator.spect_case as spect\n"
         "assert callable(spect.simulate_spect)\n"
         "print(sorted({name.split('.')[0] for name in sys.modules} & "
         "{'pydicom', 'SimpleITK', 'torch', 'vtk', 'matplotlib', 'yaml'}))"

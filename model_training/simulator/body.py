@@ -227,7 +227,7 @@ def _add_leg(
     other_hip = skeleton.landmarks[f"hip_{'right' if side == 'left' else 'left'}"]
     # Muscle lies mostly behind and beside the femur.
     outward = np.array([np.sign(hip[0] - other_hip[0]) * 14, -18, 0])
-    middle = 0.55 * hip + 0.45 * knee + outward * 0.5
+    middle = 0.55 * hip + 0.45 * knee - outward * 0.1
     calf = 0.68 * knee + 0.32 * ankle - np.array([0, 14, 0])
     heel = ankle + np.array([0, -32, -22]) * size
     instep = 0.4 * ankle + 0.6 * toe

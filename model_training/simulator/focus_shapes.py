@@ -126,7 +126,7 @@ class FocusMaker:
         rng = np.random.default_rng(spec.seed)
         reach = float((np.abs(spec.blobs[:, :3] - spec.blobs[0, :3]) + 1.6 * spec.blobs[:, 3:6]).max())
         near = np.abs(self.skeleton.points_mm[own] - spec.blobs[0, :3].astype(np.float32)).max(1) < reach
-        own = own[near] if near.any() else own
+        bone, own = own, own[near] if near.any() else own
         points = self.skeleton.points_mm[own].astype(np.float64)
         distance, strength = _distance(points, spec.blobs)
         weight = np.exp(-(distance**4)) * (distance < 1.6)
@@ -154,7 +154,8 @@ class FocusMaker:
         involved = float((self.skeleton.mass[own] * weight).sum())
         part, part_side = self._part(name, np.average(points, axis=0, weights=density), own, weight)
         cold = spec.strength < 0
-        frame = self._frame(own, spec.blobs[0, :3], rng)
+        # A small focus has too few points to tell how they turned; the bone around it turns with it.
+        frame = self._frame(own if len(own) >= _FRAME_POINTS else bone, spec.blobs[0, :3], rng)
         return FocusSource(
             hot_spot_class=hot_spot_class,
             fine_region=name,

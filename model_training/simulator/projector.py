@@ -21,6 +21,8 @@ _COARSE = 4  # pixels in a cell of the grid on which wide blurs are made
 _TAIL = ((0.65, 0.8), (0.35, 2.4))
 # Scatter from near the surface stays near; from deep tissue it comes from far. Sigma over that of the camera.
 _NEAR_SCATTER, _FAR_SCATTER, _HALF_FAR_MM = 0.7, 1.8, 300.0
+_NEAR_HALF = 0.5
+"""Of the distance to the patient's middle, where most of what is seen of soft tissue comes from."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ class Projector:
     def project_soft_tissue(self, view: str = VIEWS[0]) -> np.ndarray:
         """Return ``(rows, columns)`` float32 of soft tissue of unit activity per ml and relative uptake of the body.
 
-        Uptake does not vary with depth, and the blur is that of the patient's middle. Along a line through tissue of
-        thickness T and even activity, (1 - exp(-mu T)) / mu of it is seen.
+        Uptake does not vary with depth. Along a line through tissue of thickness T and even activity,
+        (1 - exp(-mu T)) / mu of it is seen, most of it from the half that faces the camera: the blur is that half's.
         """
         from scipy.ndimage import gaussian_filter
 
@@ -158,8 +160,8 @@ class Projector:
         seen = -np.expm1(-mu * self.body.thickness_mm) / mu * self.body.uptake
         if self.body.metal_mm is not None:
             seen = seen * np.exp(-0.5 * mu * self.body.metal_mm)
-        middle = 0.5 * (camera.detector_a_mm[0] - camera.detector_a_mm[1])
-        sigma = float(camera.sigma_mm(np.array(middle))) / (2 * camera.pixel_size_mm)
+        near = _NEAR_HALF * 0.5 * (camera.detector_a_mm[0] - camera.detector_a_mm[1])
+        sigma = float(camera.sigma_mm(np.array(near))) / (2 * camera.pixel_size_mm)
         seen = gaussian_filter(seen.astype(np.float32), sigma, truncate=3.5)
         image = np.zeros((camera.rows, camera.columns), np.float32)
         if camera.is_displaced(view):

@@ -12,6 +12,7 @@ from .growth import growth_plate_factor
 from .parts import FINE_INDEX, Skeleton
 from .patient import Patient
 from .uptake_edges import edge_factor
+from .uptake_long_bones import long_bone_factor
 
 _SIDES = ("left", "right")
 _JOINTS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
@@ -47,7 +48,9 @@ def normal_activity(built: Skeleton, patient: Patient, rng: np.random.Generator,
     whole = np.maximum(built.whole_mass(), 1e-9)
     by_region = np.array([_usual_activity(fine.name, clinic) for fine in FINE_REGIONS])
     by_region = by_region * _bone_to_bone_variation(patient, rng, clinic)
-    activity = ((by_region / whole)[built.fine] * built.mass).astype(np.float32)
+    density = by_region / whole
+    activity = (density[built.fine] * built.mass).astype(np.float32)
+    activity *= long_bone_factor(built, density, clinic)
     activity *= _joint_factor(built, patient, rng, clinic)
     activity *= edge_factor(built, patient, rng, clinic)
     plates = growth_plate_factor(built, patient, rng, clinic)
