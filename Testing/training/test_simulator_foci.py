@@ -15,7 +15,6 @@ from model_training.simulator.foci import FocusSource, FocusSpec, best_rotation,
 from model_training.simulator.focus_shapes import FocusMaker
 from model_training.simulator.parts import BONE_REGIONS, FINE_INDEX
 from model_training.simulator.pose import pose_skeleton
-from model_training.simulator.sided_conditions import sides_of
 from Testing.training.foci_fixtures import a_maker, a_patient, a_skeleton, about_right, about_superior, turned
 
 CONDITIONS = (
@@ -164,31 +163,15 @@ def test_bone_that_is_not_there_takes_up_nothing() -> None:
             assert not np.isin(amputated.fine[source.carrier], gone).any(), source.kind
 
 
-class WithConditions:
-    """A patient whose facts name conditions."""
-
-    def __init__(self, conditions: str) -> None:
-        self.conditions = conditions
-        self.patient = a_patient()
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.__dict__["patient"], name)
-
-    def facts(self) -> dict[str, object]:
-        return {"conditions": self.conditions}
-
-
 def test_uptake_around_a_prosthesis_is_where_the_patients_conditions_say() -> None:
     maker = a_maker(clinic=default_clinic().changed({"benign.prosthesis_reaction": {"share": 1.0}}))
     assert benign_surgery.prosthesis_reaction(maker) == []
-    maker.patient = WithConditions("hip_prosthesis_left, scoliosis, knee_prosthesis_right")  # type: ignore[assignment]
+    maker.patient = a_patient(conditions=("hip_prosthesis_left", "scoliosis", "knee_prosthesis_right"))
     hip, knee = benign_surgery.prosthesis_reaction(maker)
     assert (hip.kind, hip.side, knee.side) == ("prosthesis", "left", "right")
     marks = a_skeleton().landmarks
     assert np.abs(hip.points_mm[:, 2].mean() - marks["hip_left"][2]) < 120
     assert np.abs(knee.points_mm.mean(0) - marks["knee_right"]).max() < 90
-    assert sides_of({"conditions": ("mastectomy_right", "mastectomy_left")}, "mastectomy") == ["left", "right"]
-    assert sides_of({"sex": "male"}, "mastectomy") == []
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from model_training.simulator.skeleton_analytic import analytic_skeleton
 from model_training.simulator.spect import SimulatedSpect, simulate_spect_exam
 from model_training.simulator.spect_acquisition import SpectProtocol, acquire, draw_protocol
 from model_training.simulator.spect_activity import LyingPatient, PatientInField, decayed, place_patient
-from model_training.simulator.spect_grid import SpectGrid
 from model_training.simulator.spect_case import simulate_spect
+from model_training.simulator.spect_grid import SpectGrid
 from model_training.simulator.spect_manners import STACKINGS, write_spect, write_spect_as_drawn
 from model_training.simulator.spect_projector import Collimator
 from model_training.simulator.spect_truth import focus_truth, unpack_skeleton

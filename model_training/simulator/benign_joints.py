@@ -6,7 +6,6 @@ import numpy as np
 
 from .foci import FocusSource
 from .focus_shapes import SIGN, FocusMaker
-from .sided_conditions import sides_of
 
 _REACH_MM = {"shoulder": 14.0, "hip": 18.0, "wrist": 10.0, "ankle": 12.0, "elbow": 10.0}
 _ANCHORS = {
@@ -51,7 +50,7 @@ def _joint(maker: FocusMaker, joint: str, side: str, ratio: float) -> FocusSourc
     stem = joint.removesuffix("_joint")
     anchors = tuple(f"{name}_{side}" for name in _ANCHORS[stem])
     # A limb that is gone has no joint, and a joint of metal no cartilage to wear.
-    if not maker.has(*anchors) or side in sides_of(maker.patient.facts(), f"{stem}_prosthesis"):
+    if not maker.has(*anchors) or maker.patient.has(f"{stem}_prosthesis", side):
         return None
     centre, half_axes = _joint_place(maker, stem, side)
     lobes = int(maker.rng.integers(1, 4))

@@ -10,7 +10,6 @@ from .benign_fractures import bone_focus
 from .benign_joints import either_side, usual_ratio
 from .foci import FocusSource
 from .focus_shapes import FocusMaker
-from .sided_conditions import sides_of
 
 # Bones that meet a prosthesis, the one its stem stands in last.
 _BONES_AROUND = {
@@ -87,8 +86,9 @@ def prosthesis_reaction(maker: FocusMaker) -> list[FocusSource]:
     found = [
         _around(maker, joint, side)
         for joint in _BONES_AROUND
-        for side in sides_of(maker.patient.facts(), f"{joint}_prosthesis")
-        if maker.clinic.chance("benign.prosthesis_reaction", maker.rng)
+        for side in ("left", "right")
+        if maker.patient.has(f"{joint}_prosthesis", side)
+        and maker.clinic.chance("benign.prosthesis_reaction", maker.rng)
     ]
     return [source for source in found if source is not None]
 

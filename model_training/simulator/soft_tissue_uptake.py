@@ -6,7 +6,6 @@ import numpy as np
 
 from .foci import FocusSource
 from .focus_shapes import SIGN, FocusMaker
-from .sided_conditions import conditions_of, sides_of
 
 _UPPER = ("vertebra_C5", "vertebra_C6", "vertebra_C7")
 _MIDDLE = ("vertebra_T12", "vertebra_L1", "vertebra_L2", "vertebra_L3")
@@ -26,7 +25,7 @@ def draw_soft_tissue_uptake(maker: FocusMaker, own: np.random.Generator) -> list
         found += _calcification(maker, own)
     if costal:
         found += _costal_cartilages(maker, own)
-    lactating = "lactating" in conditions_of(patient.facts())
+    lactating = patient.has("lactating")
     if (clinic.chance("physiological.breast", rng) or lactating) and patient.sex == "female":
         found += _breasts(maker, 2.5 if lactating else 1.0)
     if clinic.chance("physiological.muscle", rng):
@@ -55,11 +54,10 @@ def _larynx(maker: FocusMaker, ratio: float) -> FocusSource | None:
 def _breasts(maker: FocusMaker, factor: float) -> list[FocusSource | None]:
     rng = maker.rng
     ratio = factor * float(np.clip(rng.lognormal(np.log(0.22), 0.45), 0.08, 0.8))
-    lost = sides_of(maker.patient.facts(), "mastectomy")
     found = []
     for side in ("left", "right"):
         name = f"rib_5_{side}"
-        if side in lost or not maker.has(name):
+        if maker.patient.has("mastectomy", side) or not maker.has(name):
             continue
         rib = maker.points(name)
         low, high = np.percentile(rib, [1, 99], axis=0)

@@ -52,7 +52,7 @@ def _blended(built: Skeleton, points: np.ndarray, pieces: list[int], density: np
 
 
 def _cortical(points_mm: np.ndarray, share: float) -> np.ndarray:
-    """Return a factor of mean about 1 in each slab: ``share`` of the uptake grows as the squared distance from the axis."""
+    """Return a factor of about 1 on average: ``share`` of the uptake grows as the squared distance from the axis."""
     if not len(points_mm):
         return np.ones(0)
     slab = ((points_mm[:, 2] - points_mm[:, 2].min()) / _SLAB_MM).astype(int)
