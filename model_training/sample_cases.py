@@ -65,7 +65,8 @@ def sample_spect() -> SimulatedSpect:
             "spect.motion_share": {"share": 0},
         }
     )
-    return simulate_spect(SPECT_SEED, field="pelvis", clinic=clinic)
+    # Nothing made from the bone meshes is committed.
+    return simulate_spect(SPECT_SEED, field="pelvis", clinic=clinic, anatomy="analytic")
 
 
 def _write_planar(path: Path, case: SimulatedCase) -> Path:
