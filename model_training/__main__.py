@@ -81,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
     reference.add_argument("--minutes", type=float, default=15.0, metavar="M", help="of training (default: 15)")
     reference.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
+    reference.add_argument(
+        "--score", type=Path, nargs="+", default=[], metavar="DIR", help="further sets to score, all their patients"
+    )
     reference.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for reference.json")
     return parser
 
@@ -200,8 +203,10 @@ def _reference(options: argparse.Namespace) -> None:
 
     if options.minutes <= 0:
         raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
-    _check_data(options.data)
-    print(json.dumps(train_reference(options.data, options.out, options.minutes, options.seed), indent=2))
+    for data in (options.data, *options.score):
+        _check_data(data)
+    scores = train_reference(options.data, options.out, options.minutes, options.seed, options.score)
+    print(json.dumps(scores, indent=2))
 
 
 _COMMANDS = {

@@ -27,7 +27,7 @@ from BoneMetSegLib.segmentation import CLASSES
 
 from .evaluate import METASTASIS, confidence_interval
 from .losses import class_loss
-from .samples import cases_of
+from .samples import cases_of, clinic_of
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
 from .train import schedule
@@ -60,7 +60,9 @@ class GridCase:
     classes: torch.Tensor
 
 
-def train_reference(data: Path, out: Path, minutes: float, seed: int = 0) -> dict[str, Any]:
+def train_reference(
+    data: Path, out: Path, minutes: float, seed: int = 0, others: Sequence[Path] = ()
+) -> dict[str, Any]:
     """Train by the clock on the training split, score the validation split; return and write the scores.
 
     The validation split, not the test split: a clinic is tuned on it, and tuning is a choice.
@@ -71,6 +73,8 @@ def train_reference(data: Path, out: Path, minutes: float, seed: int = 0) -> dic
         Cases made by ``simulate``.
     out : Path
         Receives ``reference.json``.
+    others : sequence of Path
+        Further sets to score, all their patients: another anatomy, other dials.
     """
     cases = {split: cases_of(data, split) for split in ("training", "validation")}
     if min(len(paths) for paths in cases.values()) < BATCH:
@@ -82,7 +86,16 @@ def train_reference(data: Path, out: Path, minutes: float, seed: int = 0) -> dic
     _LOG.info(f"{len(samples)} cases on the grid in {time.monotonic() - start:.0f} s")
     steps = _train(network, samples, minutes * 60, np.random.default_rng([seed, 1]))
     scores = _score(network, cases["validation"], np.random.default_rng([seed, 2]))
-    scores = {"minutes": minutes, "steps": steps, "seed": seed, "training_patients": len(samples), **scores}
+    for other in others:
+        everyone = [path for split in ("training", "validation", "test") for path in cases_of(other, split)]
+        scores[f"on {other.name}"] = _score(network, everyone, np.random.default_rng([seed, 2]))
+    scores = {
+        "minutes": minutes,
+        "steps": steps,
+        "seed": seed,
+        "training_patients": len(samples),
+        "clinic": clinic_of(data),
+    } | scores
     out.mkdir(parents=True, exist_ok=True)
     (out / "reference.json").write_text(json.dumps(scores, indent=2) + "\n", encoding="utf-8")
     return scores
