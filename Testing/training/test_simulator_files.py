@@ -17,6 +17,10 @@ from model_training.simulator.case import simulate_case
 from model_training.simulator.case_files import load_case, load_meta
 from model_training.simulator.clinic import Clinic, default_clinic
 from model_training.simulator.generate import case_path, case_seed, generate_cases
+from model_training.simulator.planar_exam import examine
+from model_training.simulator.simulated_patient import simulate_patient
+from model_training.simulator.spect_case import spect_of
+from model_training.simulator.spect_files import load_spect
 
 COUNT = 2
 
@@ -154,6 +158,23 @@ def test_written_dicom_reads_back_with_the_counts_and_sides_of_the_case(followed
             assert np.array_equal(stored[:, ::-1] if mirrored else stored, case.counts[view]), (index, view, facts)
 
 
+def test_the_second_scan_is_a_later_study_of_the_same_patient(followed: Path) -> None:
+    from datetime import datetime
+
+    import pydicom
+
+    for index in range(2):
+        objects = []
+        for name in ("t0", "t1"):
+            files = load_meta(case_path(followed, index, name))["dicom"]["files"]
+            objects.append(pydicom.dcmread(followed / "dicom" / files[0], stop_before_pixels=True))
+        first, second = objects
+        assert first.PatientID == second.PatientID
+        assert first.StudyInstanceUID != second.StudyInstanceUID
+        days = [datetime.strptime(found.StudyDate, "%Y%m%d") for found in objects]  # noqa: DTZ007
+        assert (days[1] - days[0]).days == load_case(case_path(followed, index, "t1")).days
+
+
 def test_reports_are_written_as_text_beside_dicom(followed: Path) -> None:
     reports = load_meta(case_path(followed, 0, "t1"))["reports"]
     for language in ("zh", "en"):
@@ -228,3 +249,64 @@ def test_arrays_are_made_where_nothing_but_numpy_scipy_and_torch_is_installed(ki
     )
     assert done.stdout.strip() == "made", done.stderr
     assert list((tmp_path / "set").glob("case_*.npz"))
+
+
+@pytest.fixture(scope="module")
+def with_tomography(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tomography")
+    generate_cases(2, folder, 9, progress=lambda *_: None, clinic=short_bed(), **TOMOGRAPHY)
+    return folder
+
+
+TOMOGRAPHY = {"anatomy": "analytic", "kind": "both", "dicom": True}
+
+
+def short_bed() -> Clinic:
+    return default_clinic().changed({"spect.bed_mm": {"value": 80.0}, "spect.views": {"weights": {"60": 1}}})
+
+
+def test_a_tomography_reads_back_as_it_was_simulated(with_tomography: Path) -> None:
+    path = case_path(with_tomography, 0, "spect")
+    stored = load_spect(path)
+    person = simulate_patient(case_seed(9, 0), short_bed(), anatomy="analytic")
+    made = spect_of(person, examine(person))
+    for name in ("voxels", "true_bq_per_ml", "class_map", "focus_map", "skeleton", "spine_level", "rib_level"):
+        assert np.array_equal(getattr(stored, name), getattr(made, name)), name
+    assert stored.spect_foci == made.spect_foci
+    assert stored.patient == made.patient
+    assert (stored.field, stored.unit, stored.voxel_mm) == (made.field, made.unit, made.voxel_mm)
+
+
+def test_both_examinations_are_of_the_same_foci(with_tomography: Path) -> None:
+    for index in range(2):
+        planar = load_case(case_path(with_tomography, index))
+        spect = load_spect(case_path(with_tomography, index, "spect"))
+        assert [(focus.number, focus.fine_region, focus.kind) for focus in planar.foci] == [
+            (focus.number, focus.fine_region, focus.kind) for focus in spect.spect_foci
+        ]
+
+
+def test_a_tomography_is_written_as_dicom_that_reads_back(with_tomography: Path) -> None:
+    from BoneMetSegLib.scan_files import read_scan
+
+    for index in range(2):
+        path = case_path(with_tomography, index, "spect")
+        spect = load_spect(path)
+        scan = read_scan([with_tomography / "dicom" / f"{path.stem}.dcm"])
+        assert scan.kind == "spect"
+        assert sorted(scan.voxels.shape) == sorted(spect.voxels.shape)
+        factor = scan.voxels.max() / spect.values.max()
+        assert scan.voxels.sum(dtype=float) / factor == pytest.approx(spect.values.sum(dtype=float), rel=1e-3)
+
+
+def test_tomographies_are_the_same_bytes_with_two_workers(with_tomography: Path, tmp_path: Path) -> None:
+    generate_cases(2, tmp_path, 9, workers=2, progress=lambda *_: None, clinic=short_bed(), **TOMOGRAPHY)
+    paths = sorted(with_tomography.rglob("case_*.*"))
+    assert {path.suffix for path in paths} == {".npz", ".json", ".dcm", ".txt"}
+    for path in paths:
+        assert path.read_bytes() == (tmp_path / path.relative_to(with_tomography)).read_bytes(), path.name
+
+
+def test_a_file_that_is_no_tomography_is_refused(with_tomography: Path) -> None:
+    with pytest.raises(InputError, match="is not a simulated tomography"):
+        load_spect(case_path(with_tomography, 0))

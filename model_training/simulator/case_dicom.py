@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from BoneMetSegLib.scan import VIEWS
 
 from .nm_dicom import Manner, Study, Sweep, write_planar_nm
 
+_FIRST_DAY = date(2025, 3, 1)
 _ACQUIRED_MINUTE = 13 * 60 + 30  # of the day
 _SEXES = {"male": "M", "female": "F"}
 
@@ -81,13 +83,18 @@ def write_case_dicom(
     return CaseDicom(tuple(paths), facts)
 
 
-def study_of(seed: int, patient: Mapping[str, Any], radiopharmaceutical: str = "Tc-99m MDP") -> Study:
-    """Return the study of a simulated patient (``patient.Patient.facts``): no name, an invented number."""
+def study_of(seed: int, patient: Mapping[str, Any], radiopharmaceutical: str = "Tc-99m MDP", *, days: int = 0) -> Study:
+    """Return the study of a simulated patient (``patient.Patient.facts``): no name, an invented number and date.
+
+    ``days`` after the first examination it is a study of its own.
+    """
+    day = _FIRST_DAY + timedelta(days=days)
     injected = (_ACQUIRED_MINUTE - round(float(patient["hours_after_injection"]) * 60)) % 1440
     return Study(
         patient_id=f"SIM-{seed}",
         patient_name="Simulated^Patient",
-        accession_number=f"S{seed}"[:16],
+        accession_number=f"{'F' if days else 'S'}{seed}"[:16],
+        acquisition_date=day.strftime("%Y%m%d"),
         acquisition_time=_clock(_ACQUIRED_MINUTE),
         injection_time=_clock(injected),
         radiopharmaceutical=radiopharmaceutical,

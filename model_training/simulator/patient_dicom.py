@@ -36,7 +36,7 @@ def write_planar_dicom(
         case.counts,
         case.pixel_size_mm,
         manner=draw_manner(person.stream("dicom", case.timepoint), person.clinic),
-        study=study_of(case.seed, case.patient),
+        study=study_of(case.seed, case.patient, days=case.days),
         sweep=sweep_of(case.acquisition, case.counts["anterior"].shape[0], case.pixel_size_mm),
         name=path.stem,
     )
