@@ -43,9 +43,9 @@ def test_the_command_trains_scores_and_writes(data: Path, tmp_path: Path, capsys
     scores = json.loads((tmp_path / "out" / "reference.json").read_text(encoding="utf-8"))
     assert json.loads(capsys.readouterr().out) == scores
     assert scores["steps"] >= 1
-    assert (scores["training_patients"], scores["validation_patients"]) == (4, 4)
+    assert (scores["training_patients"], scores["scored_patients"]) == (4, 4)
     assert scores["clinic"]["name"] == "clinic_v1"
-    assert scores["on set"]["validation_patients"] == 8
+    assert scores["on set"]["scored_patients"] == 8
 
 
 @pytest.mark.parametrize(("change", "fault"), [(["--minutes", "0"], "make no network"), (["--data", "x"], "datalist")])
