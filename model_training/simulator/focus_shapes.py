@@ -16,6 +16,7 @@ from .parts import FINE_INDEX, Skeleton
 from .patient import Patient
 
 POINTS_PER_FOCUS = 2600
+_DENSE_MM3 = 70_000.0  # product of half axes up to which these points, twice over, make an even cloud
 SIGN = {"left": -1.0, "right": 1.0, "midline": 0.0}  # of +R
 _FRAME_POINTS = 64
 _FRAME_REACH_MM = 90.0
@@ -226,9 +227,11 @@ class FocusMaker:
         own = self.indices(*anchors)
         if len(own) == 0:
             return None
-        centre, count = np.asarray(centre_mm, float), 2 * POINTS_PER_FOCUS
+        centre = np.asarray(centre_mm, float)
         blobs = self.blobs(centre, np.asarray(half_axes_mm, float), lobes)
         volume = np.prod(blobs[:, 3:6], axis=1)
+        # So dense that a wide cloud is no speckle.
+        count = int(2 * POINTS_PER_FOCUS * np.clip(volume.sum() / _DENSE_MM3, 1.0, 8.0))
         which = self.rng.choice(len(blobs), count, p=volume * blobs[:, 6] / (volume * blobs[:, 6]).sum())
         direction = self.rng.standard_normal((count, 3))
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
