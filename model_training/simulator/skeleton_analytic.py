@@ -51,12 +51,14 @@ class _Builder:
         second = np.cross(direction, first)
         angle = self.rng.uniform(0, 2 * np.pi, count)
         depth = np.where(self.rng.random(count) < 0.6, 1.0, np.sqrt(self.rng.random(count)))
-        reach = np.interp(at, knots, radii) * depth
+        local = np.interp(at, knots, radii)
+        reach = local * depth
         if ends:  # rounded, so that bones do not end in a cut
-            rim = np.minimum(at, knots[-1] - at) / np.maximum(np.interp(at, knots, radii), 1e-6)
-            reach *= np.sqrt(np.clip(rim, 0.04, 1.0))
+            rim = np.minimum(at, knots[-1] - at) / np.maximum(local, 1e-6)
+            reach = reach * np.sqrt(np.clip(rim, 0.04, 1.0))
         points = centre + reach[:, None] * (np.cos(angle)[:, None] * first * flat + np.sin(angle)[:, None] * second)
-        self.add(name, points, np.pi * flat * float(np.mean(radii**2)) * knots[-1])
+        # Where it is thin a point stands for less.
+        self.add(name, points, np.pi * flat * float(np.mean(local**2)) * knots[-1], local**2)
 
     def ellipsoid(self, name: str, centre, radii, keep=None, solid: float = 0.3, thickness: float = 0.0) -> None:
         """Add an ellipsoid; ``keep`` selects points (array to bool array).
@@ -356,8 +358,8 @@ def _leg(builder: _Builder, side: str, sign: float) -> None:
     builder.ellipsoid(f"patella_{side}", _mirrored((77, 80, 540), sign), (21, 9, 22), solid=0.6)
     builder.tube(
         f"tibia_proximal_{side}",
-        _mirrored([(76, 42, 494), (77, 44, 470), (79, 48, 400)], sign),
-        [35, 29, 15],
+        _mirrored([(76, 42, 496), (76, 43, 480), (77, 44, 458), (78, 46, 432), (79, 48, 400)], sign),
+        [35, 33, 24, 18, 15],
         ends=False,
     )
     builder.tube(
