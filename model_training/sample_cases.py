@@ -16,17 +16,17 @@ import pydicom
 from pydicom.uid import RLELossless
 
 from .simulator.case import SimulatedCase, simulate_case
-from .simulator.case_reports import LANGUAGES, case_reports
-from .simulator.clinic import default_clinic
+from .simulator.case_reports import LANGUAGES
+from .simulator.clinic import default_clinic, undisturbed
 from .simulator.foci import Focus
 from .simulator.nm_dicom import Manner, Study, write_planar_nm
-from .simulator.report_writer import write_report
+from .simulator.report_writer import NO_ERRORS, write_report
 from .simulator.spect_case import SimulatedSpect, simulate_spect
 from .simulator.spect_manners import write_spect
 
 SAMPLE_DATA = Path(__file__).resolve().parents[1] / "BoneMetSeg" / "Resources" / "SampleData"
 # Not among the seeds of the training set, which are drawn from 32 bits.
-PLANAR_SEED, SPECT_SEED = 20305, 21
+PLANAR_SEED, SPECT_SEED = 20322, 48
 THUMBNAIL_PIXELS = 256
 _THUMBNAIL_COUNTS_PERCENTILE = 99.3
 
@@ -40,17 +40,23 @@ def write_sample_cases(folder: Path) -> list[Path]:
         Made where missing; files of the same names are replaced.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    case, spect = simulate_case(PLANAR_SEED, anatomy="analytic"), sample_spect()
+    case, spect = sample_planar(), sample_spect()
     return [
         _write_planar(folder / "simulated_planar.dcm", case),
         _write_spect(folder / "simulated_spect.dcm", spect),
+        *_write_reports(folder, "simulated_planar", case.foci, case.patient, PLANAR_SEED),
         *_write_reports(
-            folder, "simulated_planar", {lang: case_reports(case)["reports"][lang]["text"] for lang in LANGUAGES}
+            folder, "simulated_spect", spect.foci, spect.patient.facts() | {"field": spect.field}, SPECT_SEED, "spect"
         ),
-        *_write_reports(folder, "simulated_spect", _reports_of(spect.foci, spect.patient.facts(), SPECT_SEED)),
         _write_thumbnail(folder / "simulated_planar.png", _side_by_side(case)),
         _write_thumbnail(folder / "simulated_spect.png", _projection(spect)),
     ]
+
+
+def sample_planar() -> SimulatedCase:
+    """Return the whole-body scan of the sample patient: nobody moved, nothing is cut."""
+    # Nothing made from the bone meshes is committed.
+    return simulate_case(PLANAR_SEED, anatomy="analytic", clinic=undisturbed(default_clinic()))
 
 
 def sample_spect() -> SimulatedSpect:
@@ -92,18 +98,16 @@ def _packed(path: Path) -> Path:
     return path
 
 
-def _reports_of(foci: Sequence[Focus], facts: Mapping[str, Any], seed: int) -> dict[str, str]:
-    return {
-        lang: str(write_report(foci, facts, lang, np.random.default_rng([seed, 7, number])).text)
-        for number, lang in enumerate(LANGUAGES)
-    }
-
-
-def _write_reports(folder: Path, name: str, texts: Mapping[str, str]) -> list[Path]:
+def _write_reports(
+    folder: Path, name: str, foci: Sequence[Focus], facts: Mapping[str, Any], seed: int, examination: str = "planar"
+) -> list[Path]:
+    """Write the reports of a reader who errs in nothing, in both languages."""
     paths = []
-    for lang, text in texts.items():
-        path = folder / f"{name}_report_{lang}.txt"
-        path.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+    for number, language in enumerate(LANGUAGES):
+        rng = np.random.default_rng([seed, 7, number])
+        report = write_report(foci, facts, language, rng, report_error_rates=NO_ERRORS, examination=examination)
+        path = folder / f"{name}_report_{language}.txt"
+        path.write_text(report.text.rstrip() + "\n", encoding="utf-8", newline="\n")
         paths.append(path)
     return paths
 

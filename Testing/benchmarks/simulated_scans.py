@@ -12,26 +12,17 @@ from BoneMetSegLib.scan import VIEWS, PlanarScan, PlanarView
 from BoneMetSegLib.segmentation import HOT_SPOT_CLASSES
 from model_training.simulator.case import SimulatedCase, simulate_case
 from model_training.simulator.case_files import load_case
-from model_training.simulator.clinic import Clinic, default_clinic
+from model_training.simulator.clinic import default_clinic, undisturbed
 
 FRESH_SEED = 31_004_000
 """The first seed of the cases that nothing was tuned on."""
-
-
-def undisturbed() -> Clinic:
-    """Return ``clinic_v1`` where nobody moves, every camera sweeps, and no field is cut: what is flagged is spoiled."""
-    never = ("moves", "head_moves", "arm_moves", "feet_cut", "head_cut")
-    return default_clinic().changed(
-        {f"acquisition.{name}": {"share": 0.0} for name in never}
-        | {"acquisition.technique": {"weights": {"continuous": 1}}, "acquisition.export": {"weights": {"counts": 1}}}
-    )
 
 
 def cases(folder: Path | None, count: int) -> Iterator[SimulatedCase]:
     """Yield cases of a folder (``python -m model_training simulate``), or simulate fresh, undisturbed ones."""
     if folder is None:
         for number in range(count):
-            yield simulate_case(FRESH_SEED + number, clinic=undisturbed())
+            yield simulate_case(FRESH_SEED + number, clinic=undisturbed(default_clinic()))
     else:
         for path in sorted(folder.glob("case_*.npz"))[:count]:
             yield load_case(path)

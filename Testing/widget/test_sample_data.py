@@ -105,11 +105,11 @@ def test_a_click_on_the_spect_sample_shows_three_planes_and_says_that_there_is_n
 
     (volume,) = click(slicer_with_samples, "SimulatedBoneSPECT")
     widget = slicer_with_samples.open_module("BoneMetSeg")
-    assert "SPECT volume, 96 x 96 x 80" in widget.ui.recognisedLabel.text
+    assert "SPECT volume, 128 x 128 x" in widget.ui.recognisedLabel.text
     assert "SUVbw" in widget.ui.recognisedLabel.text
     assert not widget.ui.applyButton.enabled
     assert "SPECT" in widget.ui.applyButton.toolTip
-    assert "left side of the pelvis" in widget._parameterNode.report.GetText()
+    assert "left anterior superior iliac spine" in widget._parameterNode.report.GetText()
     shown = slicer.app.layoutManager().visible_slice_views()
     assert {"BoneMetSegAxial", "BoneMetSegSagittal", "BoneMetSegCoronal"} <= set(shown)
     assert volume.GetAttribute("BoneMetSeg.Quantity") == "SUVbw"

@@ -176,6 +176,16 @@ def default_clinic() -> Clinic:
     return read_clinic(DEFAULT_CLINIC)
 
 
+def undisturbed(clinic: Clinic) -> Clinic:
+    """Return a clinic where nobody moves, every camera sweeps, no field is cut and counts are stored as they are."""
+    never = ("moves", "head_moves", "arm_moves", "feet_cut", "head_cut")
+    always = {"technique": "continuous", "export": "counts"}
+    return clinic.changed(
+        {f"acquisition.{name}": {"share": 0.0} for name in never}
+        | {f"acquisition.{name}": {"weights": {word: 1}} for name, word in always.items()}
+    )
+
+
 def _parse(path: Path) -> Mapping[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
