@@ -68,7 +68,7 @@ def test_a_click_on_the_planar_sample_ends_with_both_views_shown_and_the_inputs_
     assert parameters.scan.GetID() == anterior.GetID()
     assert parameters.otherView.GetID() == posterior.GetID()
     assert "simulated" in anterior.GetName().lower()
-    assert "metastases in the L distal femur" in parameters.report.GetText()
+    assert "the left proximal femur" in parameters.report.GetText()
     assert "planar whole-body scan" in widget.ui.recognisedLabel.text
     assert widget.ui.applyButton.enabled
     views = list(slicer.app.layoutManager().visible_slice_views())
@@ -130,9 +130,11 @@ def test_the_left_ilium_of_the_spect_sample_lies_on_the_left(slicer_with_samples
     right, anterior, superior = ras_of_brightest(volume, inside)
     left_by_truth, posterior_by_truth, superior_by_truth = at
     assert left_by_truth > 30
-    assert right == pytest.approx(-left_by_truth, abs=10)
-    assert anterior == pytest.approx(-posterior_by_truth, abs=10)
-    assert superior == pytest.approx(superior_by_truth, abs=10)
+    # The lesion is several centimetres long: its hottest voxel need not be its middle.
+    assert right < -30
+    assert right == pytest.approx(-left_by_truth, abs=25)
+    assert anterior == pytest.approx(-posterior_by_truth, abs=25)
+    assert superior == pytest.approx(superior_by_truth, abs=25)
 
 
 def test_a_second_sample_takes_the_place_of_the_first_in_panel_and_views(slicer_with_samples):
@@ -153,7 +155,7 @@ def test_in_chinese_the_samples_come_with_the_chinese_report(slicer_application)
     slicer_application.start_up()
     click(slicer_application, "SimulatedPlanarBoneScan")
     widget = slicer_application.open_module("BoneMetSeg")
-    assert "左侧股骨" in widget._parameterNode.report.GetText()
+    assert "左股骨大转子" in widget._parameterNode.report.GetText()
 
 
 def test_the_samples_are_small_simulated_and_made_by_one_command(tmp_path):
