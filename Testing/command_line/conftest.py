@@ -7,35 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from BoneMetSegLib.anatomy import channel_index
 from BoneMetSegLib.cli import main
 from BoneMetSegLib.scan import VIEWS
-from model_training.simulator.case import simulate_case
 from model_training.simulator.nm_dicom import write_planar_nm
 from Testing.command_line.command import REPORT_ZH, PlantedScan
 
-SEED = 8
+STORED = Path(__file__).parents[1] / "data" / "planted_scan.npz"
+"""A simulated patient on analytic bones, of the simulator that the bundled weights were trained on, with a focus (6 mm
+sigma, six times the counts around it) planted in the left ilium of both views before the Poisson draw."""
 
 
 @pytest.fixture(scope="session")
 def planted() -> PlantedScan:
     """A simulated patient whose only planted focus is on the left; its place comes from the skeleton's truth."""
-    case = simulate_case(SEED, anatomy="analytic")
-    rng = np.random.default_rng(7)
-    counts, lesion = {}, {}
-    for view in VIEWS:
-        ilium = case.skeleton[view][channel_index("pelvis", "left")]
-        rows, columns = np.nonzero(ilium)
-        row = int(np.percentile(rows, 30))
-        column = round(float(columns[rows == row].mean()))
-        lesion[view] = (2 * row, 2 * column)
-        expected = case.expected[view].copy()
-        y, x = np.mgrid[: expected.shape[0], : expected.shape[1]]
-        sigma_px = 6.0 / case.pixel_size_mm
-        height = 6 * expected[2 * row - 4 : 2 * row + 5, 2 * column - 4 : 2 * column + 5].mean()
-        expected += height * np.exp(-((y - 2 * row) ** 2 + (x - 2 * column) ** 2) / (2 * sigma_px**2))
-        counts[view] = rng.poisson(expected).astype(np.uint16)
-    return PlantedScan(counts, case.pixel_size_mm, lesion)
+    with np.load(STORED) as stored:
+        counts = {view: stored[f"counts_{view}"] for view in VIEWS}
+        lesion = {view: (int(stored[f"lesion_{view}"][0]), int(stored[f"lesion_{view}"][1])) for view in VIEWS}
+        return PlantedScan(counts, float(stored["pixel_size_mm"]), lesion)
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def a_scan(counts_per_view=2e6, **of_view):
 @pytest.fixture(scope="module")
 def patient() -> PlanarScan:
     """A simulated patient in both views."""
-    case = simulate_case(77, anatomy="analytic")
+    case = simulate_case(80, anatomy="analytic")
     size = (case.pixel_size_mm, case.pixel_size_mm)
     return PlanarScan({name: PlanarView(name, case.counts[name].astype(np.float32), size) for name in VIEWS})
 

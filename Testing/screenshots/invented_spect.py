@@ -21,7 +21,7 @@ def invented_spect(seed: int = 4) -> tuple[SpectScan, np.ndarray]:
     """Return a volume and the place of its hottest focus in RAS, in mm."""
     rng = np.random.default_rng(seed)
     skeleton, clinic = analytic_skeleton(rng), default_clinic()
-    activity = normal_activity(skeleton, draw_patient(rng, clinic), rng, clinic) * skeleton.mass
+    activity = normal_activity(skeleton, draw_patient(rng, clinic), rng, clinic)
     neck = skeleton.landmarks["neck"]
     middle = np.array([neck[0], skeleton.points_mm[:, 1].mean(), neck[2] - 150.0])
     bones = skeleton.points_mm - middle
@@ -29,7 +29,7 @@ def invented_spect(seed: int = 4) -> tuple[SpectScan, np.ndarray]:
     extent = np.array(SIZE[::-1]) * VOXEL_MM
     ijk_to_ras[:3, 3] = (np.array([1, 1, -1]) * (extent - VOXEL_MM)) / 2
     focus = _nearest(bones, np.array([-95.0, 20.0, -40.0]))
-    activity = activity * np.where(np.linalg.norm(bones - focus, axis=1) < _FOCUS_RADIUS_MM, 12.0, 1.0)
+    activity = activity * np.where(np.linalg.norm(bones - focus, axis=1) < _FOCUS_RADIUS_MM, 20.0, 1.0)
     index = np.rint((bones - ijk_to_ras[:3, 3]) / np.diag(ijk_to_ras)[:3]).astype(int)[:, ::-1]
     inside = ((index >= 0) & (index < SIZE)).all(axis=1)
     voxels = np.zeros(SIZE)

@@ -129,12 +129,13 @@ def test_metal_shows_on_the_side_of_the_prosthesis_and_weighs_its_volume() -> No
     assert posed_and_body()[1].metal_mm is None
 
 
-def test_a_tube_is_as_thick_as_a_cylinder() -> None:
+def test_a_tube_has_the_depth_of_its_section() -> None:
     envelope = Envelope(RIGHT_MM, SUPERIOR_MM)
     start, end = np.array([0.0, 10.0, 1000.0]), np.array([0.0, 10.0, 600.0])
     envelope.add_limb([(start, end, 50.0, 50.0, 1.0)])
     row = int(np.abs(SUPERIOR_MM - 800).argmin())
-    chord = 2 * np.sqrt(np.maximum(50.0**2 - RIGHT_MM**2, 0))
+    # |x|^2.5 + |y|^2.5 = r^2.5: a little squarer than a circle.
+    chord = 2 * np.maximum(50.0**2.5 - np.abs(RIGHT_MM) ** 2.5, 0) ** (1 / 2.5)
     assert np.abs(envelope.thickness[row] - chord).max() < 1e-6
     middle = int(np.abs(RIGHT_MM).argmin())
     assert envelope.front[row, middle] == pytest.approx(10 + chord[middle] / 2)

@@ -33,6 +33,7 @@ PATIENT = Patient("male", 65, 172.0, 72.0, 740.0, 3.0)
 # Everything drawn that a test does not ask about is held.
 CLINIC = default_clinic().changed(
     {
+        "pose.arms": {"weights": {"abducted": 1}},
         "spect.voxel_mm": {"weights": {"4.8": 1}},
         "spect.bed_mm": {"value": 200.0},
         "spect.bed_shift_mm": {"value": 0},
@@ -64,6 +65,7 @@ PROTOCOL = SpectProtocol(
     filter_fwhm_mm=6.0,
 )
 RIB = "rib_5_left"
+POSE_SEED = 12  # lies nearly straight, so that the field cuts where the tests expect it
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class Bench:
     """One patient with a metastasis in the left 5th rib, one cut by the field, and one far outside it."""
 
     def __init__(self) -> None:
-        rng = np.random.default_rng(11)
-        self.skeleton = pose_skeleton(analytic_skeleton(rng), PATIENT, rng, CLINIC)
+        rng = np.random.default_rng(POSE_SEED)
+        self.skeleton = pose_skeleton(analytic_skeleton(np.random.default_rng(11)), PATIENT, rng, CLINIC)
         self.activity = normal_activity(self.skeleton, PATIENT, rng, CLINIC)
         points = self.skeleton.points_mm
         right = np.arange(points[:, 0].max() + 60, points[:, 0].min() - 60, -5.0)

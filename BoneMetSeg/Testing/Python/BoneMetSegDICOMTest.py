@@ -51,4 +51,4 @@ class BoneMetSegDICOMTest(ScriptedLoadableModuleTest):
         """Voxels, quantity and place are the file's."""
         (volume,) = self.load("simulated_spect.dcm")
         self.assertEqual(volume.GetAttribute("BoneMetSeg.Quantity"), "SUVbw")
-        self.assertEqual(volume.GetImageData().GetDimensions(), (96, 96, 80))
+        self.assertEqual(volume.GetImageData().GetDimensions(), (128, 128, 79))
