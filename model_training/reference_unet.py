@@ -27,7 +27,7 @@ from BoneMetSegLib.segmentation import CLASSES
 
 from .evaluate import METASTASIS, confidence_interval
 from .losses import class_loss
-from .samples import cases_of, clinic_of
+from .samples import body_centre_mm, cases_of, clinic_of
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
 from .train import schedule
@@ -118,13 +118,8 @@ def _on_grid(case: SimulatedCase) -> GridCase:
 
 def _frame_mm(case: SimulatedCase) -> list[list[float]]:
     """Return the shift that puts the middle of the counts in the middle of the grid."""
-    counts = case.expected["anterior"]
-    centre = []
-    for axis in (1, 0):
-        share = np.cumsum(counts.sum(axis, dtype=np.float64))
-        low, high = np.searchsorted(share, (0.01 * share[-1], 0.99 * share[-1]))
-        centre.append(float((low + high) / 2 - (len(share) - 1) / 2) * case.pixel_size_mm)
-    return [[1.0, 0.0, centre[1]], [0.0, 1.0, centre[0]]]
+    down, right = body_centre_mm(case)
+    return [[1.0, 0.0, right], [0.0, 1.0, down]]
 
 
 def _train(network: DualPathNetwork, samples: list[GridCase], seconds: float, rng: np.random.Generator) -> int:

@@ -132,7 +132,7 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
 
     def _transform(self, case: Any, rng: np.random.Generator, shape: tuple[int, int]) -> list[list[float]]:
         """Rotation, scale and shift that keep most of the body inside the crop."""
-        body_y_mm, body_x_mm = _body_centre_mm(case)
+        body_y_mm, body_x_mm = body_centre_mm(case)
         settings = self._configuration["augmentation"]
         if not self._augment:
             return [[1.0, 0.0, body_x_mm], [0.0, 1.0, body_y_mm]]
@@ -179,8 +179,8 @@ def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def _body_centre_mm(case: Any) -> tuple[float, float]:
-    """Middle of the counts' 1-99 % range from the image's centre, (down, right in anterior order)."""
+def body_centre_mm(case: Any) -> tuple[float, float]:
+    """Return the middle of the counts' 1-99 % range from the image's centre, (down, right in anterior order)."""
     counts = case.expected["anterior"]
     centre = []
     for axis in (1, 0):

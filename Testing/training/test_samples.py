@@ -110,7 +110,7 @@ def test_without_augmentation_a_sample_is_what_the_segmenter_sees(make):
     item = make(augment=False)[0]
     seen = scan_to_grid(scan_of_case(a_case()))
     assert item["image"].shape == seen.shape
-    down, right = module._body_centre_mm(a_case())
+    down, right = module.body_centre_mm(a_case())
     assert abs(down) < 6
     assert abs(right) < 6  # the crop follows the body by less than two pixels here
     assert float((item["image"][:2] - seen[:2]).abs().median()) < 0.15

@@ -1,4 +1,4 @@
-"""A clinic: every share and width the simulator draws from, frozen in one file with the reason for each.
+"""A clinic: every share and width the simulator draws from, in one file with the reason for each.
 
 The files in ``model_training/configs`` are written as JSON, which is YAML too: so they are read where no YAML library
 is installed. A clinic of your own may use all of YAML and names only what differs: ``{"base": "clinic_v1", ...}``.
