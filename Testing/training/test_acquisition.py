@@ -14,11 +14,11 @@ from model_training.simulator.acquisition import Acquisition, draw_acquisition, 
 from model_training.simulator.camera import as_acquired
 from model_training.simulator.case import simulate_case
 from model_training.simulator.clinic import Clinic, default_clinic
-from model_training.simulator.export import Export
 from model_training.simulator.flood import Flood, Spot
 from model_training.simulator.markers import draw_markers, marker_boxes
 from model_training.simulator.movement import Movement
 from model_training.simulator.projector import Projector
+from model_training.simulator.stored_counts import Export
 from Testing.training.gamma_camera import a_camera, a_slab, middle_column
 
 CAMERA = a_camera(rows=128, columns=64, row_of_top=0.0)

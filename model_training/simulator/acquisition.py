@@ -15,9 +15,9 @@ from BoneMetSegLib.scan import VIEWS
 
 from .camera import Camera
 from .clinic import Clinic
-from .export import Export, draw_export
 from .flood import Flood
 from .movement import Movement, draw_movements
+from .stored_counts import Export, draw_export
 
 TC99M_HALF_LIFE_S = 6.01 * 3600
 
