@@ -1,19 +1,22 @@
-"""The dual-path network: an image encoder-decoder, and report states laid out where their bones are (floor 3).
+"""The dual-path network: an image path, and a report path that changes what the image path says (floor 3).
 
-One definition, used by training and by Slicer. Images are ``(batch, channels, rows, columns)`` on the network's grid,
-both views in anterior order (patient's right at column 0), so that the two views of a place lie on each other.
+One definition, used by training and by Slicer, for planar views (two dimensions) and SPECT volumes (three). Planar
+images are ``(batch, channels, rows, columns)`` on the network's grid, both views in anterior order (patient's right at
+column 0), so that the two views of a place lie on each other; volumes ``(batch, channels, slices, rows, columns)``,
+slices from the feet up, columns from the patient's right.
 
-The image is encoded once and decoded twice: without the report, which also tells where each bone is, and with it.
+The report path reads the image path's features detached: what the image alone tells can neither be helped nor harmed by
+a report, in training as in use, and the image path is, weight for weight, the U-Net the dual path is compared with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
+from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from .anatomy import (
@@ -25,13 +28,13 @@ from .anatomy import (
     level_coordinate,
     slot_index,
 )
+from .network_blocks import ResidualBlock, activation, avg_pool, conv, fold, unfold, upsample
+from .report_fit import ReportFit
+from .report_fusion import FUSIONS, ReportStates, make_fusion
 from .segmentation import CLASSES, STATUSES
 
-VIEW_COUNT = 2
-INPUT_CHANNELS = 2 * VIEW_COUNT  # two images, and two constant channels that say which of them is there
 STATE_VALUES = 11  # learned values of a region's state, beside the five statuses
 STATE_WIDTH = STATE_VALUES + len(STATUSES)
-GRID_MULTIPLE = 32  # rows and columns of the network's grid are multiples of this
 # A vertebra's or rib's state reaches half-way to its neighbours and fades to nothing at the next one but a half.
 LEVEL_REACH = 1.5
 # At half of the grid's resolution: a spine of a few centimetres, and about a centimetre of doubt about the midline.
@@ -50,34 +53,102 @@ class NetworkConfig:
 
     Attributes
     ----------
+    dimensions : int
+        2 for planar views, 3 for volumes.
+    views : int
+        Images of one place: 2 for anterior and posterior, 1 for a volume.
     widths : tuple of int
-        Channels at strides 2, 4, 8, 16, 32 of the network's grid.
-    fused_strides : tuple of int
-        Strides at which the report joins the decoder.
+        Channels of the image path at strides 2, 4, 8 ... of the network's grid.
+    report_widths : tuple of int
+        Channels of the report path at the same strides, one fewer.
+    fusion : tuple of str
+        How the report joins its decoder, any of ``report_fusion.FUSIONS``; none makes a second decoder that knows no
+        report, the control for its mere size.
+    skeleton : bool
+        Whether the image path also learns bones and levels; ``regions`` needs it.
     """
 
+    dimensions: int = 2
+    views: int = 2
     widths: tuple[int, ...] = (32, 48, 80, 112, 144)
-    fused_strides: tuple[int, ...] = (16, 8, 4)
+    report_widths: tuple[int, ...] = (24, 32, 48, 64)
+    fusion: tuple[str, ...] = ("regions",)
+    skeleton: bool = True
+
+    def __post_init__(self) -> None:
+        if self.dimensions not in (2, 3) or len(self.widths) < 2 or len(self.report_widths) != len(self.widths) - 1:
+            raise ValueError("a network has 2 or 3 dimensions, 2 or more widths and one report width fewer")
+        if unknown := set(self.fusion) - set(FUSIONS):
+            raise ValueError(f"fusion {sorted(unknown)} is none of {', '.join(FUSIONS)}")
+        if "regions" in self.fusion and not self.skeleton:
+            raise ValueError("the fusion by regions needs the skeleton head")
+
+    @property
+    def input_channels(self) -> int:
+        """The images, and for each a constant channel that says whether it is there."""
+        return 2 * self.views
+
+    @property
+    def grid_multiple(self) -> int:
+        """What each side of the network's grid is a multiple of."""
+        return int(2 ** len(self.widths))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields with lists for tuples."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> NetworkConfig:
+        """Return the configuration that ``as_json`` wrote.
+
+        Raises
+        ------
+        ValueError
+            A field is missing or unknown.
+        """
+        names = {field.name for field in fields(cls)}
+        if set(values) != names:
+            raise ValueError(f"the architecture should name {', '.join(sorted(names))}")
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
 
 @dataclass
 class ImageOutput:
-    """What the image alone tells.
+    """What the image alone tells; ``size`` is the grid's, ``half`` half of it.
 
     Attributes
     ----------
     classes : torch.Tensor
-        ``(batch, views, 4, rows, columns)`` logits of ``segmentation.CLASSES``.
+        ``(batch, views, 4, *size)`` logits of ``segmentation.CLASSES``.
     skeleton : torch.Tensor
-        ``(batch, views, 29, rows/2, columns/2)`` logits.
+        ``(batch, views, 29, *half)`` logits; no channel without a skeleton head.
     spine_level, rib_level : torch.Tensor
-        ``(batch, views, rows/2, columns/2)`` level coordinates.
+        ``(batch, views, *half)`` level coordinates.
+    decoded : list of torch.Tensor
+        The decoder's features, stride 2 first.
     """
 
     classes: torch.Tensor
     skeleton: torch.Tensor
     spine_level: torch.Tensor
     rib_level: torch.Tensor
+    decoded: list[torch.Tensor]
+
+
+@dataclass
+class ReportOutput:
+    """What image and report tell together.
+
+    Attributes
+    ----------
+    classes : torch.Tensor
+        ``(batch, views, 4, *size)`` logits.
+    fit : torch.Tensor
+        ``(batch,)`` logit of the report belonging to this image.
+    """
+
+    classes: torch.Tensor
+    fit: torch.Tensor
 
 
 def sides_by_position(skeleton: torch.Tensor) -> torch.Tensor:
@@ -85,25 +156,28 @@ def sides_by_position(skeleton: torch.Tensor) -> torch.Tensor:
 
     Which bone a pixel shows is a matter of looks, which side it is on a matter of place; a network of small fields is
     good at the one and unsure of the other, since left and right look alike. The midline is the straight line through
-    skull, spine, sacrum and sternum (least squares, weighted by their probability, both views together). Where there
-    is none, nothing changes.
+    skull, spine, sacrum and sternum (least squares, weighted by their probability, all views together; in a volume, of
+    its sum from front to back). Where there is none, nothing changes.
 
     Parameters
     ----------
     skeleton : torch.Tensor
-        ``(batch, views, 29, rows, columns)`` probabilities in anterior order (patient's right at column 0).
+        ``(batch, views, 29, rows, columns)`` or ``(batch, views, 29, slices, rows, columns)`` probabilities, patient's
+        right at column 0.
 
     Returns
     -------
     torch.Tensor
         The same shape; either side's probability of a sided region is that of the region times that of the side.
     """
-    rows, columns = skeleton.shape[-2:]
-    y = torch.linspace(-1, 1, rows, device=skeleton.device)[:, None].expand(rows, columns)
-    x = torch.arange(columns, dtype=skeleton.dtype, device=skeleton.device).expand(rows, columns)
+    height, columns = skeleton.shape[3], skeleton.shape[-1]
+    y = torch.linspace(-1, 1, height, device=skeleton.device)[:, None].expand(height, columns)
+    x = torch.arange(columns, dtype=skeleton.dtype, device=skeleton.device).expand(height, columns)
     sided = skeleton.clone()
     midline = [index for index, channel in enumerate(SKELETON_CHANNELS) if channel.side == "midline"]
     weights = (skeleton[:, :, midline] * (skeleton[:, :, midline] > 0.5)).sum((1, 2))
+    if weights.ndim == 4:
+        weights = weights.sum(2)
     for case, weight in enumerate(weights):
         total = weight.sum()
         if total < _LEAST_MIDLINE_PIXELS:
@@ -112,49 +186,14 @@ def sides_by_position(skeleton: torch.Tensor) -> torch.Tensor:
         spread = (weight * (y - mean_y) ** 2).sum()
         slope = (weight * (y - mean_y) * (x - mean_x)).sum() / spread.clamp(min=1e-6)
         left = torch.sigmoid((x - mean_x - slope * (y - mean_y)) / _MIDLINE_WIDTH_PIXELS)
+        if skeleton.ndim == 6:
+            left = left[:, None]
         for left_index, right_index in _SIDED_PAIRS:
             one, other = skeleton[case, :, left_index], skeleton[case, :, right_index]
             either = one + other - one * other
             sided[case, :, left_index] = either * left
             sided[case, :, right_index] = either * (1 - left)
     return sided
-
-
-def _norm(channels: int) -> nn.Module:
-    return nn.GroupNorm(min(8, channels // 4), channels)
-
-
-class _ResidualBlock(nn.Module):
-    """Two 3 x 3 convolutions with a shortcut; the first may stride."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
-            _norm(outputs),
-            nn.SiLU(inplace=True),
-            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
-            _norm(outputs),
-        )
-        same = inputs == outputs and stride == 1
-        self.shortcut = nn.Identity() if same else nn.Conv2d(inputs, outputs, stride, stride, bias=False)
-        self.activation = nn.SiLU(inplace=True)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.activation(self.body(x) + self.shortcut(x))
-
-
-class _ReportJoin(nn.Module):
-    """Adds laid-out report states to decoder features, through convolutions that start at zero."""
-
-    def __init__(self, channels: int, state_channels: int) -> None:
-        super().__init__()
-        self.read = nn.Conv2d(channels + state_channels, channels, 3, 1, 1)
-        self.write = nn.Conv2d(channels, channels, 1, bias=False)
-        nn.init.zeros_(self.write.weight)
-
-    def forward(self, features: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
-        return features + self.write(F.silu(self.read(torch.cat([features, states], 1))))
 
 
 class ReportReader(nn.Module):
@@ -192,9 +231,17 @@ class ReportReader(nn.Module):
         mean = named.T @ torch.tanh(self.values(tokens)) / (named.sum(0)[:, None] + 1e-3)
         return torch.cat([statuses, named.amax(0)[:, None] * mean], 1)
 
+    def report(self, windows: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> ReportStates:
+        """Return the states of a batch of reports, each given as (hidden, mask) of its windows."""
+        tokens = [hidden[mask] for hidden, mask in windows]
+        padded = nn.utils.rnn.pad_sequence(tokens, batch_first=True)
+        lengths = torch.tensor([len(one) for one in tokens], device=padded.device)
+        mask = torch.arange(padded.shape[1], device=padded.device)[None] < lengths[:, None]
+        return ReportStates(torch.stack([self(hidden, mask) for hidden, mask in windows]), padded, mask)
+
 
 class DualPathNetwork(nn.Module):
-    """Image encoder-decoder whose decoder can be told what the report says of each place.
+    """Image encoder-decoder, and a second decoder that is told what the report says of each place.
 
     Parameters
     ----------
@@ -209,113 +256,178 @@ class DualPathNetwork(nn.Module):
     def __init__(self, config: NetworkConfig, text_width: int) -> None:
         super().__init__()
         self.config = config
-        widths = config.widths
-        unshuffled = INPUT_CHANNELS * 4
-        self.stem = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(unshuffled, widths[0], 3, 1, 1))
-        self.encoder = nn.ModuleList(
-            [_ResidualBlock(widths[0], widths[0])] + [_ResidualBlock(a, b, stride=2) for a, b in pairwise(widths)]
-        )
-        self.bottom = _ResidualBlock(widths[-1], widths[-1])
-        self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
-        self.decoder = nn.ModuleList(_ResidualBlock(2 * a, a) for a in widths[:-1])
-        self.joins = nn.ModuleDict(
-            {
-                str(2 ** (index + 1)): _ReportJoin(width, VIEW_COUNT * STATE_WIDTH)
-                for index, width in enumerate(widths[:-1])
-                if 2 ** (index + 1) in config.fused_strides
-            }
-        )
-        self.no_report = nn.Parameter(torch.zeros(VIEW_COUNT * STATE_WIDTH))
-        self.class_head = nn.Sequential(
-            nn.Conv2d(widths[0] + unshuffled, widths[0], 3, 1, 1),
-            nn.SiLU(inplace=True),
-            nn.Conv2d(widths[0], VIEW_COUNT * len(CLASSES) * 4, 3, 1, 1),
-            nn.PixelShuffle(2),
-        )
-        self.skeleton_head = nn.Conv2d(widths[0], VIEW_COUNT * len(SKELETON_CHANNELS), 1)
-        self.level_head = nn.Conv2d(widths[0], VIEW_COUNT * 2, 1)
+        self.image = _ImagePath(config)
         self.reader = ReportReader(text_width)
+        self.report = _ReportPath(config, text_width)
+        self.fit = ReportFit(len(TEXT_SLOTS), len(STATUSES), len(CLASSES) - 1) if config.skeleton else None
         self.register_buffer("_slot_channels", _slot_channels(), persistent=False)
         self.register_buffer("_slot_levels", _slot_levels(), persistent=False)
 
     def encode(self, image: torch.Tensor) -> list[torch.Tensor]:
-        """Return the features at each stride, finest first, after the stem's own (index 0)."""
-        stem = self.stem[0](image)
-        features = [stem]
-        x = self.stem[1](stem)
+        """Return the image path's features at each stride, finest first, after the folded image itself (index 0).
+
+        Parameters
+        ----------
+        image : torch.Tensor
+            ``(batch, 2 * views, *size)``; each side a multiple of ``config.grid_multiple``.
+        """
+        return self.image.encode(image)
+
+    def image_path(self, features: Sequence[torch.Tensor]) -> ImageOutput:
+        """Decode without the report."""
+        return self.image.decode(features)
+
+    def report_path(
+        self, features: Sequence[torch.Tensor], image: ImageOutput, report: ReportStates, *, scaled: bool = True
+    ) -> ReportOutput:
+        """Decode with one report per image.
+
+        Parameters
+        ----------
+        scaled : bool
+            Scale what the report changes by the probability that it belongs to the image.
+        """
+        places = self.places(image) if self.config.skeleton else None
+        maps = None
+        if "regions" in self.config.fusion and places is not None:
+            # One map per view and value, so that each view sees its own places.
+            maps = torch.cat(
+                [torch.einsum("bsc,bs...->bc...", report.states, places[:, view]) for view in range(self.config.views)],
+                1,
+            )
+        change = self.report(
+            [one.detach() for one in features], [one.detach() for one in image.decoded], report, maps
+        ).unflatten(1, (self.config.views, len(CLASSES)))
+        if self.fit is None or places is None:
+            fit = change.new_full((len(change),), float("inf"))
+        else:
+            fit = self.fit(image.classes.detach(), places, report.states[..., : len(STATUSES)]).diagonal()
+        if scaled:
+            change = change * fit.detach().sigmoid().reshape(-1, *[1] * (change.ndim - 1))
+        return ReportOutput(image.classes.detach() + change, fit)
+
+    def fits(self, image: ImageOutput, report: ReportStates) -> torch.Tensor:
+        """Return the logits ``(images, reports)`` of each report belonging to each image."""
+        if self.fit is None:
+            raise ValueError("without a skeleton head nothing says which report belongs to an image")
+        return self.fit(image.classes.detach(), self.places(image), report.states[..., : len(STATUSES)])
+
+    def places(self, image: ImageOutput) -> torch.Tensor:
+        """Return how much each pixel belongs to each text slot's place: ``(batch, views, 78, *half)``, detached."""
+        bones = sides_by_position(image.skeleton.detach().sigmoid())
+        anywhere = bones.amax(2, keepdim=True)
+        levels = torch.stack([image.spine_level, image.rib_level], 2).detach()
+        kind, number = self._slot_levels
+        ones = [1] * self.config.dimensions
+        distance = (levels[:, :, kind.long()] - number.reshape(1, 1, -1, *ones)).abs()
+        at_levels = bones[:, :, self._slot_channels] * (1 - distance / LEVEL_REACH).clamp(min=0)
+        return torch.cat([bones, at_levels, anywhere], 2)
+
+
+class _ImagePath(nn.Module):
+    """A residual U-Net with heads for hot-spot classes, bones and levels."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        widths, dimensions = config.widths, config.dimensions
+        folded = config.input_channels * 2**dimensions
+        self.stem = conv(dimensions, folded, widths[0], 3)
+        self.encoder = nn.ModuleList(
+            [ResidualBlock(dimensions, widths[0], widths[0])]
+            + [ResidualBlock(dimensions, a, b, stride=2) for a, b in pairwise(widths)]
+        )
+        self.bottom = ResidualBlock(dimensions, widths[-1], widths[-1])
+        self.up = nn.ModuleList(conv(dimensions, b, a, 1) for a, b in pairwise(widths))
+        self.decoder = nn.ModuleList(ResidualBlock(dimensions, 2 * a, a) for a in widths[:-1])
+        self.class_head = _class_head(config, widths[0] + folded, widths[0])
+        bones = config.views * len(SKELETON_CHANNELS) if config.skeleton else 0
+        levels = config.views * 2 if config.skeleton else 0
+        self.place_head = conv(dimensions, widths[0], bones + levels, 1) if config.skeleton else None
+
+    def encode(self, image: torch.Tensor) -> list[torch.Tensor]:
+        folded = fold(image)
+        features = [folded]
+        x = self.stem(folded)
         for block in self.encoder:
             x = block(x)
             features.append(x)
         features[-1] = self.bottom(features[-1])
         return features
 
-    def decode(self, features: Sequence[torch.Tensor], states: torch.Tensor | None) -> torch.Tensor:
-        """Return decoder features at stride 2.
-
-        Parameters
-        ----------
-        features : sequence of torch.Tensor
-            From ``encode``.
-        states : torch.Tensor or None
-            ``(batch, 32, rows/2, columns/2)`` laid-out report states from ``lay_out``; None without a report.
-        """
-        x = features[-1]
+    def decode(self, features: Sequence[torch.Tensor]) -> ImageOutput:
+        x, decoded = features[-1], []
         for index in reversed(range(len(self.decoder))):
             skip = features[index + 1]
-            x = F.interpolate(self.up[index](x), size=skip.shape[-2:], mode="bilinear", align_corners=False)
-            x = self.decoder[index](torch.cat([x, skip], 1))
-            stride = 2 ** (index + 1)
-            if str(stride) in self.joins:
-                x = self.joins[str(stride)](x, self._states_at(states, x, stride))
-        return x
+            x = self.decoder[index](torch.cat([upsample(self.up[index](x), skip), skip], 1))
+            decoded.append(x)
+        logits = unfold(self.class_head(torch.cat([x, features[0]], 1)), self.config.dimensions)
+        classes = logits.unflatten(1, (self.config.views, len(CLASSES)))
+        return ImageOutput(classes, *self._places(x), decoded[::-1])
 
-    def _states_at(self, states: torch.Tensor | None, x: torch.Tensor, stride: int) -> torch.Tensor:
-        if states is None:
-            return self.no_report[None, :, None, None].expand(len(x), -1, *x.shape[-2:])
-        return F.avg_pool2d(states, stride // 2)
-
-    def classify(self, features: Sequence[torch.Tensor], decoded: torch.Tensor) -> torch.Tensor:
-        """Return class logits ``(batch, views, 4, rows, columns)``."""
-        logits = self.class_head(torch.cat([decoded, features[0]], 1))
-        return logits.unflatten(1, (VIEW_COUNT, len(CLASSES)))
-
-    def image_path(self, features: Sequence[torch.Tensor]) -> ImageOutput:
-        """Decode without the report."""
-        decoded = self.decode(features, None)
-        skeleton = self.skeleton_head(decoded).unflatten(1, (VIEW_COUNT, len(SKELETON_CHANNELS)))
-        levels = self.level_head(decoded).unflatten(1, (VIEW_COUNT, 2))
+    def _places(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        views, size = self.config.views, x.shape[2:]
+        if self.place_head is None:
+            nothing = x.new_zeros(len(x), views, *size)
+            return x.new_zeros(len(x), views, 0, *size), nothing, nothing
+        bones, levels = self.place_head(x).split([views * len(SKELETON_CHANNELS), views * 2], 1)
+        levels = levels.unflatten(1, (views, 2))
         # Level coordinates run to 24 and 12; the head regresses them around the middle of their range.
-        return ImageOutput(
-            self.classify(features, decoded), skeleton, 12.5 + 4 * levels[:, :, 0], 6.5 + 2 * levels[:, :, 1]
+        return (
+            bones.unflatten(1, (views, len(SKELETON_CHANNELS))),
+            12.5 + 4 * levels[:, :, 0],
+            6.5 + 2 * levels[:, :, 1],
         )
 
-    def report_path(self, features: Sequence[torch.Tensor], image: ImageOutput, states: torch.Tensor) -> torch.Tensor:
-        """Decode with the report; return class logits ``(batch, views, 4, rows, columns)``.
 
-        Parameters
-        ----------
-        states : torch.Tensor
-            ``(batch, 78, 16)`` from ``reader``, one report per image.
-        """
-        return self.classify(features, self.decode(features, self.lay_out(image, states)))
+class _ReportPath(nn.Module):
+    """A slimmer decoder over the image path's features, told of the report at every stride; changes the logits."""
 
-    def lay_out(self, image: ImageOutput, states: torch.Tensor) -> torch.Tensor:
-        """Put each place's state where the image shows that place: ``(batch, 32, rows/2, columns/2)``."""
-        skeleton = sides_by_position(image.skeleton.detach().sigmoid())
-        maps = []
-        for view in range(VIEW_COUNT):
-            bones = skeleton[:, view]
-            anywhere = bones.amax(1, keepdim=True)
-            levels = torch.stack([image.spine_level[:, view], image.rib_level[:, view]], 1).detach()
-            places = torch.cat([bones, self._at_levels(bones, levels), anywhere], 1)
-            maps.append(torch.einsum("bsc,bshw->bchw", states, places))
-        return torch.cat(maps, 1)
+    def __init__(self, config: NetworkConfig, text_width: int) -> None:
+        super().__init__()
+        self.config = config
+        dimensions, widths, own = config.dimensions, config.widths, config.report_widths
+        self.start = conv(dimensions, widths[-1], own[-1], 1)
+        below = [*own[1:], own[-1]]
+        self.joins = nn.ModuleList(
+            make_fusion(config.fusion, dimensions, width, text_width, config.views * STATE_WIDTH, 2 ** (index + 1))
+            for index, width in enumerate(own)
+        )
+        self.squeeze = nn.ModuleList(
+            conv(dimensions, 2 * a + b + join.extra_channels, width, 1)
+            for a, b, width, join in zip(widths, below, own, self.joins, strict=False)
+        )
+        self.decoder = nn.ModuleList(ResidualBlock(dimensions, width, width) for width in own)
+        folded = config.input_channels * 2**dimensions
+        self.head = _class_head(config, own[0] + folded, own[0])
+        # At first the report changes nothing.
+        nn.init.zeros_(self.head[-1].weight)
+        nn.init.zeros_(self.head[-1].bias)
 
-    def _at_levels(self, bones: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
-        """Return how much each pixel belongs to each vertebra and rib: ``(batch, 48, rows, columns)``."""
-        kind, number = self._slot_levels
-        distance = (levels[:, kind.long()] - number[None, :, None, None]).abs()
-        return bones[:, self._slot_channels] * (1 - distance / LEVEL_REACH).clamp(min=0)
+    def forward(
+        self,
+        features: Sequence[torch.Tensor],
+        decoded: Sequence[torch.Tensor],
+        report: ReportStates,
+        maps: torch.Tensor | None,
+    ) -> torch.Tensor:
+        x = self.start(features[-1])
+        for index in reversed(range(len(self.decoder))):
+            skip, join = features[index + 1], self.joins[index]
+            parts = [upsample(x, skip), skip, decoded[index]]
+            if maps is not None:
+                parts.append(avg_pool(maps, 2**index))
+            x = self.squeeze[index](torch.cat([*parts, *join.more(skip, report)], 1))
+            x = self.decoder[index](join(x, report))
+        return unfold(self.head(torch.cat([x, features[0]], 1)), self.config.dimensions)
+
+
+def _class_head(config: NetworkConfig, inputs: int, width: int) -> nn.Sequential:
+    """Logits at stride 2, folded: ``unfold`` brings them to the grid."""
+    outputs = config.views * len(CLASSES) * 2**config.dimensions
+    return nn.Sequential(
+        conv(config.dimensions, inputs, width, 3), activation(), conv(config.dimensions, width, outputs, 3)
+    )
 
 
 def _level_slots() -> list[str]:
