@@ -80,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
     reference.add_argument("--minutes", type=float, default=15.0, metavar="M", help="of training (default: 15)")
+    reference.add_argument("--steps", type=int, metavar="N", help="at most so many, whatever the minutes")
     reference.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
     reference.add_argument(
         "--score", type=Path, nargs="+", default=[], metavar="DIR", help="further sets to score, all their patients"
@@ -203,9 +204,11 @@ def _reference(options: argparse.Namespace) -> None:
 
     if options.minutes <= 0:
         raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
+    if options.steps is not None and options.steps <= 0:
+        raise InputError(f"{options.steps} steps of training make no network; give more than 0")
     for data in (options.data, *options.score):
         _check_data(data)
-    scores = train_reference(options.data, options.out, options.minutes, options.seed, options.score)
+    scores = train_reference(options.data, options.out, options.minutes, options.seed, options.score, options.steps)
     print(json.dumps(scores, indent=2))
 
 
