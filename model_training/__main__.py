@@ -12,6 +12,7 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
 from .realism.command import add_realism_command, run_realism
 
 
@@ -76,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
     add_realism_command(commands)
+    add_import_labelme_command(commands)
 
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
@@ -217,6 +219,7 @@ _COMMANDS = {
     "card": _card,
     "reference": _reference,
     "realism": run_realism,
+    "import-labelme": run_import_labelme,
 }
 
 if __name__ == "__main__":

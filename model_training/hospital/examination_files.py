@@ -21,6 +21,7 @@ from BoneMetSegLib.view_words import only_view_named
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 VOLUME_ENDINGS = (".nii.gz", ".seg.nrrd", ".nrrd", ".nii", ".mha", ".mhd")
 REPORT_ENDINGS = (".txt", ".docx", ".pdf", ".rtf", ".html", ".htm", ".hl7")
+_NOT_READ = (".csv", ".md", ".xml", ".yaml", ".yml", ".zip", ".npz", ".raw", ".zraw")
 _MASK_WORDS = frozenset(
     "mask masks label labels labelstr labelsts seg segs segmentation segmentations gt lesion lesions roi rois".split()
 )
@@ -89,7 +90,7 @@ def find_examinations(folder: Path, *, without: Iterable[Path] = ()) -> list[Exa
 
 def view_of_name(path: Path | str) -> View | None:
     """Return the view that a file's name says, ``None`` where it says none."""
-    return only_view_named(Path(path).name)
+    return only_view_named(without_ending(Path(path).name))
 
 
 def says_mask(path: Path) -> bool:
@@ -137,29 +138,30 @@ def _kinds_and_keys(folder: Path, left_out: set[Path]) -> Iterator[tuple[Path, s
 def _kind(path: Path) -> tuple[str, str]:
     """Return the attribute of ``ExaminationFiles`` that a file belongs to, and the series of a tomography's DICOM."""
     name = path.name.lower()
-    if name.endswith(".json"):
-        return "labelme", ""
-    if name.endswith(VOLUME_ENDINGS):
-        return ("masks" if says_mask(path) else "scans"), ""
-    if name.endswith(PICTURE_ENDINGS):
-        return ("masks" if says_mask(path) else "pictures"), ""
-    if name.endswith(REPORT_ENDINGS):
-        return "reports", ""
-    if name.endswith((".csv", ".md", ".xml", ".yaml", ".yml", ".zip", ".npz")):
-        return "", ""
+    by_ending = (
+        ((".json",), "labelme"),
+        (VOLUME_ENDINGS, "masks" if says_mask(path) else "scans"),
+        (PICTURE_ENDINGS, "masks" if says_mask(path) else "pictures"),
+        (REPORT_ENDINGS, "reports"),
+        (_NOT_READ, ""),
+    )
+    for endings, kind in by_ending:
+        if name.endswith(endings):
+            return kind, ""
+    return _kind_of_dicom(path)
+
+
+def _kind_of_dicom(path: Path) -> tuple[str, str]:
     try:
         with path.open("rb") as file:
             head = file.read(132)
     except OSError:
         return "", ""
-    if not looks_like_dicom(head):
-        return "", ""
-    header = read_header(path, path)
+    header = read_header(path, path) if looks_like_dicom(head) else None
     if header is None:
-        return "scans", ""  # reading it says what is wrong
-    if header.kind == "spect":
-        return "scans", header.series_uid or "?"
-    return {"planar": "scans", "document": "reports"}.get(header.kind, ""), ""
+        return ("scans" if looks_like_dicom(head) else ""), ""  # reading a damaged one says what is wrong
+    series = (header.series_uid or "?") if header.kind == "spect" else ""
+    return {"planar": "scans", "spect": "scans", "document": "reports"}.get(header.kind, ""), series
 
 
 def _key(folder: Path, path: Path, own: str) -> str:

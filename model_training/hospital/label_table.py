@@ -17,16 +17,17 @@ MEANINGS = ("metastasis", "benign", "physiological", "ignore", "background")
 _KNOWN = {
     "metastasis": (
         "metastasis metastases metastatic met mets bone_metastasis bone_metastases bm lesion lesions malignant tumor "
-        "tumour hot_spot hotspot positive 转移 转移瘤 转移灶 骨转移 骨转移灶 骨转移瘤 病灶 病变 恶性 肿瘤 转移性病灶 骨转移病灶 阳性"
+        "tumour 转移 转移瘤 转移灶 骨转移 骨转移灶 骨转移瘤 病灶 恶性 肿瘤 转移性病灶 骨转移病灶"
     ),
     "benign": (
         "benign degenerative degeneration arthritis osteoarthritis arthrosis fracture trauma inflammation paget "
-        "non_metastatic nonmetastatic osteophyte 良性 良性病变 良性病灶 退变 退行性变 退行性改变 关节炎 骨关节炎 骨折 外伤 炎症 增生 "
-        "骨质增生 骨赘 陈旧骨折"
+        "non_metastatic nonmetastatic osteophyte 良性 良性病变 良性病灶 退变 退行性变 退行性改变 关节炎 骨关节炎 骨折 "
+        "外伤 炎症 增生 骨质增生 骨赘 陈旧骨折"
     ),
     "physiological": (
         "physiological physiologic normal_uptake bladder kidney kidneys urine urinary ureter injection injection_site "
-        "thyroid contamination 生理性 生理 生理性摄取 生理性浓聚 膀胱 肾 肾脏 肾盂 双肾 左肾 右肾 输尿管 尿液 尿 注射点 注射部位 甲状腺 污染 "
+        "thyroid contamination 生理性 生理 生理性摄取 生理性浓聚 "
+        "膀胱 肾 肾脏 肾盂 双肾 左肾 右肾 输尿管 尿液 尿 注射点 注射部位 甲状腺 污染 "
         "尿液污染"
     ),
     "ignore": "ignore __ignore__ uncertain unknown unclear equivocal indeterminate 不确定 待定 忽略 可疑 未知 不明",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import ndimage
 
@@ -124,6 +126,6 @@ def _along(points: np.ndarray) -> np.ndarray:
     """Return points along a line, half a pixel apart."""
     parts = [
         start + np.linspace(0, 1, max(2, int(2 * np.hypot(*(stop - start))) + 1))[:, None] * (stop - start)
-        for start, stop in zip(points[:-1], points[1:], strict=True)
+        for start, stop in pairwise(points)
     ]
     return np.concatenate(parts)
