@@ -13,6 +13,7 @@ from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
 from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
+from .hospital.import_masks_command import add_import_masks_command, run_import_masks
 from .realism.command import add_realism_command, run_realism
 
 
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
     add_realism_command(commands)
     add_import_labelme_command(commands)
+    add_import_masks_command(commands)
 
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
@@ -220,6 +222,7 @@ _COMMANDS = {
     "reference": _reference,
     "realism": run_realism,
     "import-labelme": run_import_labelme,
+    "import-masks": run_import_masks,
 }
 
 if __name__ == "__main__":
