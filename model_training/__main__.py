@@ -1,4 +1,5 @@
-"""``python -m model_training simulate | train | evaluate | export | card | reference | realism``."""
+"""``python -m model_training simulate | train | evaluate | export | card | reference | realism
+| import-labelme | import-masks | check-data``."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .hospital.check_command import add_check_data_command, run_check_data
 from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
 from .hospital.import_masks_command import add_import_masks_command, run_import_masks
 from .realism.command import add_realism_command, run_realism
@@ -80,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_realism_command(commands)
     add_import_labelme_command(commands)
     add_import_masks_command(commands)
+    add_check_data_command(commands)
 
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
@@ -223,6 +226,7 @@ _COMMANDS = {
     "realism": run_realism,
     "import-labelme": run_import_labelme,
     "import-masks": run_import_masks,
+    "check-data": run_check_data,
 }
 
 if __name__ == "__main__":
