@@ -1,5 +1,6 @@
 """``python -m model_training simulate | train | evaluate | export | card | reference | realism
-| import-labelme | import-masks | check-data``."""
+| import-labelme | import-masks | check-data``.
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def corners(mask: np.ndarray) -> list[list[float]]:
     return [[float(x), float(y)] for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))]
 
 
-def shape(label: str, points: Sequence[Sequence[float]], shape_type: str = "polygon", **more: Any) -> dict[str, Any]:
+def shape(label: str, points: Sequence[Sequence[Any]], shape_type: str = "polygon", **more: Any) -> dict[str, Any]:
     """A shape as LabelMe writes it."""
     return {
         "label": label, "points": [list(point) for point in points], "group_id": None, "description": "",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.scan_files import read_scan
 from model_training.__main__ import main
 from model_training.training_case import IGNORE, TrainingCase, load_training_case
@@ -84,6 +85,7 @@ def test_outlines_on_dicom_land_on_the_patients_left_in_both_views(folder: Path)
     assert case.reports["zh"].endswith("左侧第7肋骨转移。")
     # The same place as the reader's, in RAS: the patient's left has negative R.
     scan = read_scan([folder / "p1.dcm"])
+    assert isinstance(scan, PlanarScan)
     for view in case.views:
         row, column = np.argwhere(case.class_map[view]).mean(0)
         assert (scan.views[view].ijk_to_ras @ [column, row, 0, 1])[0] < 0

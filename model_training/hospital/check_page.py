@@ -21,11 +21,9 @@ _NAMES = {1: "metastasis", 2: "benign", 3: "physiological", IGNORE: "ignore"}
 def table_text(findings: Sequence[Finding], summary: SetSummary) -> str:
     """Return what the screen shows: the set in a line, and how often each thing was found."""
     lists = ", ".join(f"{count} {name}" for name, count in (summary.by_list or {}).items())
-    lines = [
-        f"{summary.cases} cases of {summary.patients} patients ({lists}); {summary.with_report} with a report, "
-        f"{summary.with_metastasis} with a metastasis drawn; sides compared with the report in {summary.sides_compared}",
-        "",
-    ]
+    head = f"{summary.cases} cases of {summary.patients} patients ({lists}); {summary.with_report} with a report, "
+    head += f"{summary.with_metastasis} with a metastasis drawn; sides compared with reports: {summary.sides_compared}"
+    lines = [head, ""]
     counted = Counter((one.severity, one.kind) for one in findings)
     width = max((len(kind) for _, kind in counted), default=0)
     for (severity, kind), count in sorted(counted.items()):

@@ -30,6 +30,7 @@ _NO_NAME_WORDS = _MASK_WORDS | frozenset(
     "wholebody whole body spect nm report reports text texts zh en cn dicom dcm nifti nrrd json jsons labelme "
     "annotation annotations anno data".split()
 )
+_VIEW_WORDS = frozenset("ant anterior post posterior".split())
 _CHINESE_MASK_WORDS = re.compile("标注|标签|掩膜|掩码|勾画|分割")
 _CHINESE_WORDS = re.compile("前位|后位|前面观|后面观|前后位|报告|标注|标签|掩膜|掩码|勾画|分割|图像|图片|骨扫描|骨显像")
 _BETWEEN = re.compile(r"[\s_\-.()\[\]]+")
@@ -90,7 +91,9 @@ def find_examinations(folder: Path, *, without: Iterable[Path] = ()) -> list[Exa
 
 def view_of_name(path: Path | str) -> View | None:
     """Return the view that a file's name says, ``None`` where it says none."""
-    return only_view_named(without_ending(Path(path).name))
+    words = _BETWEEN.split(_CHINESE_MASK_WORDS.sub("_", without_ending(Path(path).name)))
+    # "POST" means "after" before other words: those of the kind of file are left out.
+    return only_view_named("_".join(word for word in words if word.lower() not in _NO_NAME_WORDS - _VIEW_WORDS))
 
 
 def says_mask(path: Path) -> bool:

@@ -107,8 +107,8 @@ def whole_labels(name: str, values: np.ndarray) -> np.ndarray:
     InputError
         Values are no whole numbers, or there are so many that it is no mask.
     """
-    with np.errstate(invalid="ignore"):
-        whole = np.rint(values)
+    values = values.astype(np.float64)
+    whole = np.rint(values)
     if not np.isfinite(whole).all() or not np.allclose(values, whole) or np.abs(whole).max(initial=0) > 2**30:
         raise InputError(f"{name} holds values that are no whole numbers, so it is no mask")
     labels = whole.astype(np.int32)
