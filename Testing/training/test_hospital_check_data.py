@@ -151,3 +151,26 @@ def test_an_imported_set_is_checked_with_pictures(tmp_path: Path) -> None:
     drawn = sorted(path.name for path in (out / "pictures").iterdir())
     assert drawn == [f"case_{number:06d}.png" for number in range(3)], "each has too few counts"
     assert "![case_000000.npz](pictures/case_000000.png)" in (out / "check.md").read_text(encoding="utf-8")
+
+
+def test_missing_pairs_and_unknown_labels_are_named_before_the_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "hospital"
+    for number in range(2):
+        write_annotated_patient(folder, f"p{number}", f"P{number}", number)
+    (folder / "p0.txt").unlink()
+    for short in ("ant", "post"):
+        (folder / f"p1_{short}.json").unlink()
+    text = (folder / "p0_ant.json").read_text(encoding="utf-8").replace("转移灶", "Typ A")
+    (folder / "p0_ant.json").write_text(text, encoding="utf-8")
+    (folder / "p2_mask.nrrd").write_bytes(b"NRRD")
+    out = str(tmp_path / "checked")
+    assert main(["check-data", str(folder), "-o", out]) == 2
+    written = json.loads((tmp_path / "checked" / "check.json").read_text(encoding="utf-8"))
+    kinds = {(one["severity"], one["kind"], one["case"]) for one in written["findings"]}
+    assert kinds == {
+        ("warning", "no report", "p0"), ("warning", "no annotation", "p1"), ("error", "no image", "p2"),
+        ("error", "label", ""),
+    }  # fmt: skip
+    assert "3 examinations to be imported" in capsys.readouterr().out

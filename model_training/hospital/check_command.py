@@ -16,7 +16,9 @@ from BoneMetSegLib.segmentation import Mention
 from model_training.training_case import load_training_case
 
 from .check_findings import Finding, MentionsOf, check_set
+from .check_folder import check_folder
 from .check_page import draw_case, table_text, write_check
+from .import_set import DATALIST_NAME
 
 _EVERY_S = 5.0
 
@@ -29,10 +31,13 @@ def add_check_data_command(commands: Any) -> None:
         description="Look through a set of training cases (docs/your_own_data.md). Exit code 0: clean, or warnings "
         "only; 2: errors that spoil training, or input that cannot be used.",
     )
-    command.add_argument("folder", type=Path, metavar="DIR", help="cases made by an import or by simulate")
+    command.add_argument(
+        "folder", type=Path, metavar="DIR", help="cases made by an import or by simulate; or the files to be imported"
+    )
     command.add_argument(
         "-o", "--out", type=Path, metavar="DIR", help="for check.json and check.md (default: DIR/check)"
     )
+    command.add_argument("--labels", type=Path, metavar="JSON", help="what labels mean, of files to be imported")
     command.add_argument("--pictures", action="store_true", help="draw the planar cases in which something was found")
     command.add_argument("--most-pictures", type=int, default=50, metavar="N", help="at most (default: 50)")
     command.add_argument(
@@ -51,9 +56,11 @@ def run_check_data(options: argparse.Namespace) -> None:
         The set cannot be read, or holds errors that spoil training.
     """
     out = options.out or options.folder / "check"
-    findings, summary = check_set(
-        options.folder, bundled_reader(options.bundle) if options.sides else None, _Line().step
-    )
+    if (options.folder / DATALIST_NAME).is_file() or not options.folder.is_dir():
+        reader = bundled_reader(options.bundle) if options.sides else None
+        findings, summary = check_set(options.folder, reader, _Line().step)
+    else:
+        findings, summary = check_folder(options.folder, options.labels, [out])
     pictures, simulated = {}, False
     for case in list(dict.fromkeys(one.case for one in findings if one.case)) if options.pictures else []:
         if len(pictures) >= options.most_pictures:

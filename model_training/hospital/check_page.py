@@ -21,17 +21,24 @@ _NAMES = {1: "metastasis", 2: "benign", 3: "physiological", IGNORE: "ignore"}
 def table_text(findings: Sequence[Finding], summary: SetSummary) -> str:
     """Return what the screen shows: the set in a line, and how often each thing was found."""
     lists = ", ".join(f"{count} {name}" for name, count in (summary.by_list or {}).items())
+    if summary.by_list is None:
+        head = f"{summary.cases} examinations to be imported; {summary.with_report} with a report file"
+        return "\n".join([head, "", *_counted(findings)])
     head = f"{summary.cases} cases of {summary.patients} patients ({lists}); {summary.with_report} with a report, "
     head += f"{summary.with_metastasis} with a metastasis drawn; sides compared with reports: {summary.sides_compared}"
-    lines = [head, ""]
+    return "\n".join([head, "", *_counted(findings)])
+
+
+def _counted(findings: Sequence[Finding]) -> list[str]:
+    """Return a line for each kind of finding, with how often it was found and its first example."""
     counted = Counter((one.severity, one.kind) for one in findings)
     width = max((len(kind) for _, kind in counted), default=0)
+    lines = []
     for (severity, kind), count in sorted(counted.items()):
         first = next(one for one in findings if (one.severity, one.kind) == (severity, kind))
-        lines.append(
-            f"{severity:8}{kind:{width}}{count:6}  e.g. {(first.case + ': ') if first.case else ''}{first.sentence}"
-        )
-    return "\n".join(lines if findings else [*lines, "nothing was found"])
+        example = f"{first.case}: {first.sentence}" if first.case else first.sentence
+        lines.append(f"{severity:8}{kind:{width}}{count:6}  e.g. {example}")
+    return lines or ["nothing was found"]
 
 
 def write_check(
@@ -90,7 +97,7 @@ def draw_case(path: Path, name: str, case: TrainingCase, sentences: Sequence[str
     import textwrap
 
     simulated = ["simulated"] if case.source == "simulated" else []
-    shown = [f"{name} {' '.join(simulated)}".strip(), *sentences[:3]]
+    shown = [", ".join([name, *simulated]), *sentences[:3]]
     width = 38 * len(case.views)
     figure.suptitle("\n".join(textwrap.fill(line, width) for line in shown), fontsize=8)
     path.parent.mkdir(parents=True, exist_ok=True)
