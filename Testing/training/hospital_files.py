@@ -49,7 +49,7 @@ def focus_mask(view: str) -> np.ndarray:
 
 def corners(mask: np.ndarray) -> list[list[float]]:
     """The rectangle around a mask, as a polygon of LabelMe."""
-    rows, columns = mask.any(1).nonzero()[0], mask.any(0).nonzero()[0]
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     return [[float(x), float(y)] for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))]
 
@@ -70,7 +70,7 @@ def labelme_text(
     **more: Any,
 ) -> str:
     """A file of LabelMe, as text."""
-    document = {
+    document: dict[str, Any] = {
         "version": "5.5.0", "flags": {}, "shapes": list(shapes), "imagePath": image_path,
         "imageData": None if image_data is None else base64.b64encode(image_data).decode("ascii"),
         "imageHeight": size[0], "imageWidth": size[1],
