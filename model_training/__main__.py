@@ -1,4 +1,6 @@
-"""``python -m model_training simulate | train | evaluate | export | card | reference | realism``."""
+"""``python -m model_training simulate | train | evaluate | export | card | reference | realism
+| import-labelme | import-masks | check-data``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,9 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .hospital.check_command import add_check_data_command, run_check_data
+from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
+from .hospital.import_masks_command import add_import_masks_command, run_import_masks
 from .realism.command import add_realism_command, run_realism
 
 
@@ -76,6 +81,9 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
     add_realism_command(commands)
+    add_import_labelme_command(commands)
+    add_import_masks_command(commands)
+    add_check_data_command(commands)
 
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
@@ -220,6 +228,9 @@ _COMMANDS = {
     "card": _card,
     "reference": _reference,
     "realism": run_realism,
+    "import-labelme": run_import_labelme,
+    "import-masks": run_import_masks,
+    "check-data": run_check_data,
 }
 
 if __name__ == "__main__":
