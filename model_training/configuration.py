@@ -14,7 +14,7 @@ _LISTS_OF_ANY_LENGTH = ("widths", "report_widths", "fusions")
 DEFAULT_CONFIGURATION = Path(__file__).parent / "configs" / "planar.yaml"
 
 
-def read_configuration(path: Path | None = None) -> dict[str, Any]:
+def read_configuration(path: Path | None = None, default_path: Path = DEFAULT_CONFIGURATION) -> dict[str, Any]:
     """Read a configuration; what it leaves out comes from the default one.
 
     Raises
@@ -22,7 +22,7 @@ def read_configuration(path: Path | None = None) -> dict[str, Any]:
     InputError
         Not YAML, or a section or key the default does not know.
     """
-    default = yaml.safe_load(DEFAULT_CONFIGURATION.read_text(encoding="utf-8"))
+    default = yaml.safe_load(default_path.read_text(encoding="utf-8"))
     if path is None:
         return default
     try:

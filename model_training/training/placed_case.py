@@ -20,10 +20,9 @@ import torch.nn.functional as F
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.network_grid import resample
 from BoneMetSegLib.scan import VIEWS, PlanarView
-
-from ..case_lists import body_centre_mm
-from ..simulator.case_files import write_arrays
-from ..training_case import TrainingCase
+from model_training.case_lists import body_centre_mm
+from model_training.simulator.case_files import write_arrays
+from model_training.training_case import TrainingCase
 
 _MOST_FLOAT16 = 6.0e4
 # A transform of training reaches this far beyond the grid's frame.
@@ -122,7 +121,9 @@ def place_case(case: TrainingCase, grid: Grid, *, acquired: bool = False) -> Pla
         counts = np.minimum(counts, _MOST_FLOAT16).astype(np.float16)
     skeleton, levels = np.zeros((0, 0), np.uint8), np.zeros((0, 0), np.uint8)
     if case.skeleton is not None and case.spine_level is not None and case.rib_level is not None:
-        skeleton = both({v: _soft(a, case.pixel_size_mm, grid, (down, right)) for v, a in in_order(case.skeleton).items()})
+        skeleton = both(
+            {v: _soft(a, case.pixel_size_mm, grid, (down, right)) for v, a in in_order(case.skeleton).items()}
+        )
         spine, rib = in_order(case.spine_level), in_order(case.rib_level)
         stacked = {view: np.stack([spine[view], rib[view]]) for view in case.views}
         levels = both({v: _nearest(a, case.pixel_size_mm, grid, (down, right)) for v, a in stacked.items()})
