@@ -10,8 +10,10 @@ amounts that vary. Drawn at the own pixels and resampled once, the noise of a tr
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -200,7 +202,7 @@ def load_placed(path: Path) -> PlacedCase | None:
         for name, kind in (("noiseless", bool), ("countable", bool), ("pixel_mm", float)):
             arrays[name] = kind(arrays[name])
         case = PlacedCase(**arrays)
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error):
         return None
     bones = case.skeleton.shape[1] if case.has_skeleton else len(SKELETON_CHANNELS)
     return case if bones == len(SKELETON_CHANNELS) else None
