@@ -197,7 +197,7 @@ def store_placed(path: Path, case: PlacedCase) -> None:
 def load_placed(path: Path) -> PlacedCase | None:
     """Read what ``store_placed`` wrote; None where it is not there or cannot be used, since it can be made again."""
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             arrays = {name: stored[name] for name in stored.files}
         for name, kind in (("noiseless", bool), ("countable", bool), ("pixel_mm", float)):
             arrays[name] = kind(arrays[name])
