@@ -164,6 +164,8 @@ def _train(options: argparse.Namespace) -> None:
     from .training.train_planar import train, train_on_the_fly
 
     configuration = read_configuration(options.config)
+    if options.minutes is not None and options.minutes <= 0:
+        raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
     given = {
         "seed": options.seed,
         "max_steps": options.steps,

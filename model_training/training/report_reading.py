@@ -24,7 +24,9 @@ _NAMED = 0.5
 def read_states(reader: ReportReader, batch: Batch) -> ReportStates:
     """Return the states of a batch's own reports, in its order."""
     tokens, mask = batch["tokens"].float(), batch["token_mask"]
-    states = torch.stack([reader(hidden, which) for hidden, which in zip(tokens, mask, strict=True)])
+    # In full precision: it is a small part, and a status is a matter of thousandths.
+    with torch.autocast(tokens.device.type, enabled=False):
+        states = torch.stack([reader(hidden, which) for hidden, which in zip(tokens, mask, strict=True)])
     return ReportStates(states, tokens, mask)
 
 
