@@ -57,11 +57,28 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_config(simulate)
 
-    train = commands.add_parser("train", help="teach reading, then train image path and fusion")
-    _add_data_run(train)
-    train.add_argument("--minutes", type=float, metavar="M", help="instead of the configuration's")
+    train = commands.add_parser("train", help="teach reading, then train image path and report paths")
+    source = train.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, metavar="DIR", help="cases made by simulate or imported")
+    source.add_argument(
+        "--clinic", metavar="NAME|FILE", help="simulate patients of this clinic beside the training and store none"
+    )
+    train.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the run: weights and log")
+    train.add_argument("--seed", type=int, metavar="N", help="instead of the configuration's")
+    train.add_argument("--steps", type=int, metavar="N", help="instead of the configuration's")
+    train.add_argument("--minutes", type=float, metavar="M", help="end after so long; instead of the configuration's")
     train.add_argument("--learning-rate", type=float, metavar="X", help="instead of the configuration's")
-    train.add_argument("--continue", dest="go_on", action="store_true", help="train the run's finished network further")
+    train.add_argument(
+        "--text-from",
+        type=Path,
+        metavar="BUNDLE",
+        help="read with the text encoder of a bundle instead of teaching one",
+    )
+    train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
+    train.add_argument("--fold", type=int, metavar="K", help="hold out this fold of the patients, counted from 0")
+    train.add_argument("--folds", type=int, default=5, metavar="N", help="number of folds (default: 5)")
+    train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
+    _add_config(train)
 
     evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
     evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
@@ -74,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="make a bundle of a run: thresholds, evaluation, model card")
     _add_data_run(export)
+    export.add_argument("--seed", type=int, default=0, metavar="N", help="of the confidence intervals (default: 0)")
     export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
     export.add_argument("-o", "--out", type=Path, required=True, metavar="BUNDLE", help="the bundle's folder")
     card = commands.add_parser("card", help="write a bundle's model card anew, with the scores of another evaluation")
@@ -106,7 +124,6 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 def _add_data_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
     parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the run: weights and log")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
     _add_config(parser)
 
 
@@ -119,8 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"model_training: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("model_training: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"model_training: {str(stopped) or 'stopped'}", file=sys.stderr)
         return 130
     return 0
 
@@ -153,18 +170,27 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .train import train
+    from .training.train_planar import train, train_on_the_fly
 
     configuration = read_configuration(options.config)
-    if options.minutes is not None:
-        configuration["train"]["minutes"] = options.minutes
-    if options.learning_rate is not None:
-        configuration["train"]["learning_rate"] = options.learning_rate
-    if configuration["train"]["minutes"] <= 0:
-        raise InputError(f"{configuration['train']['minutes']} minutes of training make no network; give more than 0")
-    _check_data(options.data)
-    trained = train(options.data, options.run, configuration, options.seed, go_on=options.go_on)
-    print(f"{trained.log['steps']} steps in {trained.log['minutes']} min: {options.run}")
+    if options.minutes is not None and options.minutes <= 0:
+        raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
+    given = {
+        "seed": options.seed,
+        "max_steps": options.steps,
+        "minutes": options.minutes,
+        "learning_rate": options.learning_rate,
+    }
+    configuration["train"] |= {key: value for key, value in given.items() if value is not None}
+    how = {"text_from": options.text_from, "go_on": options.go_on}
+    if options.clinic:
+        train_on_the_fly(options.clinic, options.run, configuration, **how)
+    else:
+        _check_data(options.data)
+        train(
+            options.data, options.run, configuration, cache=options.cache, fold=options.fold, folds=options.folds, **how
+        )
+    print(options.run)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
