@@ -245,7 +245,15 @@ def _measured(
 ) -> Case:
     burden = measure_burden(scan, segmentation, hot_spots)
     concordance = compare_report(report, segmentation, hot_spots) if report else Concordance()
-    return Case(scan, report, segmentation, hot_spots, burden, concordance, quality_flags(scan, hot_spots=hot_spots))
+    return Case(
+        scan,
+        report,
+        segmentation,
+        hot_spots,
+        burden,
+        concordance,
+        quality_flags(scan, hot_spots=hot_spots, segmentation=segmentation),
+    )
 
 
 def _scene_wanted(scan: PlanarScan, *, wanted: bool) -> tuple[PlanarScan, bool]:

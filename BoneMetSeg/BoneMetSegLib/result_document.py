@@ -160,6 +160,7 @@ def _report(case: Case) -> dict[str, Any]:
     return {
         "present": True,
         "language": report.language,
+        "fit": case.segmentation.report_fit,
         **({} if case.deidentified else {"encoding": report.encoding, "text": report.text}),
         "clause_count": len(report.clauses),
         "clauses": [

@@ -93,6 +93,8 @@ class Segmentation:
         Where it ran ("cpu", "cuda:0 NVIDIA ...").
     seconds : mapping
         Time per stage.
+    report_fit : float or None
+        Probability that the report belongs to this scan, of the image's own evidence; None without a report.
     """
 
     views: Mapping[str, ViewMaps]
@@ -101,3 +103,4 @@ class Segmentation:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    report_fit: float | None = None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from .anatomy import TEXT_SLOTS
+from .anatomy import SKELETON_CHANNELS, TEXT_SLOTS
 from .bundle import Bundle, open_bundle
 from .errors import InputError
 from .network import ImageOutput, sides_by_position
-from .network_grid import GRID_PIXEL_MM, GridFrame, body_frame, grid_to_view, scan_to_grid
+from .network_grid import GridFrame, body_frame, grid_to_view, scan_to_grid
 from .report import Report
+from .report_fusion import ReportStates
 from .resources import resource_path
 from .scan import VIEWS, PlanarScan
 from .segmentation import STATUSES, Mention, Segmentation, ViewMaps
@@ -54,10 +55,37 @@ def device_words(device: torch.device) -> str:
 
 
 @dataclass(frozen=True)
+class EncodedScan:
+    """A scan as the image path sees it: what any number of reports are held against.
+
+    Attributes
+    ----------
+    scan : PlanarScan
+    frame : GridFrame
+        The part of the field the network looked at.
+    features : list of torch.Tensor
+        Of ``DualPathNetwork.encode``.
+    image : ImageOutput
+        What the image alone tells, on the network's grid.
+    views : mapping from view to ViewMaps
+        The same at the view's pixels, without a report.
+    seconds : mapping
+        Time per stage so far.
+    """
+
+    scan: PlanarScan
+    frame: GridFrame
+    features: list[torch.Tensor]
+    image: ImageOutput
+    views: Mapping[str, ViewMaps]
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class _Reading:
     """What the text path made of a report: states of all places, and the mentions a person can check."""
 
-    states: torch.Tensor
+    states: ReportStates
     mentions: tuple[Mention, ...]
 
 
@@ -81,6 +109,7 @@ class Segmenter:
         self.device = choose_device(device)
         network, text, self.tokenizer = self.bundle.load()
         self.network, self.text = network.to(self.device), text.to(self.device)
+        self._preprocessing = self.bundle.preprocessing
 
     def segment(self, scan: PlanarScan, report: Report | None = None, progress: Progress | None = None) -> Segmentation:
         """Run the network without and, if there is a report, with it.
@@ -91,57 +120,76 @@ class Segmenter:
             Called with stage and share done; may raise to cancel.
         """
         tell = progress or (lambda _stage, _done: None)
-        seconds: dict[str, float] = {}
-        with torch.inference_mode():
-            tell("image", 0.0)
-            with _timed(seconds, "image"):
-                frame = body_frame(scan)
-                features = self.network.encode(scan_to_grid(scan, frame)[None].to(self.device))
-                image = self.network.image_path(features)
-            tell("report", 0.4)
-            reading, classes = None, None
-            if report is not None:
-                with _timed(seconds, "report"):
-                    reading = self._read(report)
-                    classes = self.network.report_path(features, image, reading.states[None])
-            tell("maps", 0.7)
-            with _timed(seconds, "maps"):
-                views = {name: self._view_maps(scan, name, frame, image, classes) for name in scan.views}
+        tell("image", 0.0)
+        encoded = self.encode_scan(scan)
+        tell("report", 0.5)
+        segmentation = self.with_report(encoded, report)
         tell("maps", 1.0)
+        return segmentation
+
+    @torch.inference_mode()
+    def encode_scan(self, scan: PlanarScan) -> EncodedScan:
+        """Run the image path; ``with_report`` makes segmentations of it, each as ``segment`` would."""
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "image"):
+            frame = body_frame(scan, self._preprocessing)
+            features = self.network.encode(scan_to_grid(scan, self._preprocessing, frame)[None].to(self.device))
+            image = self.network.image_path(features)
+        with _timed(seconds, "maps"):
+            views = {name: self._view_maps(scan, name, frame, image) for name in scan.views}
+        return EncodedScan(scan, frame, features, image, views, seconds)
+
+    @torch.inference_mode()
+    def with_report(self, encoded: EncodedScan, report: Report | None) -> Segmentation:
+        """Return the segmentation of an encoded scan with a report, or without one.
+
+        Examples
+        --------
+        >>> encoded = segmenter.encode_scan(scan)
+        >>> for report in (None, chinese, english, of_another_patient):
+        ...     segmentation = segmenter.with_report(encoded, report)
+        """
+        views, seconds = dict(encoded.views), dict(encoded.seconds)
+        mentions: tuple[Mention, ...] = ()
+        fit = None
+        if report is not None:
+            with _timed(seconds, "report"):
+                reading = self._read(report)
+                told = self.network.report_path(encoded.features, encoded.image, reading.states)
+                mentions = reading.mentions
+                if self.network.fit is not None:
+                    fit = float(told.fit[0].sigmoid())
+            with _timed(seconds, "maps"):
+                views = {
+                    name: replace(maps, with_report=self._class_maps(encoded.scan, name, encoded.frame, told.classes))
+                    for name, maps in views.items()
+                }
         model = {
             "name": self.bundle.description["name"],
             "version": self.bundle.description["version"],
             "sha256": self.bundle.weights_sha256,
         }
-        mentions = reading.mentions if reading else ()
-        return Segmentation(views, mentions, model, self.bundle.thresholds, device_words(self.device), seconds)
+        device = device_words(self.device)
+        return Segmentation(views, mentions, model, self.bundle.thresholds, device, seconds, report_fit=fit)
 
-    def _view_maps(
-        self, scan: PlanarScan, name: str, frame: GridFrame, image: ImageOutput, classes: torch.Tensor | None
-    ) -> ViewMaps:
-        index, view = VIEWS.index(name), scan.views[name]
+    def _class_maps(self, scan: PlanarScan, name: str, frame: GridFrame, logits: torch.Tensor) -> np.ndarray:
+        # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
+        probabilities = logits[0, VIEWS.index(name)].softmax(0)
+        maps = grid_to_view(probabilities, scan.views[name], self._preprocessing.grid_pixel_mm, frame.centre_mm)
+        maps[0] += 1 - maps.sum(0)  # beyond the grid's edge all is background
+        return maps
 
-        def probabilities(logits: torch.Tensor) -> np.ndarray:
-            # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
-            maps = grid_to_view(logits[0, index].softmax(0), view, GRID_PIXEL_MM, frame.centre_mm)
-            maps[0] += 1 - maps.sum(0)  # beyond the grid's edge all is background
-            return maps
-
-        coarse = torch.cat(
-            [
-                sides_by_position(image.skeleton.sigmoid())[0, index],
-                image.spine_level[0, index, None],
-                image.rib_level[0, index, None],
-            ]
-        )
-        places = grid_to_view(coarse, view, 2 * GRID_PIXEL_MM, frame.centre_mm)
-        return ViewMaps(
-            probabilities(image.classes),
-            None if classes is None else probabilities(classes),
-            places[:-2],
-            places[-2],
-            places[-1],
-        )
+    def _view_maps(self, scan: PlanarScan, name: str, frame: GridFrame, image: ImageOutput) -> ViewMaps:
+        index = VIEWS.index(name)
+        levels = torch.stack([image.spine_level[0, index], image.rib_level[0, index]])
+        if self.network.config.skeleton:
+            bones = sides_by_position(image.skeleton.sigmoid())[0, index]
+        else:  # one trained for a comparison: it knows no bone
+            bones = levels.new_zeros(len(SKELETON_CHANNELS), *levels.shape[1:])
+        half_mm = 2 * self._preprocessing.grid_pixel_mm
+        places = grid_to_view(torch.cat([bones, levels]), scan.views[name], half_mm, frame.centre_mm)
+        classes = self._class_maps(scan, name, frame, image.classes)
+        return ViewMaps(classes, None, places[:-2], places[-2], places[-1])
 
     def _read(self, report: Report) -> _Reading:
         tokens = self.tokenizer(report)
@@ -150,7 +198,7 @@ class Segmenter:
         readable = torch.zeros_like(attention, dtype=torch.bool)
         for row, spans in enumerate(tokens.spans):
             readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
-        states = self.network.reader(hidden, readable.to(self.device))
+        states = self.network.reader.report([(hidden, readable.to(self.device))])
         slots, statuses = self.network.reader.tags(hidden)
         return _Reading(
             states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy()))
@@ -181,4 +229,4 @@ def _mentions(tokens: ReportTokens, slots: np.ndarray, statuses: np.ndarray) -> 
 def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    seconds[stage] = time.perf_counter() - start
+    seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start

@@ -62,7 +62,7 @@ class StoredCase:
             spots,
             measure_burden(scan, segmentation, spots),
             compare_report(report, segmentation, spots) if report else Concordance(),
-            quality_flags(scan, hot_spots=spots),
+            quality_flags(scan, hot_spots=spots, segmentation=segmentation),
             changes=self.changes,
             seconds=self.seconds,
             deidentified=self.deidentified,
@@ -159,7 +159,12 @@ def _with_document(
     )
     names = {key: model[key] for key in ("name", "version", "sha256")}
     return scan, replace(
-        segmentation, mentions=mentions, model=names, thresholds=model["thresholds"], device=model["device"]
+        segmentation,
+        mentions=mentions,
+        model=names,
+        thresholds=model["thresholds"],
+        device=model["device"],
+        report_fit=document["report"].get("fit"),
     )
 
 
