@@ -184,7 +184,7 @@ def test_mentions_lie_within_their_clause(segmenter, scan):
         assert set(mention.slots) <= set(TEXT_SLOTS)
 
 
-# ---- one encoding, many reports ---------------------------------------------------------------------------------------
+# ---- one encoding, many reports -------------------------------------------------------------------------------------
 
 
 def test_one_encoding_serves_many_reports_and_each_is_as_if_it_were_alone(segmenter, scan, told):
