@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .anatomy import SKELETON_CHANNEL_NAMES, TEXT_SLOTS
 from .errors import InputError
 from .preprocessing import Preprocessing
+from .resources import resource_path
 from .segmentation import CLASSES, STATUSES
 
 if TYPE_CHECKING:
@@ -131,6 +132,11 @@ class Bundle:
         return network, text, tokenizer
 
 
+def default_bundle(kind: str = "planar") -> Path:
+    """Return the folder of the bundled model for a kind of scan; an installation may lack it."""
+    return resource_path("Models") / kind
+
+
 def open_bundle(folder: Path) -> Bundle:
     """Check a bundle's description and files.
 
@@ -178,14 +184,18 @@ def _check_description(folder: Path, description: Any) -> None:
         raise InputError(f"{where} describes a preprocessing that cannot be used ({error})") from error
     if description["regions"] != regions_description():
         raise InputError(f"{where} was made for another table of regions; export it again with this version")
-    for name in _NEEDED_FILES:
-        if name not in description["files"]:
-            raise InputError(f"{where} names no {name} among its files")
-    if any(_leaves_the_folder(name) for name in description["files"]):
-        raise InputError(f"{where} names files outside of its folder")
+    _check_files(where, description["files"])
     for name in _NEEDED_THRESHOLDS[description["kind"]]:
         if type(description["thresholds"].get(name)) not in (int, float):
             raise InputError(f"{where} lacks the threshold {name!r}, or it is not a number")
+
+
+def _check_files(where: str, files: Mapping[str, str]) -> None:
+    for name in _NEEDED_FILES:
+        if name not in files:
+            raise InputError(f"{where} names no {name} among its files")
+    if any(_leaves_the_folder(name) for name in files):
+        raise InputError(f"{where} names files outside of its folder")
 
 
 def _leaves_the_folder(name: str) -> bool:

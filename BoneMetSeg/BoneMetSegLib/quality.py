@@ -14,20 +14,21 @@ from .quality_report import report_flags
 from .quality_timing import timing_flags
 from .quality_uptake import uptake_flags
 from .quality_views import view_flags
-from .scan import PlanarScan
+from .scan import Scan, SpectScan
 from .segmentation import Segmentation
 
 __all__ = ["GUIDELINE_COUNTS_PER_VIEW", "QualityFlag", "quality_flags"]
 
 
 def quality_flags(
-    scan: PlanarScan, *, hot_spots: Sequence[HotSpot] | None = None, segmentation: Segmentation | None = None
+    scan: Scan, *, hot_spots: Sequence[HotSpot] | None = None, segmentation: Segmentation | None = None
 ) -> list[QualityFlag]:
     """Return the flags of a scan, and of its report.
 
     Parameters
     ----------
-    scan : PlanarScan
+    scan : PlanarScan or SpectScan
+        Of SPECT only time and report are looked at.
     hot_spots : sequence of HotSpot, optional
         What was found in it; injection site and bladder are told from these.
     segmentation : Segmentation, optional
@@ -39,6 +40,8 @@ def quality_flags(
         None for a complete two-view scan of enough counts, in which nothing is odd; what is only told (injection site
         and bladder found) has no limit.
     """
+    if isinstance(scan, SpectScan):
+        return [*timing_flags(scan), *report_flags(segmentation)]
     outlines = {name: outline for name, view in scan.views.items() if (outline := body_outline(view)) is not None}
     return [
         *field_flags(scan, outlines),

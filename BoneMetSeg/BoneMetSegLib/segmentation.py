@@ -23,6 +23,8 @@ BONE_PROBABILITY = 0.5
 class ViewMaps:
     """The network's maps of one view, rows x columns as acquired (a posterior view is not mirrored).
 
+    Of a SPECT volume the maps are three-dimensional: ``(k, j, i)`` stands for rows x columns.
+
     Attributes
     ----------
     image_only, with_report : numpy.ndarray

@@ -12,26 +12,21 @@ import numpy as np
 import torch
 
 from .anatomy import SKELETON_CHANNELS, TEXT_SLOTS
-from .bundle import Bundle, open_bundle
+from .bundle import Bundle, default_bundle, open_bundle
 from .errors import InputError
 from .network import ImageOutput, sides_by_position
 from .network_grid import GridFrame, body_frame, grid_to_view, scan_to_grid
 from .report import Report
 from .report_fusion import ReportStates
-from .resources import resource_path
-from .scan import VIEWS, PlanarScan
+from .scan import VIEWS, PlanarScan, Scan, SpectScan
 from .segmentation import STATUSES, Mention, Segmentation, ViewMaps
+from .spect_grid import VolumeFrame, grid_to_volume, volume_frame, volume_to_grid
 from .text_encoder import ReportTokens
 
 Progress = Callable[[str, float], None]
 """Called with a stage's name and the share of the work done, 0 to 1."""
 
 MENTION_PROBABILITY = 0.5
-
-
-def default_bundle() -> Path:
-    """Return the folder of the bundled planar model."""
-    return resource_path("Models", "planar")
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -60,8 +55,8 @@ class EncodedScan:
 
     Attributes
     ----------
-    scan : PlanarScan
-    frame : GridFrame
+    scan : PlanarScan or SpectScan
+    frame : GridFrame or VolumeFrame
         The part of the field the network looked at.
     features : list of torch.Tensor
         Of ``DualPathNetwork.encode``.
@@ -73,8 +68,8 @@ class EncodedScan:
         Time per stage so far.
     """
 
-    scan: PlanarScan
-    frame: GridFrame
+    scan: Scan
+    frame: GridFrame | VolumeFrame
     features: list[torch.Tensor]
     image: ImageOutput
     views: Mapping[str, ViewMaps]
@@ -111,7 +106,7 @@ class Segmenter:
         self.network, self.text = network.to(self.device), text.to(self.device)
         self._preprocessing = self.bundle.preprocessing
 
-    def segment(self, scan: PlanarScan, report: Report | None = None, progress: Progress | None = None) -> Segmentation:
+    def segment(self, scan: Scan, report: Report | None = None, progress: Progress | None = None) -> Segmentation:
         """Run the network without and, if there is a report, with it.
 
         Parameters
@@ -128,12 +123,28 @@ class Segmenter:
         return segmentation
 
     @torch.inference_mode()
-    def encode_scan(self, scan: PlanarScan) -> EncodedScan:
-        """Run the image path; ``with_report`` makes segmentations of it, each as ``segment`` would."""
+    def encode_scan(self, scan: Scan) -> EncodedScan:
+        """Run the image path; ``with_report`` makes segmentations of it, each as ``segment`` would.
+
+        Raises
+        ------
+        InputError
+            The bundle is for another kind of scan.
+        """
+        if scan.kind != self.bundle.kind:
+            raise InputError(
+                f"bundle {self.bundle.folder.name} is for {self.bundle.kind} scans, and this is a {scan.kind} scan"
+            )
         seconds: dict[str, float] = {}
         with _timed(seconds, "image"):
-            frame = body_frame(scan, self._preprocessing)
-            features = self.network.encode(scan_to_grid(scan, self._preprocessing, frame)[None].to(self.device))
+            frame: GridFrame | VolumeFrame
+            if isinstance(scan, SpectScan):
+                frame = volume_frame(scan, self._preprocessing)
+                grid = volume_to_grid(scan, self._preprocessing, frame)
+            else:
+                frame = body_frame(scan, self._preprocessing)
+                grid = scan_to_grid(scan, self._preprocessing, frame)
+            features = self.network.encode(grid[None].to(self.device))
             image = self.network.image_path(features)
         with _timed(seconds, "maps"):
             views = {name: self._view_maps(scan, name, frame, image) for name in scan.views}
@@ -172,24 +183,33 @@ class Segmenter:
         device = device_words(self.device)
         return Segmentation(views, mentions, model, self.bundle.thresholds, device, seconds, report_fit=fit)
 
-    def _class_maps(self, scan: PlanarScan, name: str, frame: GridFrame, logits: torch.Tensor) -> np.ndarray:
+    def _class_maps(self, scan: Scan, name: str, frame: GridFrame | VolumeFrame, logits: torch.Tensor) -> np.ndarray:
         # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
-        probabilities = logits[0, VIEWS.index(name)].softmax(0)
-        maps = grid_to_view(probabilities, scan.views[name], self._preprocessing.grid_pixel_mm, frame.centre_mm)
+        maps = self._at_pixels(logits[0, _view_index(name)].softmax(0), scan, name, frame)
         maps[0] += 1 - maps.sum(0)  # beyond the grid's edge all is background
         return maps
 
-    def _view_maps(self, scan: PlanarScan, name: str, frame: GridFrame, image: ImageOutput) -> ViewMaps:
-        index = VIEWS.index(name)
+    def _view_maps(self, scan: Scan, name: str, frame: GridFrame | VolumeFrame, image: ImageOutput) -> ViewMaps:
+        index = _view_index(name)
         levels = torch.stack([image.spine_level[0, index], image.rib_level[0, index]])
         if self.network.config.skeleton:
             bones = sides_by_position(image.skeleton.sigmoid())[0, index]
         else:  # one trained for a comparison: it knows no bone
             bones = levels.new_zeros(len(SKELETON_CHANNELS), *levels.shape[1:])
-        half_mm = 2 * self._preprocessing.grid_pixel_mm
-        places = grid_to_view(torch.cat([bones, levels]), scan.views[name], half_mm, frame.centre_mm)
+        places = self._at_pixels(torch.cat([bones, levels]), scan, name, frame, half=True)
         classes = self._class_maps(scan, name, frame, image.classes)
         return ViewMaps(classes, None, places[:-2], places[-2], places[-1])
+
+    def _at_pixels(
+        self, maps: torch.Tensor, scan: Scan, name: str, frame: GridFrame | VolumeFrame, *, half: bool = False
+    ) -> np.ndarray:
+        """Return maps of the grid, or of half of its resolution, at the pixels or voxels as acquired."""
+        if isinstance(scan, PlanarScan) and isinstance(frame, GridFrame):
+            pixel_mm = self._preprocessing.grid_pixel_mm * (2 if half else 1)
+            return grid_to_view(maps, scan.views[name], pixel_mm, frame.centre_mm)
+        if isinstance(scan, SpectScan) and isinstance(frame, VolumeFrame):
+            return grid_to_volume(maps, scan, frame.halved() if half else frame)
+        raise TypeError("a frame belongs to the scan it was made for")
 
     def _read(self, report: Report) -> _Reading:
         tokens = self.tokenizer(report)
@@ -203,6 +223,11 @@ class Segmenter:
         return _Reading(
             states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy()))
         )
+
+
+def _view_index(name: str) -> int:
+    """Return a view's place among the network's: a volume is alone."""
+    return VIEWS.index(name) if name in VIEWS else 0
 
 
 def _mentions(tokens: ReportTokens, slots: np.ndarray, statuses: np.ndarray) -> Iterator[Mention]:
