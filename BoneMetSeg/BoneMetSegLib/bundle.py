@@ -208,8 +208,9 @@ def _check_fit(kind: str, config: NetworkConfig, preprocessing: Preprocessing) -
     """Raise ValueError where a network is not one for a kind of scan, or for a grid."""
     if config.dimensions != KINDS[kind] or len(preprocessing.trained_shape) != config.dimensions:
         raise ValueError(f"a {kind} network and its trained shape have {KINDS[kind]} dimensions")
-    if config.views != (2 if kind == "planar" else 1):
-        raise ValueError(f"a {kind} network looks at {2 if kind == 'planar' else 1} views")
+    views = 2 if kind == "planar" else 1
+    if config.views != views:
+        raise ValueError(f"a {kind} network looks at {views} views")
     if preprocessing.grid_multiple != config.grid_multiple:
         raise ValueError(f"grid_multiple of this architecture is {config.grid_multiple}")
 

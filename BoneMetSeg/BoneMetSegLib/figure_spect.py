@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from .anatomy import region_term
@@ -278,6 +279,7 @@ def _draw_numbers(axes: Any, labelled: Sequence[tuple[HotSpot, np.ndarray]], row
             va="center",
             ha="left",
             zorder=6,
+            path_effects=[withStroke(linewidth=1.5, foreground=PAPER)],
             **style.text(8, color=colour, fontweight="bold"),
         )
 

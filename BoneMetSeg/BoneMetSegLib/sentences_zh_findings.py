@@ -289,6 +289,13 @@ FINDINGS: tuple[tuple[str, str], ...] = (
         "the tokenizer of bundle {name} knows {a} words, its text encoder {b}; export it again",
         "模型 {name} 的分词器有 {a} 个词，其文本编码器有 {b} 个；请重新导出",
     ),
+    ("a {kind} network and its trained shape have {n} dimensions", "{kind} 网络及其训练尺寸为 {n} 维"),
+    ("a {kind} network looks at {n} views", "{kind} 网络的体位数为 {n}"),
+    ("grid_multiple of this architecture is {n}", "该网络结构的 grid_multiple 为 {n}"),
+    (
+        "bundle {name} is for {text} scans, and this is a {names} scan",
+        "模型 {name} 用于 {text} 检查，而本次检查为 {names}",
+    ),
     (
         "the weights of bundle {name} do not fit its description ({text})",
         "模型 {name} 的权重与其说明不符（{text}）",
