@@ -120,13 +120,20 @@ class ModelShelf:
     """Keeps the last model loaded, so that a second case does not wait for it."""
 
     def __init__(self) -> None:
-        self._key: tuple[Path | None, str] | None = None
+        self._key: tuple[Path, str] | None = None
         self._segmenter: Segmenter | None = None
 
-    def get(self, bundle: Path | None, device: str) -> Segmenter:
-        """Return the segmenter of a bundle on a device, loading it if it is not the one at hand."""
+    def get(self, bundle: Path | None, device: str, kind: str = "planar") -> Segmenter:
+        """Return the segmenter of a bundle on a device, loading it if it is not the one at hand.
+
+        Parameters
+        ----------
+        bundle : pathlib.Path or None
+            None for the one that came with this installation for a kind of scan.
+        """
         from .segmenter import Segmenter
 
+        bundle = bundle or default_bundle(kind)
         if self._segmenter is None or self._key != (bundle, device):
             self._segmenter = Segmenter(bundle, device)
             self._key = (bundle, device)
@@ -152,7 +159,7 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     earlier = _earlier(request, scan)
     seconds.lap("read")
     tell("loading the model")
-    segmenter = shelf.get(request.bundle or default_bundle(scan.kind), request.device)
+    segmenter = shelf.get(request.bundle, request.device, scan.kind)
     seconds.lap("load_model")
     tell("segmenting")
     segmentation = segmenter.segment(scan, report, lambda _, done: tell("segmenting", done))
