@@ -4,46 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
-from tokenizers import BertWordPieceTokenizer
-from transformers import BertConfig, BertModel
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
-from BoneMetSegLib.bundle import Bundle, write_bundle
+from BoneMetSegLib.bundle import Bundle
 from BoneMetSegLib.errors import InputError
-from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
-from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.scan import PlanarScan, PlanarView
 from BoneMetSegLib.segmentation import Segmentation
 from BoneMetSegLib.segmenter import Segmenter
-from BoneMetSegLib.text_encoder import TextEncoder
 from Testing.library.synthetic_spect import LEFT_RIB, ORDERS, painted_volume
+from Testing.library.tiny_spect_bundle import write_tiny_spect_bundle
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"左侧第肋骨转移诊断意见:。0123456789"]
 REPORT = parse_report("诊断意见：左侧第9肋骨转移。")
-CONFIG = NetworkConfig(dimensions=3, views=1, widths=(4, 8, 12), report_widths=(4, 8))
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    text = TextEncoder(BertModel(BertConfig(vocab_size=len(WORDS), **sizes), add_pooling_layer=False))
-    network = DualPathNetwork(CONFIG, text.width)
-    torch.nn.init.normal_(network.report.head[-1].weight, std=0.3)
-    words = BertWordPieceTokenizer({word: n for n, word in enumerate(WORDS)}, lowercase=True)._tokenizer.to_str()
-    description = {
-        "name": "tiny volume",
-        "version": "0.1",
-        "thresholds": {"foreground": 0.5, "accept": 0.5, "min_volume_ml": 0.5},
-        "training": {},
-        "evaluation": {},
-        "intended_use": "A test.",
-        "licence": "Apache-2.0",
-    }
-    folder, grid = tmp_path_factory.mktemp("b") / "spect", Preprocessing(8.0, (24, 24, 32), 8)
-    return write_bundle(folder, network, text, words, "# Tiny\n", description, grid)
+    return write_tiny_spect_bundle(tmp_path_factory.mktemp("b") / "spect")
 
 
 @pytest.fixture(scope="module")
