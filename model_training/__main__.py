@@ -12,6 +12,7 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .evaluation.command import add_evaluate_command, run_evaluate
 from .realism.command import add_realism_command, run_realism
 
 
@@ -58,14 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--learning-rate", type=float, metavar="X", help="instead of the configuration's")
     train.add_argument("--continue", dest="go_on", action="store_true", help="train the run's finished network further")
 
-    evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
-    evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
-    evaluate.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
-    evaluate.add_argument("--split", choices=("training", "validation", "test"), default="test", help="default: test")
-    evaluate.add_argument("--cases", type=int, metavar="N", help="only the first N patients of the split")
-    evaluate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for evaluation.json and .md")
-    evaluate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    evaluate.add_argument("--seed", type=int, default=0, metavar="N")
+    add_evaluate_command(commands)
 
     export = commands.add_parser("export", help="make a bundle of a run: thresholds, evaluation, model card")
     _add_data_run(export)
@@ -158,21 +152,6 @@ def _train(options: argparse.Namespace) -> None:
     print(f"{trained.log['steps']} steps in {trained.log['minutes']} min: {options.run}")
 
 
-def _evaluate(options: argparse.Namespace) -> None:
-    from BoneMetSegLib.segmenter import Segmenter
-
-    from .evaluate import evaluate, evaluation_markdown, write_scores
-    from .samples import cases_of
-
-    _check_data(options.data)
-    cases = cases_of(options.data, options.split)[: options.cases]
-    if not cases:
-        raise InputError(f"{options.data} has no case in its {options.split} split")
-    scores = evaluate(Segmenter(options.bundle, options.device), cases, options.seed)
-    write_scores(scores, options.out)
-    print(evaluation_markdown(scores))
-
-
 def _export(options: argparse.Namespace) -> None:
     from .export import export_bundle
 
@@ -212,7 +191,7 @@ def _reference(options: argparse.Namespace) -> None:
 _COMMANDS = {
     "simulate": _simulate,
     "train": _train,
-    "evaluate": _evaluate,
+    "evaluate": run_evaluate,
     "export": _export,
     "card": _card,
     "reference": _reference,

@@ -16,7 +16,8 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmenter import Segmenter
 
 from .configuration import configuration_hash
-from .evaluate import evaluate, evaluation_markdown, write_scores
+from .evaluation.model_scores import evaluate, write_scores
+from .evaluation.tables import evaluation_markdown
 from .samples import cases_of, clinic_of
 from .thresholds import choose_thresholds
 from .train import Trained, load_run

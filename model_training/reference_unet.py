@@ -25,7 +25,8 @@ from BoneMetSegLib.network_grid import network_input, normalise_counts, resample
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 
-from .evaluate import METASTASIS, confidence_interval
+from .evaluation.bootstrap import confidence_interval
+from .evaluation.pixel_scores import METASTASIS
 from .losses import class_loss
 from .samples import body_centre_mm, cases_of, clinic_of
 from .simulator.case import SimulatedCase
