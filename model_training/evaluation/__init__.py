@@ -1,1 +1,1 @@
-"""How well a bundle finds metastases in simulated patients, with reports true, missing, wrong and half (docs/evaluation.md)."""
+"""How well a bundle finds metastases in simulated patients, with true, missing, wrong and half reports."""

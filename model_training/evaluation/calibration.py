@@ -41,7 +41,7 @@ def pixel_calibration(probability: np.ndarray, truth: np.ndarray) -> tuple[np.nd
 
 
 def reliability(bins: np.ndarray, squared_errors: float) -> dict[str, Any]:
-    """Return what is printed: number, ECE, Brier score, and each filled bin's mean probability and share of positives."""
+    """Return number, ECE, Brier score, and each filled bin's mean probability and share of positives."""
     number = bins[:, 0].sum()
     rows = [
         {"probability": round(p / n, 4), "positive": round(y / n, 4), "count": int(n)} for n, p, y in bins.tolist() if n

@@ -327,12 +327,23 @@ def _document(
         "simulated": True,
         "purpose": purpose,
         "cohort": dict(cohort),
+        "command": _command(runs, cohort, chosen),
         "conditions": [one.name for one in chosen],
         "bundles": [{"model": run.model, "sha256": run.sha256} for run in runs],
         "rules": {sha: {name: asdict(rule) for name, rule in mine.items()} for sha, mine in rules.items()},
         "models": {name: model_summary(table, seed + 1) for name, table in tables.items()},
         "between_models": between_models(tables, seed + 2),
     }
+
+
+def _command(runs: Sequence[Run], cohort: Mapping[str, Any], chosen: Sequence[Condition]) -> str:
+    """Say how the evaluation is done again; folders go by their last name, since paths are a machine's own."""
+    who = (
+        f"--data DATA --split {cohort['split']}" if cohort["split"] else f"--clinic {cohort['clinic']}"
+    ) + f" --cases {cohort['cases']} --seed {cohort['seed']} --wording {cohort['wording']}"
+    names = "" if len(chosen) == len(CONDITIONS) else " --conditions " + " ".join(one.name for one in chosen)
+    bundles = " ".join(f"{run.model}={run.folder.name}" for run in runs)
+    return f"python -m model_training evaluate --bundle {bundles} {who}{names} --out OUT"
 
 
 def write_document(document: Mapping[str, Any], out: Path) -> None:

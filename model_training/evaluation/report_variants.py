@@ -1,4 +1,4 @@
-"""Reports that are wrong or incomplete on purpose, written by the simulator's writer from changed foci; the image stays."""
+"""Reports that are wrong or incomplete on purpose, from the simulator's writer and changed foci; the image stays."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from BoneMetSegLib.anatomy import FINE_REGIONS
@@ -15,7 +16,7 @@ def _band(value: float, edges: tuple[float, ...], unit: str) -> str:
     """Name the band of a value: "below 300 mm2", "300 to 600 mm2", "1000 mm2 and more"."""
     if value < edges[0]:
         return f"below {edges[0]:g}{unit}"
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         if value < high:
             return f"{low:g} to {high:g}{unit}"
     return f"{edges[-1]:g}{unit} and more"

@@ -63,9 +63,10 @@ def cohort_words(cohort: Scores) -> str:
     """Say who was evaluated."""
     clinic = f"`{cohort['clinic']}` (SHA-256 `{cohort['clinic_sha256'][:16]}`)" if cohort.get("clinic") else "unknown"
     who = f"split {cohort['split']}" if cohort.get("split") else f"a fresh cohort, seed {cohort['set_seed']}"
+    made_by = f"simulator {cohort.get('simulator_version', '-')}"
     return (
-        f"{cohort['cases']} simulated patients of the clinic {clinic}, simulator {cohort.get('simulator_version', '-')}, "
-        f"{who}. Reports in {cohort['wording'].replace('_', '-')} wording; drawn with seed {cohort['seed']}."
+        f"{cohort['cases']} simulated patients of the clinic {clinic}, {made_by}, {who}. "
+        f"Reports in {cohort['wording'].replace('_', '-')} wording; drawn with seed {cohort['seed']}."
     )
 
 
