@@ -107,7 +107,7 @@ def _reliability(name: str, scores: Mapping[str, Any], _records: Sequence[Mappin
                 )  # fmt: skip
         axis.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="probability of metastasis", ylabel="share that are metastases")
         axis.set_title(f"{name}, simulated: {words}", fontsize=10)
-        axis.legend(frameon=False, fontsize=8, loc="upper left")
+        axis.legend(frameon=False, fontsize=8, loc="lower right")
     figure.savefig(path)
     return bool(shown)
 

@@ -98,7 +98,8 @@ def by_image_and_rule(image_only: Prediction, mentions: Sequence[Mention], rule:
         for view, shown in spot.views.items():
             drawn[view][shown.mask] = METASTASIS if keep else BENIGN
         kind = "metastasis" if keep else "benign"
-        spots.append(replace(spot, hot_spot_class=kind, accepted=keep))
+        effect = spot.report_effect if keep else "removed"  # what the rule drops is no candidate of the FROC
+        spots.append(replace(spot, hot_spot_class=kind, accepted=keep, report_effect=effect))
     return Prediction(drawn, spots, None)
 
 

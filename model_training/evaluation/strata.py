@@ -39,7 +39,7 @@ def _mimic(truth: Mapping[str, Any]) -> str:
 
 def _counts(truth: Mapping[str, Any]) -> str:
     mean = sum(truth["counts"].values()) / len(truth["counts"])
-    return _band(mean / 1e6, (0.75, 1.25, 2.0), " million counts a view")
+    return _band(mean / 1e6, (0.75, 1.25, 2.0), " million a view")
 
 
 PATIENT_GROUPS: Groups = {
