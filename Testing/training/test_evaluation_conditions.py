@@ -14,8 +14,7 @@ from model_training.evaluation.cohort import derangement, patients_of, unlike_pa
 from model_training.evaluation.conditions import CONDITIONS, chosen_conditions
 from model_training.evaluation.report_variants import EXACT, flipped, mirrored_place, on_the_other_side, unnamed_half
 from model_training.simulator.report_writer import write_report
-
-from .evaluation_fixtures import a_focus, a_meta
+from Testing.training.evaluation_fixtures import a_focus, a_meta
 
 ONE_SIDED = (
     a_focus(1, "metastasis", "rib_7_left", "left"),

@@ -7,8 +7,7 @@ import pytest
 
 from model_training.evaluation.froc import candidates_of, froc_curve, sensitivity_at
 from model_training.evaluation.lesions import lesion_counts, matched_lesions, overlaps
-
-from .evaluation_fixtures import LARGE, SMALL, a_case, box
+from Testing.training.evaluation_fixtures import LARGE, SMALL, a_case, box
 
 BOTH_VIEWS = {"number": 1, "class": "metastasis", "area_mm2": {"anterior": 640.0, "posterior": 500.0}}
 FRONT_ONLY = {"number": 2, "class": "metastasis", "area_mm2": {"anterior": 160.0}}

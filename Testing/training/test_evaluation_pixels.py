@@ -7,8 +7,7 @@ import pytest
 
 from model_training.evaluation.pixel_scores import confusion, drawn_by, pixel_scores
 from model_training.evaluation.surface_distance import hd95_mm
-
-from .evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, a_case, a_segmentation, box
+from Testing.training.evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, a_case, a_segmentation, box
 
 
 def test_scores_of_metastasis_by_hand():

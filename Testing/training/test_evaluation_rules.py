@@ -23,8 +23,7 @@ from model_training.evaluation.report_rules import (
 )
 from model_training.evaluation.true_regions import slot_mask
 from model_training.evaluation.uptake_check import pixels_added, without_uptake
-
-from .evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, a_case, a_segmentation, a_spot, box
+from Testing.training.evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, a_case, a_segmentation, a_spot, box
 
 
 def said(status: str, *slots: str) -> Mention:

@@ -10,8 +10,7 @@ import pytest
 
 from BoneMetSegLib.segmentation import Segmentation, ViewMaps
 from model_training import thresholds as chooser
-
-from .evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, THRESHOLDS, a_case, maps_of
+from Testing.training.evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, THRESHOLDS, a_case, maps_of
 
 
 class _Model:
