@@ -56,7 +56,7 @@ def evaluate_jobs(
     progress : callable, optional
         Called with (done, of how many, seconds left); by default a line on stderr.
     """
-    line = _ProgressLine(len(jobs), progress or print_progress)
+    line = ProgressLine(len(jobs), progress or print_progress)
     if workers <= 1 or len(jobs) == 1:
         segmenters = _Segmenters(bundles, device)
         for job in jobs:
@@ -110,11 +110,21 @@ def _work(task: tuple[str, Patient, tuple[str, ...], dict[str, Rule]]) -> dict[s
     return _WORKER["segmenters"].record(Job(run, patient, chosen_conditions(names), rules))
 
 
-class _ProgressLine:
+class ProgressLine:
+    """Tells how many are done and how long the others will take.
+
+    Parameters
+    ----------
+    count : int
+    show : callable
+        Called with (done, of how many, seconds left).
+    """
+
     def __init__(self, count: int, show: Progress) -> None:
         self._count, self._show, self._done, self._start = count, show, 0, time.monotonic()
 
     def step(self) -> None:
+        """Count one more as done."""
         self._done += 1
         each = (time.monotonic() - self._start) / self._done
         self._show(self._done, self._count, each * (self._count - self._done))

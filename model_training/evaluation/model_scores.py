@@ -12,7 +12,7 @@ from BoneMetSegLib.segmenter import Segmenter
 from .case_record import case_record
 from .cohort import patients_of
 from .conditions import BASIC, chosen_conditions
-from .evaluate_cases import print_progress
+from .evaluate_cases import ProgressLine, print_progress
 from .records import RecordTable
 from .report_rules import PLAIN_RULE, Rule
 from .summary import model_summary
@@ -52,9 +52,10 @@ def evaluate(
     patients = patients_of(cases, seed, wording)
     given = {condition.name: PLAIN_RULE for condition in chosen if condition.rule} | dict(rules or {})
     records = []
-    for number, patient in enumerate(patients, 1):
+    line = ProgressLine(len(patients), print_progress)
+    for patient in patients:
         records.append(case_record(segmenter, patient, chosen, given, "one"))
-        print_progress(number, len(patients), 0.0, every_s=30.0) if number < len(patients) else None
+        line.step()
     return model_summary(RecordTable([records]), seed + 1)
 
 
