@@ -93,6 +93,8 @@ def add_evaluate_command(commands: Any) -> None:
 
 def run_evaluate(options: argparse.Namespace) -> None:
     """Run the command with parsed options."""
+    if options.data is not None:
+        listed_cases(options.data, options.split)  # refused before any bundle is opened
     document = evaluate_bundles(
         [runs_of(given) for given in options.bundle],
         options.out,
@@ -127,10 +129,10 @@ def runs_of(given: str) -> Run:
         There is no sound bundle.
     """
     name, sign, rest = given.partition("=")
-    folder = Path(rest if sign and not Path(given).is_dir() else given)
+    named = bool(sign and name) and not Path(given).is_dir()
+    folder = Path(rest if named else given)
     bundle = open_bundle(folder)
-    own = str(bundle.description["name"])
-    return Run(name if str(folder) == rest and sign else own, folder, bundle.weights_sha256)
+    return Run(name if named else str(bundle.description["name"]), folder, bundle.weights_sha256)
 
 
 def evaluate_bundles(  # noqa: PLR0913 (each is one choice of an evaluation)

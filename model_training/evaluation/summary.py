@@ -102,7 +102,8 @@ def _hd95(table: RecordTable, name: str) -> dict[str, Any]:
     for record in table.flat():
         shown = {view for focus in metastases_of(record["truth"]) for view in focus["area_mm2"]}
         distances = scores_of(record, name)["hd95_mm"]
-        values += [float("inf") if distances[view] == "empty" else float(distances[view]) for view in sorted(shown)]
+        told = [distances[view] for view in sorted(shown) if distances[view] is not None]
+        values += [float("inf") if distance == "empty" else float(distance) for distance in told]
     known = [value for value in values if np.isfinite(value)]
     median = float(np.median(values)) if values else float("inf")
     return {
