@@ -26,12 +26,13 @@ from BoneMetSegLib.network_grid import network_input, normalise_counts, resample
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 
-from .evaluate import METASTASIS, confidence_interval
+from .evaluation.bootstrap import confidence_interval
+from .evaluation.pixel_scores import METASTASIS
 from .samples import body_centre_mm, cases_of, clinic_of
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
-from .train import schedule
 from .training.losses import class_loss
+from .training.schedule import schedule
 
 _LOG = logging.getLogger(__name__)
 
@@ -90,7 +91,9 @@ def train_reference(
     if min(len(training), len(unseen)) < BATCH:
         raise InputError(f"{data} has too few patients for the reference; simulate more cases")
     torch.manual_seed(seed)
-    network = DualPathNetwork(NetworkConfig(WIDTHS, ()), 8).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = DualPathNetwork(NetworkConfig(widths=WIDTHS, report_widths=WIDTHS[:-1], fusion=(), skeleton=False), 8).to(
+        memory_format=torch.channels_last
+    )  # type: ignore[call-overload]
     start = time.monotonic()
     samples = [_on_grid(load_case(path)) for path in training]
     _LOG.info(f"{len(samples)} cases on the grid in {time.monotonic() - start:.0f} s")
@@ -150,7 +153,7 @@ def _train(
         images, labels = zip(*(_augmented(samples[index], rng) for index in chosen), strict=True)
         batch = torch.stack(images).contiguous(memory_format=torch.channels_last)
         features = network.encode(batch)
-        logits = network.classify(features, network.decode(features, None))
+        logits = network.image_path(features).classes
         present = torch.ones(len(batch), len(VIEWS), dtype=torch.bool)
         loss = class_loss(logits, torch.stack(labels), present, _LOSS)
         optimiser.zero_grad(set_to_none=True)
@@ -234,7 +237,7 @@ def _drawn(network: DualPathNetwork, case: SimulatedCase) -> dict[str, np.ndarra
         on_grid.append(resample(counts, size, SHAPE, pixel, shift)[0])
     with torch.inference_mode():
         features = network.encode(_input(torch.stack(on_grid))[None])
-        probabilities = network.classify(features, network.decode(features, None)).softmax(2)[0]
+        probabilities = network.image_path(features).classes.softmax(2)[0]
     back = [[1.0, 0.0, -shift[0][2]], [0.0, 1.0, -shift[1][2]]]
     drawn = {}
     for index, view in enumerate(VIEWS):
