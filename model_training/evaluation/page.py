@@ -76,7 +76,8 @@ def fill_page(page: Path, folders: Sequence[Path]) -> list[str]:
 
 
 def _documents(folders: Sequence[Path]) -> tuple[Documents, Documents]:
-    evaluations, curves = [], []
+    evaluations: list[tuple[str, Mapping[str, Any]]] = []
+    curves: list[tuple[str, Mapping[str, Any]]] = []
     for folder in folders:
         found = False
         for name, list_of in ((JSON_NAME, evaluations), (CURVES_NAME, curves)):
