@@ -20,7 +20,7 @@ from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
 from .losses import class_loss, place_loss
 from .samples import PlanarSamples, cases_of, collate
-from .teach_reading import new_text_path, teach_reading
+from .teach_reading import load_text_path, teach_run
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,39 +38,10 @@ class Trained:
 
 def read_text_path(run: Path, configuration: dict[str, Any], seed: int) -> Trained:
     """Return the taught text path of a run folder, teaching and storing it first where there is none."""
-    stored, words = run / "text.safetensors", run / "tokenizer.json"
-    if stored.is_file() and not words.is_file():
-        raise InputError(
-            f"{run} holds text.safetensors without the tokenizer.json it was taught with; delete it to teach anew"
-        )
-    taught = words.read_text(encoding="utf-8") if stored.is_file() else None
-    encoder, reader, tokenizer, tokenizer_json = new_text_path(configuration["text_encoder"], seed, taught)
-    network = DualPathNetwork(NetworkConfig(), encoder.width)
-    log: dict[str, Any] = {"seed": seed}
-    if stored.is_file():
-        weights = load_file(stored)
-        try:
-            encoder.load_state_dict({k.removeprefix("text."): v for k, v in weights.items() if k.startswith("text.")})
-            reader.load_state_dict(
-                {k.removeprefix("reader."): v for k, v in weights.items() if k.startswith("reader.")}
-            )
-        except RuntimeError as error:
-            raise InputError(
-                f"the text encoder in {run} has another size; give the configuration it was taught with"
-            ) from error
-        log["reading"] = json.loads((run / "reading.json").read_text(encoding="utf-8"))
-    else:
-        start = time.monotonic()
-        log["reading"] = teach_reading(encoder, reader, tokenizer, configuration["teach_reading"], seed)
-        log["reading"]["seconds"] = round(time.monotonic() - start, 1)
-        run.mkdir(parents=True, exist_ok=True)
-        words.write_text(tokenizer_json, encoding="utf-8", newline="\n")
-        (run / "reading.json").write_text(json.dumps(log["reading"], indent=2), encoding="utf-8")
-        tensors = {f"text.{k}": v for k, v in encoder.state_dict().items()}
-        tensors |= {f"reader.{k}": v for k, v in reader.state_dict().items()}
-        save_file({k: v.contiguous() for k, v in tensors.items()}, stored)
-    network.reader.load_state_dict(reader.state_dict())
-    return Trained(network, encoder, tokenizer, tokenizer_json, log)
+    path = load_text_path(run) if (run / "text.safetensors").is_file() else teach_run(run, configuration, seed)
+    network = DualPathNetwork(NetworkConfig(), path.encoder.width)
+    network.reader.load_state_dict(path.reader.state_dict())
+    return Trained(network, path.encoder, path.tokenizer, path.tokenizer_json, {"seed": seed, "reading": path.scores})
 
 
 def train(data: Path, run: Path, configuration: dict[str, Any], seed: int, *, go_on: bool = False) -> Trained:

@@ -79,12 +79,17 @@ class ReportTokenizer:
         if missing:
             raise InputError(f"the tokenizer lacks the special tokens {', '.join(missing)}; a BERT tokenizer is needed")
         ids = {name: int(value) for name, value in found.items() if value is not None}
-        self.pad_id, self._cls_id, self._sep_id = ids["[PAD]"], ids["[CLS]"], ids["[SEP]"]
+        self.pad_id, self.unknown_id = ids["[PAD]"], ids["[UNK]"]
+        self._cls_id, self._sep_id = ids["[CLS]"], ids["[SEP]"]
 
     @property
     def word_count(self) -> int:
         """Number of token ids; an encoder needs an embedding for each."""
         return int(self._tokenizer.get_vocab_size())
+
+    def to_json(self) -> str:
+        """Return the tokenizer as ``tokenizer.json`` holds it."""
+        return str(self._tokenizer.to_str())
 
     @classmethod
     def from_folder(cls, folder: Path, max_tokens: int = 512) -> ReportTokenizer:
