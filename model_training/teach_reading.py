@@ -29,6 +29,7 @@ from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
 from .configuration import read_configuration
+from .given_text_encoder import given_text_encoder
 from .reading_scores import reading_scores, score_reports
 from .reading_sources import LabelledReports, ReadingSource, SimulatedReports, read_labelled_reports
 from .reading_targets import reading_batch
@@ -89,20 +90,8 @@ def new_text_path(
 
 
 def given_text_path(folder: Path, seed: int) -> TextPath:
-    """Return the encoder and tokenizer of a BERT folder, with a reader that was taught nothing yet.
-
-    Raises
-    ------
-    InputError
-        It is no BERT folder, or its tokenizer does not belong to its encoder.
-    """
-    encoder = TextEncoder.from_folder(folder)
-    tokenizer = ReportTokenizer.from_folder(folder, encoder.max_tokens)
-    if tokenizer.word_count > encoder.word_count:
-        raise InputError(
-            f"{folder.name}: the tokenizer has {tokenizer.word_count} words, the encoder {encoder.word_count}; they do "
-            "not belong together"
-        )
+    """Return the encoder and tokenizer of a BERT folder or a bundle, with a reader that was taught nothing yet."""
+    encoder, tokenizer = given_text_encoder(folder)
     torch.manual_seed(seed)
     return TextPath(encoder, ReportReader(encoder.width), tokenizer, tokenizer.to_json(), {})
 
@@ -349,7 +338,10 @@ def add_teach_reading_command(commands: Any) -> None:
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of weights and reports (default: 0)")
     command.add_argument("--reports", type=Path, metavar="DIR|FILE", help="a hospital's labelled reports (JSON)")
     command.add_argument(
-        "--text-encoder", type=Path, metavar="DIR", help="BERT folder to begin with (default: a fresh small encoder)"
+        "--text-encoder",
+        type=Path,
+        metavar="DIR",
+        help="BERT folder or bundle to begin with (default: a fresh small one)",
     )
     command.add_argument(
         "--trained-layers", type=int, metavar="N", help="train the last N layers of the encoder alone, 0: none of it"
