@@ -18,7 +18,6 @@ from safetensors.torch import load, save
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
-_REPORTS_AT_ONCE = 16
 _FORMAT = b"token states 1"  # another number here forgets all that is kept
 
 
@@ -32,6 +31,11 @@ class ReportStatesCache:
     encoder : TextEncoder
         Frozen: its weights must not change while the cache lives.
     tokenizer : ReportTokenizer
+
+    Attributes
+    ----------
+    made : int
+        Reports that were encoded, not found.
     """
 
     def __init__(self, folder: Path, encoder: TextEncoder, tokenizer: ReportTokenizer) -> None:
@@ -46,45 +50,33 @@ class ReportStatesCache:
         twice. ``ReportReader`` takes them as ``hidden = states[None].float()`` with a mask that is all true. A report
         without a clause has no token.
         """
-        files = [self._file(text) for text in texts]
         found: dict[Path, torch.Tensor] = {}
-        missing: dict[Path, str] = {}
-        for file, text in zip(files, texts, strict=True):
-            if file in found or file in missing:
-                continue
-            states = self._read(file)
-            if states is None:
-                missing[file] = text
-            else:
-                found[file] = states
-        # Reports of like length go together, so that little padding is computed.
-        wanted = sorted(missing, key=lambda file: len(missing[file]))
-        for start in range(0, len(wanted), _REPORTS_AT_ONCE):
-            part = wanted[start : start + _REPORTS_AT_ONCE]
-            for file, states in zip(part, self._encode([missing[file] for file in part]), strict=True):
-                self._write(file, states)
-                found[file] = states
-        return [found[file] for file in files]
+        result = []
+        for text in texts:
+            file = self._file(text)
+            if file not in found:
+                kept = self._read(file)
+                found[file] = self._made(text, file) if kept is None else kept
+            result.append(found[file])
+        return result
 
-    def _encode(self, texts: Sequence[str]) -> list[torch.Tensor]:
-        reports = [self._tokenizer(parse_report(text)) for text in texts]
-        ids, mask = self._tokenizer.pad([window for tokens in reports for window in tokens.ids])
+    def _made(self, text: str, file: Path) -> torch.Tensor:
+        """Read one report and keep its states; by itself, as rounding would differ with the reports beside it."""
+        tokens = self._tokenizer(parse_report(text))
+        ids, mask = self._tokenizer.pad(tokens.ids)
         device = next(self._encoder.parameters()).device
         was_training = self._encoder.training
         self._encoder.eval()
         with torch.inference_mode():
             hidden = self._encoder(ids.to(device), mask.to(device)).half().cpu()
         self._encoder.train(was_training)
-        self.made += len(texts)
-        result, row = [], 0
-        for tokens in reports:
-            states = []
-            for spans in tokens.spans:
-                readable = [position for position, span in enumerate(spans) if span is not None]
-                states.append(hidden[row, readable])
-                row += 1
-            result.append(torch.cat(states).clone() if states else torch.zeros(0, self._encoder.width).half())
-        return result
+        readable = torch.zeros(ids.shape, dtype=torch.bool)
+        for row, spans in enumerate(tokens.spans):
+            readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
+        states = hidden[readable].clone()
+        self.made += 1
+        self._write(file, states)
+        return states
 
     def _file(self, text: str) -> Path:
         name = hashlib.sha256(_FORMAT + self._of_encoder.encode() + text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -113,5 +105,5 @@ def encoder_sha256(encoder: TextEncoder, tokenizer: ReportTokenizer) -> str:
     for name, value in sorted(encoder.state_dict().items()):
         digest.update(name.encode())
         digest.update(str((value.dtype, tuple(value.shape))).encode())
-        digest.update(value.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes())
+        digest.update(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
