@@ -17,11 +17,14 @@ from .simulator.report_grammar import WrittenMention
 from .simulator.report_places import runs
 from .simulator.report_writer import WrittenReport
 
-# The 3755 characters of GB2312's first level (rows 16-55), by frequency of use the ones that reports are written in.
+# What carries the place within a phrase is left as it is, and neither it nor a "not" is drawn as an unknown word.
+_BEARING = set("左右双两颈胸腰骶肋一二三四五六七八九十")
+# The characters of GB2312's first level (rows 16-55), by frequency of use the ones that reports are written in.
 _HANZI = [
-    bytes((high, low)).decode("gb2312")
+    character
     for high in range(0xB0, 0xD8)
     for low in range(0xA1, 0xFF if high < 0xD7 else 0xFA)
+    if (character := bytes((high, low)).decode("gb2312")) not in _BEARING | set("未无不非否没")
 ]
 _MARKS = "-~/~·、→()[]<>:#*+=|"
 _ONSETS = ("b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "sc", "st", "pr", "cr", "ph", "")
@@ -34,8 +37,6 @@ _NUMERALS = " 一 二 三 四 五 六 七 八 九 十 十一 十二".split(" ")
 _ORDINALS = " first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(" ")
 _SIDE_ZH = re.compile(r"^(左侧|右侧|双侧|两侧|左|右|双)(?=[^、左右侧])")
 _SIDE_EN = re.compile(r"^(left|right|bilateral|both)\s+(?=[a-z])", re.IGNORECASE)
-# What carries the place within a phrase is left as it is.
-_BEARING = set("左右双两颈胸腰骶肋一二三四五六七八九十")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def _pick(options: Sequence[str], rng: np.random.Generator) -> str:
 def _invented(rng: np.random.Generator) -> str:
     """Return an English-looking word of one to three syllables."""
     syllables = [f"{_pick(_ONSETS, rng)}{_pick(_VOWELS, rng)}" for _ in range(int(rng.integers(1, 4)))]
-    return "".join(syllables) + _pick(_ENDS, rng)
+    word = "".join(syllables) + _pick(_ENDS, rng)
+    return f"{word}x" if word in ("no", "non", "nor") else word
 
 
 def _unknown_words(text: str, share: float, language: str, rng: np.random.Generator) -> str:

@@ -10,7 +10,10 @@ from transformers import BertConfig, BertModel
 
 from model_training.vocabulary import build_tokenizer
 
-TEXTS = ["No abnormal uptake in the left scapula.", "Metastasis of the 7th rib, T12 and L3; osteoarthritis of the knee."]
+TEXTS = [
+    "No abnormal uptake in the left scapula.",
+    "Metastasis of the 7th rib, T12 and L3; osteoarthritis of the knee.",
+]
 
 
 def write_bert(folder: Path, words: str = "tokenizer.json", width: int = 32, layers: int = 2, positions: int = 128):
