@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from Testing.training.bert_folders import write_bert
 
 from BoneMetSegLib.errors import InputError
 from model_training.given_text_encoder import given_text_encoder
 from model_training.text_layers import text_parameter_groups
+from Testing.training.bert_folders import write_bert
 
 
 @pytest.fixture
