@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -142,11 +142,12 @@ def _report(found: Any, where: str) -> WrittenReport:
             raise InputError(f"{where}: the mentions at {one.start}-{one.end} and {other.start}-{other.end} overlap")
     # parse_report takes a byte-order mark away and makes line ends one character; the spans follow.
     mark = len(text) - len(text.lstrip("\ufeff"))
-    moved = tuple(
-        WrittenMention(*(at - mark - text.count("\r\n", 0, at) for at in (m.start, m.end)), m.slots, m.status)
-        for m in read
-    )
+    moved = tuple(replace(m, start=_moved(text, m.start) - mark, end=_moved(text, m.end) - mark) for m in read)
     return WrittenReport(text[mark:].replace("\r\n", "\n").replace("\r", "\n"), moved, ())
+
+
+def _moved(text: str, at: int) -> int:
+    return at - text.count("\r\n", 0, at)
 
 
 def _mention(found: Any, text: str, where: str) -> WrittenMention:

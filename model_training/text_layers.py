@@ -60,7 +60,7 @@ def text_parameter_groups(
     parts: list[tuple[str, nn.Module]] = [("embeddings", encoder.bert.embeddings)]
     parts += [(f"layer {number}", layer) for number, layer in enumerate(layers, 1)]
     first = 0 if trained_layers is None else len(parts) - trained_layers
-    groups = []
+    groups: list[dict[str, Any]] = []
     for index, (name, part) in enumerate(parts):
         part.requires_grad_(index >= first)
         if index < first:
