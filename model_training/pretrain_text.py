@@ -148,6 +148,14 @@ def _losses(encoder: TextEncoder, heads: CorrectionHeads, batch: _Batch) -> tupl
     return words, order
 
 
+def _split(corpus: Sequence[Report]) -> tuple[list[Report], list[Report]]:
+    """Return the reports to pretrain on and those to check with; of few reports there may be none to check with."""
+    parts: tuple[list[Report], list[Report]] = ([], [])
+    for report in corpus:
+        parts[hashlib.sha256(report.text.encode()).digest()[0] % _VALIDATION_SHARE == 0].append(report)
+    return parts if parts[0] else (list(corpus), [])
+
+
 def pretrain_text(
     corpus: Sequence[Report],
     encoder: TextEncoder,
@@ -174,9 +182,8 @@ def pretrain_text(
         raise InputError(f"{settings.steps} steps pretrain nothing; give 1 or more")
     rng = np.random.default_rng(seed + 1)
     torch.manual_seed(seed + 1)
-    kept = [r for r in corpus if hashlib.sha256(r.text.encode()).digest()[0] % _VALIDATION_SHARE == 0]
-    taught = [r for r in corpus if r not in kept] if len(kept) < len(corpus) else list(corpus)
-    windows, checks = (_windows(part, tokenizer, encoder.max_tokens) for part in (taught, kept or list(corpus)))
+    taught, kept = _split(corpus)
+    windows, checks = (_windows(part, tokenizer, encoder.max_tokens) for part in (taught, kept or taught))
     checks = checks[:_VALIDATION_WINDOWS]
     ends = (tokenizer.pad_id, tokenizer.start_id, tokenizer.end_id)
     masker = word_masker([w.first for w in windows], tokenizer)
@@ -235,7 +242,7 @@ def pretrain_text(
         "after": after,
         "reports": len(taught),
         "reports_checked": len(kept),
-        "checked_on_unseen_reports": bool(kept) and len(kept) < len(corpus),
+        "checked_on_unseen_reports": bool(kept),
         "windows": len(windows),
         "steps": settings.steps,
         "seed": seed,
@@ -299,10 +306,11 @@ def pretrain_text_command(options: argparse.Namespace) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     write_bert_folder(encoder, tokenizer, beside)
     (beside / SCORES_FILE).write_text(json.dumps(scores, indent=2), encoding="utf-8")
-    if out.exists():
-        (out / CHECKPOINT_FILE).unlink(missing_ok=True)
-        out.rmdir()
-    beside.rename(out)
+    out.mkdir(parents=True, exist_ok=True)
+    for file in sorted(beside.iterdir(), key=lambda file: file.name == "config.json"):  # it makes the folder an encoder
+        file.replace(out / file.name)
+    beside.rmdir()
+    (out / CHECKPOINT_FILE).unlink(missing_ok=True)
     before, after = scores["before"], scores["after"]
     _LOG.info(
         f"cross-entropy of words {before['words']} -> {after['words']}, of order {before['order']} -> {after['order']}"
