@@ -184,7 +184,7 @@ def teach_reading(
     # Weighting what is there by w multiplies the odds that are learned by w; without it a sigmoid is a probability
     # again, and a neighbouring rib is not named beside the right one.
     with torch.no_grad():
-        reader.slots.bias -= math.log(settings["positive_weight"])
+        reader.slots.bias.sub_(math.log(settings["positive_weight"]))
     encoder.eval()
 
 
