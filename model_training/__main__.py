@@ -18,6 +18,12 @@ from .evaluation.command import add_evaluate_command, run_evaluate
 from .hospital.check_command import add_check_data_command, run_check_data
 from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
 from .hospital.import_masks_command import add_import_masks_command, run_import_masks
+from .reading_commands import (
+    add_pretrain_text_command,
+    add_teach_reading_command,
+    run_pretrain_text,
+    run_teach_reading,
+)
 from .realism.command import add_realism_command, run_realism
 
 
@@ -72,8 +78,8 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--text-from",
         type=Path,
-        metavar="BUNDLE",
-        help="read with the text encoder of a bundle instead of teaching one",
+        metavar="DIR",
+        help="read with the text encoder of 'teach-reading', of another run or of a bundle instead of teaching one",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
     train.add_argument("--fold", type=int, metavar="K", help="hold out this fold of the patients, counted from 0")
@@ -93,6 +99,8 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
     add_realism_command(commands)
+    add_teach_reading_command(commands)
+    add_pretrain_text_command(commands)
     add_import_labelme_command(commands)
     add_import_masks_command(commands)
     add_check_data_command(commands)
@@ -233,6 +241,8 @@ _COMMANDS = {
     "card": _card,
     "reference": _reference,
     "realism": run_realism,
+    "teach-reading": run_teach_reading,
+    "pretrain-text": run_pretrain_text,
     "import-labelme": run_import_labelme,
     "import-masks": run_import_masks,
     "check-data": run_check_data,

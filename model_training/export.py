@@ -20,7 +20,7 @@ from .evaluation.model_scores import evaluate, write_scores
 from .evaluation.tables import evaluation_markdown
 from .samples import cases_of, clinic_of
 from .thresholds import choose_thresholds
-from .train import Trained, load_run
+from .training.run_folder import Trained, load_run
 
 START_THRESHOLDS = {"foreground": 0.5, "accept": 0.5, "min_area_mm2": 60.0}
 INTENDED_USE = (

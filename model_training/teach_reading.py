@@ -5,28 +5,64 @@ Measured in small experiments: through the segmentation loss alone a text encode
 
 from __future__ import annotations
 
+import argparse
+import hashlib
+import json
 import logging
+import math
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from BoneMetSegLib.anatomy import slot_index
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
-from BoneMetSegLib.report import parse_report
-from BoneMetSegLib.segmentation import STATUSES
-from BoneMetSegLib.text_encoder import ReportTokenizer, ReportTokens, TextEncoder
+from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
-from .simulator.report_writer import WrittenReport, random_foci, random_report, write_report
+from .configuration import read_configuration
+from .given_text_encoder import given_text_encoder
+from .reading_scores import reading_scores, score_reports
+from .reading_sources import LabelledReports, ReadingSource, SimulatedReports, read_labelled_reports
+from .reading_targets import reading_batch
+from .report_noise import Noise
+from .simulator.report_writer import WrittenReport, random_foci, write_report
+from .text_layers import text_parameter_groups
+from .training_checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
 from .vocabulary import build_tokenizer
 
 _LOG = logging.getLogger(__name__)
+
+WEIGHTS_FILE, TOKENIZER_FILE, SCORES_FILE = "text.safetensors", "tokenizer.json", "reading.json"
+ENCODER_FILE, CHECKPOINT_FILE = "text_encoder.json", "reading_checkpoint.safetensors"
+_LOGGED_STEPS = 50
+_WARM_UP_SHARE = 0.1
+# At first no token names a place, or the first hundreds of steps only teach that.
+_FIRST_PLACE_BIAS = -4.0
+
+
+@dataclass
+class TextPath:
+    """What reads reports: encoder, reader and tokenizer, and the tokenizer's JSON.
+
+    Attributes
+    ----------
+    scores : dict
+        What ``reading.json`` holds; empty before teaching.
+    """
+
+    encoder: TextEncoder
+    reader: ReportReader
+    tokenizer: ReportTokenizer
+    tokenizer_json: str
+    scores: dict[str, Any]
 
 
 def new_text_path(
@@ -52,112 +88,260 @@ def new_text_path(
     return encoder, ReportReader(encoder.width), ReportTokenizer(tokenizer, encoder.max_tokens), tokenizer.to_str()
 
 
-def token_targets(tokens: ReportTokens, written: WrittenReport, slot_count: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return, for each window, slots ``(tokens, 78)`` in 0/1 and statuses ``(tokens,)``, -1 where there is none."""
-    # One mention per character; -1 where a character names nothing.
-    mention_at = np.full(max((mention.end for mention in written.mentions), default=0) + 1, -1)
-    for number, mention in enumerate(written.mentions):
-        mention_at[mention.start : mention.end] = number
-    targets = []
-    for spans in tokens.spans:
-        slots = np.zeros((len(spans), slot_count), np.float32)
-        statuses = np.full(len(spans), -1)
-        for position, span in enumerate(spans):
-            number = -1 if span is None or span[0] >= len(mention_at) else mention_at[span[0]]
-            if number >= 0:
-                mention = written.mentions[number]
-                slots[position, [slot_index(name) for name in mention.slots]] = 1
-                statuses[position] = STATUSES.index(mention.status)
-        targets.append((slots, statuses))
-    return targets
+def given_text_path(folder: Path, seed: int) -> TextPath:
+    """Return the encoder and tokenizer of a BERT folder or a bundle, with a reader that was taught nothing yet."""
+    encoder, tokenizer = given_text_encoder(folder)
+    torch.manual_seed(seed)
+    return TextPath(encoder, ReportReader(encoder.width), tokenizer, tokenizer.to_json(), {})
+
+
+def learning_rate_share(step: int, steps: int) -> float:
+    """Return the share of the highest learning rate at a step: a linear warm-up, then half a cosine to nearly zero."""
+    warm_up = max(1, round(_WARM_UP_SHARE * steps))
+    if step < warm_up:
+        return (step + 1) / warm_up
+    return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
 
 
 def teach_reading(
-    encoder: TextEncoder, reader: ReportReader, tokenizer: ReportTokenizer, settings: dict[str, Any], seed: int
-) -> dict[str, float]:
-    """Train encoder and reader on endless simulated reports; return how well fresh ones are read."""
-    rng = np.random.default_rng(seed + 1)
-    parameters = [*encoder.parameters(), *reader.slots.parameters(), *reader.statuses.parameters()]
-    optimiser = torch.optim.AdamW(parameters, settings["learning_rate"], weight_decay=settings["weight_decay"])
+    encoder: TextEncoder,
+    reader: ReportReader,
+    tokenizer: ReportTokenizer,
+    settings: dict[str, Any],
+    seed: int,
+    *,
+    source: ReadingSource | None = None,
+    trained_layers: int | None = None,
+    checkpoint: Path | None = None,
+    go_on: bool = False,
+) -> None:
+    """Train encoder and reader on endless reports.
+
+    Parameters
+    ----------
+    settings : dict
+        Section ``teach_reading`` of a configuration.
+    source : ReadingSource, optional
+        Simulated reports by default.
+    trained_layers : int, optional
+        Of the encoder, from its last; see ``text_parameter_groups``. All of them by default.
+    checkpoint : Path, optional
+        Where the state is kept every ``checkpoint_steps``.
+    go_on : bool
+        Start where the checkpoint ends; the result is that of an unbroken run.
+
+    Raises
+    ------
+    InputError
+        Fewer than 2 steps, or a checkpoint that does not fit.
+    """
     steps = settings["steps"]
     if steps < 2:
         raise InputError(f"reading cannot be taught in {steps} steps; teach_reading needs 2 or more")
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        # The warm-up has at least one step, or the schedule divides by zero at 10 steps.
-        optimiser,
-        settings["learning_rate"],
-        total_steps=steps,
-        pct_start=max(0.1, 1.5 / steps),
+    source = source or SimulatedReports(Noise.of(settings))
+    rng = np.random.default_rng(seed + 1)
+    torch.manual_seed(seed + 1)
+    layers = text_parameter_groups(encoder, trained_layers, settings["learning_rate"], settings["weight_decay"])
+    _LOG.info("%s", layers.said)
+    heads = [*reader.slots.parameters(), *reader.statuses.parameters()]
+    highest = settings["learning_rate"]
+    optimiser = torch.optim.AdamW(
+        [*layers.groups, {"params": heads, "lr": highest, "weight_decay": settings["weight_decay"]}], lr=highest
     )
+    shares = [group["lr"] / highest for group in optimiser.param_groups]
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
     positive = torch.tensor(float(settings["positive_weight"]))
-    # At first no token names a place, or the first hundreds of steps only teach that.
-    torch.nn.init.constant_(reader.slots.bias, -4.0)
-    start = time.monotonic()
-    for step in range(steps):
-        ids, mask, slots, statuses = _batch(_write(rng, settings["reports_per_step"]), tokenizer)
-        unknown = torch.from_numpy(rng.random(ids.shape) < settings["unknown_token_share"]) & (statuses < 0)
-        hidden = encoder(ids.masked_fill(unknown, 1), mask)
-        slot_logits, status_logits = reader.tags(hidden)
-        real = mask.bool()
-        loss = F.binary_cross_entropy_with_logits(slot_logits[real], slots[real], pos_weight=positive, reduction="sum")
-        loss = loss / real.sum() + F.cross_entropy(status_logits[real], statuses[real], ignore_index=-1)
+    torch.nn.init.constant_(reader.slots.bias, _FIRST_PLACE_BIAS)
+    modules = {"text": encoder, "reader": reader}
+    facts = {"settings": hashlib.sha256(json.dumps([settings, seed, trained_layers]).encode()).hexdigest()}
+    first = 0
+    if go_on and checkpoint is not None:
+        if checkpoint_facts(checkpoint)["settings"] != facts["settings"]:
+            raise InputError(
+                f"{checkpoint.parent} was taught with other settings or another seed; give those, or a new folder"
+            )
+        first = int(load_checkpoint(checkpoint, modules, optimiser, rng)["step"])
+    encoder.train()
+    start, running = time.monotonic(), []
+    for step in range(first, steps):
+        for group, share in zip(optimiser.param_groups, shares, strict=True):
+            group["lr"] = highest * share * learning_rate_share(step, steps)
+        loss = _loss(
+            encoder, reader, tokenizer, source.draw(rng, settings["reports_per_step"]), settings, rng, positive
+        )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
-        schedule.step()
-        if (step + 1) % 100 == 0:
-            left = (time.monotonic() - start) / (step + 1) * (steps - step - 1)
-            _LOG.info(f"reading {step + 1}/{steps} loss {loss.item():.4f}, {left:.0f} s left")
-    return reading_scores(encoder, reader, tokenizer, seed + 2)
-
-
-def _write(rng: np.random.Generator, count: int) -> list[WrittenReport]:
-    return [random_report(("zh", "en")[int(rng.integers(2))], rng) for _ in range(count)]
-
-
-def _batch(
-    written: Sequence[WrittenReport], tokenizer: ReportTokenizer
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    from BoneMetSegLib.anatomy import TEXT_SLOTS
-
-    windows: list[list[int]] = []
-    targets: list[tuple[np.ndarray, np.ndarray]] = []
-    for one in written:
-        tokens = tokenizer(parse_report(one.text))
-        windows += tokens.ids
-        targets += token_targets(tokens, one, len(TEXT_SLOTS))
-    ids, mask = tokenizer.pad(windows)
-    slots = torch.zeros(*ids.shape, len(TEXT_SLOTS))
-    statuses = torch.full(ids.shape, -1)
-    for row, (window_slots, window_statuses) in enumerate(targets):
-        slots[row, : len(window_slots)] = torch.from_numpy(window_slots)
-        statuses[row, : len(window_statuses)] = torch.from_numpy(window_statuses)
-    return ids, mask, slots, statuses
-
-
-def reading_scores(
-    encoder: TextEncoder, reader: ReportReader, tokenizer: ReportTokenizer, seed: int, reports: int = 200
-) -> dict[str, float]:
-    """Return per-token F1 of places and accuracy of statuses on fresh simulated reports, by language."""
-    scores: dict[str, float] = {}
+        running.append(loss.item())
+        done = step + 1
+        if done % _LOGGED_STEPS == 0 or done == steps:
+            left = (time.monotonic() - start) / (done - first) * (steps - done)
+            mean = sum(running[-_LOGGED_STEPS:]) / len(running[-_LOGGED_STEPS:])
+            _LOG.info(f"reading {done}/{steps} loss {mean:.4f}, {left:.0f} s left")
+        if checkpoint is not None and done < steps and done % settings["checkpoint_steps"] == 0:
+            save_checkpoint(checkpoint, modules, optimiser, rng, facts | {"step": done})
+    # Weighting what is there by w multiplies the odds that are learned by w; without it a sigmoid is a probability
+    # again, and a neighbouring rib is not named beside the right one.
+    with torch.no_grad():
+        reader.slots.bias.sub_(math.log(settings["positive_weight"]))
     encoder.eval()
-    for language in ("zh", "en"):
-        rng = np.random.default_rng(seed)
-        written = [write_report(random_foci(rng), {}, language, rng) for _ in range(reports)]
-        hit = named = true = right = told = 0
-        with torch.inference_mode():
-            for start in range(0, reports, 10):
-                ids, mask, slots, statuses = _batch(written[start : start + 10], tokenizer)
-                slot_logits, status_logits = reader.tags(encoder(ids, mask))
-                predicted = (slot_logits > 0) & mask.bool()[..., None]
-                hit += int((predicted & (slots > 0)).sum())
-                named += int(predicted.sum())
-                true += int(slots.sum())
-                has_status = statuses >= 0
-                right += int((status_logits.argmax(-1) == statuses)[has_status].sum())
-                told += int(has_status.sum())
-        scores[f"place_f1_{language}"] = 2 * hit / max(named + true, 1)
-        scores[f"status_accuracy_{language}"] = right / max(told, 1)
-    encoder.train()
-    return scores
+
+
+def _loss(
+    encoder: TextEncoder,
+    reader: ReportReader,
+    tokenizer: ReportTokenizer,
+    written: Sequence[WrittenReport],
+    settings: dict[str, Any],
+    rng: np.random.Generator,
+    positive: torch.Tensor,
+) -> torch.Tensor:
+    """Cross-entropy of places (the mean over tokens of the sum over places) and of the statuses of what is named."""
+    ids, mask, slots, statuses = reading_batch(written, tokenizer)
+    unknown = torch.from_numpy(rng.random(ids.shape) < settings["unknown_token_share"]) & (statuses < 0) & mask.bool()
+    hidden = encoder(ids.masked_fill(unknown, tokenizer.unknown_id), mask)
+    slot_logits, status_logits = reader.tags(hidden)
+    real = mask.bool()
+    places = F.binary_cross_entropy_with_logits(slot_logits[real], slots[real], pos_weight=positive, reduction="sum")
+    if not bool((statuses >= 0).any()):  # a batch of reports that name nothing has no mean over what is named
+        return places / real.sum()
+    return places / real.sum() + F.cross_entropy(status_logits[real], statuses[real], ignore_index=-1)
+
+
+def teach_run(
+    run: Path,
+    configuration: dict[str, Any],
+    seed: int,
+    *,
+    reports: Path | None = None,
+    text_encoder: Path | None = None,
+    trained_layers: int | None = None,
+    go_on: bool = False,
+    source: ReadingSource | None = None,
+) -> TextPath:
+    """Teach reading and write the run folder: weights, tokenizer, the encoder's sizes and the scores.
+
+    Parameters
+    ----------
+    run : Path
+        Folder for ``text.safetensors``, ``tokenizer.json``, ``text_encoder.json`` and ``reading.json``; it must not
+        hold another taught encoder.
+    reports : Path, optional
+        Labelled reports of a hospital (``reading_sources``), mixed with simulated ones.
+    text_encoder : Path, optional
+        BERT folder to begin with; a fresh small one by default.
+    trained_layers : int, optional
+        Of the encoder, from its last; all by default.
+    go_on : bool
+        From the run's checkpoint.
+
+    Raises
+    ------
+    InputError
+        See ``teach_reading``, ``read_labelled_reports`` and ``given_text_path``.
+    """
+    if (run / WEIGHTS_FILE).is_file():
+        raise InputError(f"{run} already holds a taught text encoder; give a new folder, or delete {WEIGHTS_FILE}")
+    if go_on:
+        checkpoint_facts(run / CHECKPOINT_FILE)  # before anything is made
+    settings = configuration["teach_reading"]
+    kept: list[tuple[WrittenReport, str]] = []
+    if source is None:
+        simulated = SimulatedReports(Noise.of(settings))
+        source = simulated
+        if reports is not None:
+            taught, kept = read_labelled_reports(reports)
+            _LOG.info(f"{len(taught)} labelled reports to teach with, {len(kept)} to score with")
+            source = LabelledReports(taught, simulated)
+    if text_encoder is None:
+        path = TextPath(*new_text_path(configuration["text_encoder"], seed), {})
+    else:
+        path = given_text_path(text_encoder, seed)
+    start = time.monotonic()
+    teach_reading(
+        path.encoder, path.reader, path.tokenizer, settings, seed,
+        source=source, trained_layers=trained_layers, checkpoint=run / CHECKPOINT_FILE, go_on=go_on,
+    )  # fmt: skip
+    seconds = time.monotonic() - start
+    path.scores = run_scores(path, seed + 2, settings["scored_reports"])
+    if kept:
+        path.scores["labelled"] = score_reports(path.encoder, path.reader, path.tokenizer, [one for one, _ in kept])
+    path.scores |= {"seconds": round(seconds, 1), "steps": settings["steps"], "seed": seed}
+    save_text_path(path, run)
+    (run / CHECKPOINT_FILE).unlink(missing_ok=True)
+    return path
+
+
+def run_scores(path: TextPath, seed: int, reports: int) -> dict[str, Any]:
+    """Return the scores of ``reading.json``: on fresh simulated reports in training and held-back wordings.
+
+    The four numbers beside them ("place_f1_zh" ...) are those of the training wordings, as model cards print them.
+    """
+    seen = reading_scores(path.encoder, path.reader, path.tokenizer, seed, reports)
+    held_back = reading_scores(path.encoder, path.reader, path.tokenizer, seed, reports, wording="held_back")
+    numbers = {
+        f"{name}_{language}": seen[language][name] for language in seen for name in ("place_f1", "status_accuracy")
+    }
+    return {**numbers, "simulated": {"training_wordings": seen, "held_back_wordings": held_back}}
+
+
+def save_text_path(path: TextPath, run: Path) -> None:
+    """Write a taught text path into a run folder; the weights come last, so that they mean a whole one."""
+    run.mkdir(parents=True, exist_ok=True)
+    (run / TOKENIZER_FILE).write_text(path.tokenizer_json, encoding="utf-8", newline="\n")
+    (run / ENCODER_FILE).write_text(path.encoder.bert.config.to_json_string(use_diff=False), encoding="utf-8")
+    (run / SCORES_FILE).write_text(json.dumps(path.scores, indent=2), encoding="utf-8")
+    tensors = {f"text.{k}": v for k, v in path.encoder.state_dict().items()}
+    tensors |= {f"reader.{k}": v for k, v in path.reader.state_dict().items()}
+    beside = run / f"{WEIGHTS_FILE}.tmp"
+    save_file({k: v.contiguous() for k, v in tensors.items()}, beside)
+    beside.replace(run / WEIGHTS_FILE)
+
+
+def load_text_path(run: Path) -> TextPath:
+    """Return what ``teach_run`` left in a run folder; the folder alone says the encoder's sizes.
+
+    Raises
+    ------
+    InputError
+        Files are missing or damaged.
+    """
+    missing = [n for n in (WEIGHTS_FILE, TOKENIZER_FILE, ENCODER_FILE, SCORES_FILE) if not (run / n).is_file()]
+    if missing:
+        raise InputError(f"{run} holds no taught text encoder (it lacks {missing[0]}); run 'teach-reading' first")
+    try:
+        config = BertConfig.from_dict(json.loads((run / ENCODER_FILE).read_text(encoding="utf-8")))
+        encoder = TextEncoder(BertModel(config, add_pooling_layer=False))
+        reader = ReportReader(encoder.width)
+        words = (run / TOKENIZER_FILE).read_text(encoding="utf-8")
+        tokenizer = ReportTokenizer(Tokenizer.from_str(words), encoder.max_tokens)
+        weights = load_file(run / WEIGHTS_FILE)
+        for prefix, module in (("text.", encoder), ("reader.", reader)):
+            module.load_state_dict({k.removeprefix(prefix): v for k, v in weights.items() if k.startswith(prefix)})
+        scores = json.loads((run / SCORES_FILE).read_text(encoding="utf-8"))
+    except InputError:
+        raise
+    except Exception as error:  # the tokenizers library raises bare Exception
+        raise InputError(f"the taught text encoder in {run} cannot be read ({str(error).splitlines()[0]})") from error
+    return TextPath(encoder.eval(), reader, tokenizer, words, scores)
+
+
+def teach_reading_command(options: argparse.Namespace) -> None:
+    """Run the command with parsed options."""
+    path = teach_run(
+        options.run,
+        read_configuration(options.config),
+        options.seed,
+        reports=options.reports,
+        text_encoder=options.text_encoder,
+        trained_layers=options.trained_layers,
+        go_on=options.resume,
+    )
+    for wording, scores in path.scores["simulated"].items():
+        for language, one in scores.items():
+            _LOG.info(
+                f"{wording.replace('_', ' ')}, {language}: place F1 {one['place_f1']:.3f}, status right in "
+                f"{one['status_accuracy']:.1%} of {one['named_tokens']} tokens ({one['reports']} simulated reports)"
+            )
+    _LOG.info(f"written: {options.run}")

@@ -79,12 +79,21 @@ class ReportTokenizer:
         if missing:
             raise InputError(f"the tokenizer lacks the special tokens {', '.join(missing)}; a BERT tokenizer is needed")
         ids = {name: int(value) for name, value in found.items() if value is not None}
-        self.pad_id, self._cls_id, self._sep_id = ids["[PAD]"], ids["[CLS]"], ids["[SEP]"]
+        self.pad_id, self.unknown_id = ids["[PAD]"], ids["[UNK]"]
+        self.start_id, self.end_id = ids["[CLS]"], ids["[SEP]"]
 
     @property
     def word_count(self) -> int:
         """Number of token ids; an encoder needs an embedding for each."""
         return int(self._tokenizer.get_vocab_size())
+
+    def encode(self, text: str) -> list[int]:
+        """Return the token ids of a text, without [CLS] and [SEP]."""
+        return self._encode(text)[0]
+
+    def to_json(self) -> str:
+        """Return the tokenizer as ``tokenizer.json`` holds it."""
+        return str(self._tokenizer.to_str())
 
     @classmethod
     def from_folder(cls, folder: Path, max_tokens: int = 512) -> ReportTokenizer:
@@ -129,7 +138,7 @@ class ReportTokenizer:
                     None if position < first_new else (clause.start + a, clause.start + b)
                     for position, (a, b) in enumerate(offsets[window])
                 ]
-                result.ids.append([self._cls_id, *prefix, *ids[window], self._sep_id])
+                result.ids.append([self.start_id, *prefix, *ids[window], self.end_id])
                 result.spans.append([None, *(None for _ in prefix), *spans, None])
                 result.clauses.append(index)
                 if start + room >= len(ids):

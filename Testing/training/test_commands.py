@@ -25,7 +25,7 @@ SEED, CASES = "123", "5"
 TINY = """
 name: tiny
 text_encoder: {hidden_size: 32, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 64, word_pieces: 400}
-teach_reading: {steps: 5, reports_per_step: 2}
+teach_reading: {steps: 5, reports_per_step: 2, scored_reports: 2}
 grid: {pixel_mm: 6.0, rows: 320, columns: 128}
 network: {widths: [8, 12, 16], report_widths: [8, 8]}
 train: {max_steps: 2, batch_size: 2, loader_workers: 0, pictures: 0, device: cpu}

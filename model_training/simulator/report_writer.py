@@ -10,7 +10,7 @@ of injuries in a history.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -81,6 +81,7 @@ def write_report(  # noqa: PLR0913 (each is one fact of one report)
     prior: Mapping[Any, str] | None = None,
     prior_foci: Iterable[Focus] = (),
     clinic: Clinic | None = None,
+    draws: Callable[[int], Draw] = Draw,
 ) -> WrittenReport:
     """Write a report of a patient's foci.
 
@@ -111,6 +112,8 @@ def write_report(  # noqa: PLR0913 (each is one fact of one report)
         Of the earlier scan: the places of resolved ones are taken from there.
     clinic : Clinic, optional
         ``clinic_v1`` by default.
+    draws : callable
+        ``seed -> Draw``; another kind of draw can hold back a share of the words (``held_back_words``).
 
     Raises
     ------
@@ -123,7 +126,7 @@ def write_report(  # noqa: PLR0913 (each is one fact of one report)
         raise InputError(f'there is no wording {wording!r} of reports: "training" or "held_back" is expected')
     if examination not in ("planar", "spect"):
         raise InputError(f'reports are written of "planar" or "spect" scans, not of {examination!r}')
-    draw = Draw(int(rng.integers(2**62)))
+    draw = draws(int(rng.integers(2**62)))
     foci = tuple(foci)
     rates = _rates(clinic or default_clinic()) if report_error_rates is None else report_error_rates
     facts = examine(
@@ -140,20 +143,22 @@ def write_report(  # noqa: PLR0913 (each is one fact of one report)
     return WrittenReport(text, mentions, errors, statements_of(seen, readings, errors, mentions), wording)
 
 
-def random_report(language: str, rng: np.random.Generator, *, wording: str = "training") -> WrittenReport:
+def random_report(
+    language: str, rng: np.random.Generator, *, wording: str = "training", draws: Callable[[int], Draw] = Draw
+) -> WrittenReport:
     """Write a report without an image, to teach reading: of a whole-body scan, SPECT or a follow-up."""
     foci = random_foci(rng)
     patient = random_patient(rng)
     kind = rng.random()
     if kind < 0.8:
-        return write_report(foci, patient, language, rng, wording=wording)
+        return write_report(foci, patient, language, rng, wording=wording, draws=draws)
     known = tuple(KnownFocus.of(focus, number, rng) for number, focus in enumerate(foci, 1))
     if kind < 0.9:
         patient["field"] = ("chest", "abdomen", "pelvis")[int(rng.integers(3))]
-        return write_report(known, patient, language, rng, wording=wording, examination="spect")
+        return write_report(known, patient, language, rng, wording=wording, examination="spect", draws=draws)
     changes = {one.lesion_id: CHANGES[int(rng.integers(len(CHANGES)))] for one in known}
     now = tuple(one for one in known if changes[one.lesion_id] != "resolved")
-    return write_report(now, patient, language, rng, wording=wording, prior=changes, prior_foci=known)
+    return write_report(now, patient, language, rng, wording=wording, prior=changes, prior_foci=known, draws=draws)
 
 
 @lru_cache(maxsize=8)

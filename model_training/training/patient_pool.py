@@ -23,12 +23,12 @@ from model_training.simulator.clinic import Clinic
 from model_training.simulator.generate import case_seed
 from model_training.simulator.planar_exam import examine
 from model_training.simulator.simulated_patient import Anatomy, simulate_patient
+from model_training.teach_reading import TextPath
 from model_training.training_case import TrainingCase
 
 from .placed_case import Grid, PlacedCase, place_case
 from .planar_draw import draw_sample
 from .report_tokens import ReportTokens, encode_reports, tokens_of
-from .text_path import TextPath
 
 _LOG = logging.getLogger(__name__)
 _SAID_EVERY_S = 10.0

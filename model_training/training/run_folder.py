@@ -99,7 +99,7 @@ def load_run(run: Path, configuration: dict[str, Any] | None = None, seed: int =
         network.load_state_dict(load_file(file))
     except (RuntimeError, ValueError, SafetensorError) as error:
         raise InputError(f"{file.name} in {run} is not a network of this program; train again") from error
-    return Trained(network, text.encoder, text.tokenizer, text.tokenizer_json, _summary(run, own, text.reading))
+    return Trained(network, text.encoder, text.tokenizer, text.tokenizer_json, _summary(run, own, text.scores))
 
 
 def _summary(run: Path, configuration: dict[str, Any], reading: dict[str, Any]) -> dict[str, Any]:

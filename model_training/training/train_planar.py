@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from BoneMetSegLib.errors import InputError
+from model_training.teach_reading import TextPath
 from model_training.training_case import load_training_case
 
 from .fit import fit, steps_done
@@ -19,7 +20,7 @@ from .placed_case import Grid
 from .planar_samples import PlanarSamples, place_cases
 from .processes import first_process_first, joined, process_number
 from .report_tokens import encode_reports
-from .text_path import TextPath, text_path_of
+from .text_path import text_path_of
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PATIENTS_A_BATCH = 4  # of a pool, before the first step: more than one batch's, so that reports differ
