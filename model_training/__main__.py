@@ -57,7 +57,16 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument("--steps", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument(
-        "--text-from", type=Path, metavar="BUNDLE", help="read with the text encoder of a bundle instead of teaching one"
+        "--text-from",
+        type=Path,
+        metavar="BUNDLE",
+        help="read with the text encoder of a bundle instead of teaching one",
+    )
+    train.add_argument(
+        "--image-from",
+        type=Path,
+        metavar="RUN",
+        help="take the image path of a finished run as it is, and train report paths alone",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
@@ -158,7 +167,13 @@ def _train(options: argparse.Namespace) -> None:
         raise InputError(f"{configuration['train']['max_steps']} steps of training make no network; give 1 or more")
     _check_data(options.data)
     train(
-        options.data, options.run, configuration, text_from=options.text_from, cache=options.cache, go_on=options.go_on
+        options.data,
+        options.run,
+        configuration,
+        text_from=options.text_from,
+        cache=options.cache,
+        go_on=options.go_on,
+        image_from=options.image_from,
     )
     print(options.run)
 

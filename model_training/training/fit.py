@@ -14,7 +14,7 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
 
 from .batches import collate
-from .run_folder import CHECKPOINT, LOG, store_configuration
+from .run_folder import CHECKPOINT, LOG, image_path_of, store_configuration
 from .run_order import RunOrder
 
 _LOG = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ def fit(
     reader: ReportReader,
     *,
     go_on: bool = False,
+    image_from: Path | None = None,
 ) -> None:
     """Train to the configuration's steps and leave networks, checkpoint and log in the run folder.
 
@@ -39,6 +40,8 @@ def fit(
         The validation draw, one item a patient.
     reader : ReportReader
         Taught; its input width is that of the token states.
+    image_from : Path, optional
+        A finished run whose image path is taken over and stays as it is.
     go_on : bool
         Go on from the run's checkpoint: the same as if it had never stopped.
 
@@ -63,6 +66,8 @@ def fit(
     seed = settings["seed"]
     torch.manual_seed(seed)
     module = DualPathModule(configuration, reader.slots.in_features, seed, reader)
+    if image_from is not None:
+        module.fix_image(image_path_of(image_from))
     log = RunLog(run / LOG, settings["log_every_steps"], settings["max_steps"])
     check_loader: DataLoader[Any] = DataLoader(checks, settings["batch_size"], collate_fn=collate)
     first_step = _steps_done(checkpoint) if go_on else 0
@@ -118,7 +123,16 @@ def _steps_done(checkpoint: Path) -> int:
 
 def _hush() -> None:
     """What Lightning warns of and is meant so: no logger, no validation loop of its own, a run that is one epoch."""
-    for words in (".*does not have many workers.*", ".*val_dataloader.*", ".*mid-epoch.*", ".*resuming from a checkpoint.*"):
+    for words in (
+        ".*does not have many workers.*",
+        ".*val_dataloader.*",
+        ".*mid-epoch.*",
+        ".*resuming from a checkpoint.*",
+    ):
         warnings.filterwarnings("ignore", words)
-    for name in ("lightning.pytorch.utilities.rank_zero", "lightning.pytorch.accelerators.cuda", "lightning.fabric.utilities.rank_zero"):
+    for name in (
+        "lightning.pytorch.utilities.rank_zero",
+        "lightning.pytorch.accelerators.cuda",
+        "lightning.fabric.utilities.rank_zero",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -122,7 +122,9 @@ def place_case(case: TrainingCase, grid: Grid, *, acquired: bool = False) -> Pla
         counts = np.minimum(counts, _MOST_FLOAT16).astype(np.float16)
     skeleton, levels = np.zeros((0, 0), np.uint8), np.zeros((0, 0), np.uint8)
     if case.skeleton is not None and case.spine_level is not None and case.rib_level is not None:
-        skeleton = both({v: _soft(a, case.pixel_size_mm, grid, (down, right)) for v, a in in_order(case.skeleton).items()})
+        skeleton = both(
+            {v: _soft(a, case.pixel_size_mm, grid, (down, right)) for v, a in in_order(case.skeleton).items()}
+        )
         spine, rib = in_order(case.spine_level), in_order(case.rib_level)
         stacked = {view: np.stack([spine[view], rib[view]]) for view in case.views}
         levels = both({v: _nearest(a, case.pixel_size_mm, grid, (down, right)) for v, a in stacked.items()})

@@ -74,7 +74,9 @@ def report_rng(batch: Batch, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, 2, int(batch["number"][0])])
 
 
-def shown_report(report: ReportStates, reader: ReportReader, batch: Batch, settings: Mapping[str, Any], seed: int) -> ReportStates:
+def shown_report(
+    report: ReportStates, reader: ReportReader, batch: Batch, settings: Mapping[str, Any], seed: int
+) -> ReportStates:
     """Return the reports that the images of a training batch are shown."""
     rng = report_rng(batch, seed)
     order = choose_reports(batch, settings["another_patients_share"], rng)

@@ -31,6 +31,7 @@ def train(
     text_from: Path | None = None,
     cache: Path | None = None,
     go_on: bool = False,
+    image_from: Path | None = None,
 ) -> None:
     """Train on a folder of cases; see ``fit.fit`` for what it leaves in ``run``.
 
@@ -40,6 +41,8 @@ def train(
         A bundle whose text path is used; else the run's own, taught first where there is none.
     cache : Path, optional
         Folder that keeps placed cases; the run's own where none is given.
+    image_from : Path, optional
+        A finished run whose image path is taken over and stays as it is: only report paths are trained.
     go_on : bool
         Go on from the run's checkpoint with the run's own configuration.
     """
@@ -57,7 +60,7 @@ def train(
     samples = _samples(cases["training"], configuration, text, cache, augmented=True)
     checks = _samples(cases["validation"][: settings["validation_cases"]], configuration, text, cache, augmented=False)
     _LOG.info(f"{len(samples)} and {len(checks)} patients in memory after {time.monotonic() - start:.0f} s")
-    fit(run, configuration, samples, checks, text.reader, go_on=go_on)
+    fit(run, configuration, samples, checks, text.reader, go_on=go_on, image_from=image_from)
 
 
 def _samples(
