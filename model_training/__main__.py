@@ -81,6 +81,12 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="read with the text encoder of 'teach-reading', of another run or of a bundle instead of teaching one",
     )
+    train.add_argument(
+        "--image-from",
+        type=Path,
+        metavar="RUN",
+        help="take the image path of a finished run as it is, and train report paths alone",
+    )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
     train.add_argument("--fold", type=int, metavar="K", help="hold out this fold of the patients, counted from 0")
     train.add_argument("--folds", type=int, default=5, metavar="N", help="number of folds (default: 5)")
@@ -184,7 +190,7 @@ def _train(options: argparse.Namespace) -> None:
         "learning_rate": options.learning_rate,
     }
     configuration["train"] |= {key: value for key, value in given.items() if value is not None}
-    how = {"text_from": options.text_from, "go_on": options.go_on}
+    how = {"text_from": options.text_from, "go_on": options.go_on, "image_from": options.image_from}
     if options.clinic:
         train_on_the_fly(options.clinic, options.run, configuration, **how)
     else:

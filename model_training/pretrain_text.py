@@ -29,6 +29,7 @@ from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 from .configuration import read_configuration
 from .given_text_encoder import given_text_encoder
 from .masked_words import NOT_CHOSEN, WordMasker, word_masker
+from .pretraining_settings import PretrainingSettings
 from .teach_reading import learning_rate_share, new_text_path
 from .text_corpus import read_corpus
 from .training_checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
@@ -41,28 +42,7 @@ BUNDLED_ENCODER = Path("BoneMetSeg") / "Resources" / "Models" / "planar"
 FRESH = "fresh"
 _VALIDATION_SHARE = 10  # every tenth report, by the hash of its text
 _VALIDATION_WINDOWS = 200
-_CHECKPOINT_STEPS = 200
 _LOGGED_STEPS = 50
-
-
-@dataclass(frozen=True)
-class PretrainingSettings:
-    """Settings of a pretraining.
-
-    Attributes
-    ----------
-    steps, windows_per_step : int
-    learning_rate, weight_decay : float
-        1e-3 suits the small encoder, 5e-5 to 1e-4 one of MacBERT's size.
-    checkpoint_steps : int
-        A checkpoint is kept every so many steps.
-    """
-
-    steps: int = 2000
-    windows_per_step: int = 32
-    learning_rate: float = 1e-3
-    weight_decay: float = 0.01
-    checkpoint_steps: int = _CHECKPOINT_STEPS
 
 
 class CorrectionHeads(nn.Module):

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from .pretraining_settings import PretrainingSettings
+
 
 def add_teach_reading_command(commands: Any) -> None:
     """Add ``teach-reading`` to the parser's commands."""

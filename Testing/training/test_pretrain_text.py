@@ -16,6 +16,7 @@ from BoneMetSegLib.text_encoder import TextEncoder
 from model_training import pretrain_text as module
 from model_training.given_text_encoder import given_text_encoder
 from model_training.masked_words import NOT_CHOSEN, word_masker
+from model_training.reading_commands import add_pretrain_text_command
 from model_training.simulator.report_writer import random_report
 from model_training.text_corpus import read_corpus
 from Testing.training.bert_folders import write_bert
@@ -130,7 +131,7 @@ def test_a_pretraining_that_goes_on_is_the_unbroken_one_weight_for_weight(corpus
 
 def options(*arguments: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    module.add_pretrain_text_command(parser.add_subparsers())
+    add_pretrain_text_command(parser.add_subparsers())
     return parser.parse_args(["pretrain-text", *arguments])
 
 

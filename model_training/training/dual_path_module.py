@@ -45,6 +45,11 @@ class DualPathModule(LightningModule):
         self.latest: dict[str, torch.Tensor] = {}
         """Losses of the last batch by name."""
 
+    def fix_image(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Take a finished run's image path as it is; only report paths and their fit are trained."""
+        self.paths.fix_image(weights)
+        self.average = WeightAverage(self.paths, self._configuration["train"]["average_decay"])
+
     def losses(self, batch: Batch) -> dict[str, torch.Tensor]:
         """Return the losses of a batch by name, weighted; their sum is what is trained.
 
@@ -52,10 +57,13 @@ class DualPathModule(LightningModule):
         """
         settings, paths = self._configuration["loss"], self.paths
         network = paths.image
-        features = network.encode(batch["image"].contiguous(memory_format=self._memory_format))
-        image = network.image_path(features)
-        found = {"image": class_loss(image.classes, batch["classes"], batch["present"], settings)}
-        if network.config.skeleton:
+        with torch.set_grad_enabled(torch.is_grad_enabled() and paths.learns_image):
+            features = network.encode(batch["image"].contiguous(memory_format=self._memory_format))
+            image = network.image_path(features)
+        found = {}
+        if paths.learns_image:
+            found["image"] = class_loss(image.classes, batch["classes"], batch["present"], settings)
+        if paths.learns_image and network.config.skeleton:
             found["places"] = place_loss(image, batch, settings)
         read = batch["present"] & batch["has_report"][:, None]
         for number, (name, own) in enumerate(paths.each()):

@@ -19,7 +19,7 @@ from model_training.configuration import read_configuration
 
 from .batches import collate
 from .processes import process_count, process_number
-from .run_folder import CHECKPOINT, LOG, store_configuration
+from .run_folder import CHECKPOINT, LOG, image_path_of, store_configuration
 from .run_order import RunOrder
 from .run_stops import StopRequest
 from .tensorboard_log import TensorBoardLog
@@ -40,6 +40,7 @@ def fit(
     reader: ReportReader,
     *,
     go_on: bool = False,
+    image_from: Path | None = None,
 ) -> None:
     """Train to the configuration's steps and leave networks, checkpoint and log in the run folder.
 
@@ -51,6 +52,8 @@ def fit(
         The validation draw, one item a patient.
     reader : ReportReader
         Taught; its input width is that of the token states.
+    image_from : Path, optional
+        A finished run whose image path is taken over and stays as it is.
     go_on : bool
         Go on from the run's checkpoint: the same as if it had never stopped.
 
@@ -81,6 +84,8 @@ def fit(
     stop = StopRequest()
     with _hushed():
         module = DualPathModule(configuration, reader.slots.in_features, settings["seed"], reader)
+        if image_from is not None:
+            module.fix_image(image_path_of(image_from))
         board = TensorBoardLog(run / "tensorboard", first_step) if first_process else TensorBoardLog(None)
         log = RunLog(run / LOG, board, settings["log_every_steps"], settings["max_steps"])
         checking = RunChecks(run, log, board, _check_loader(checks, settings), settings, stop)

@@ -10,7 +10,7 @@ other parts there are.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -72,6 +72,24 @@ class ReportPaths(nn.Module):
             self.image.fit.requires_grad_(bool(networks))
         self.networks = nn.ModuleDict(networks)
 
+    def fix_image(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Take the image path of a finished run, and learn it no more: report paths are trained on what it sees.
+
+        Raises
+        ------
+        RuntimeError
+            The weights are of another shape.
+        """
+        self.image.image.load_state_dict(
+            {name.removeprefix("image."): value for name, value in weights.items() if name.startswith("image.")}
+        )
+        self.image.image.requires_grad_(False)
+
+    @property
+    def learns_image(self) -> bool:
+        """Whether the image path is trained, or was before."""
+        return any(value.requires_grad for value in self.image.image.parameters())
+
     def each(self) -> Iterator[tuple[str, DualPathNetwork]]:
         """Return names and networks."""
         for name, network in self.networks.items():
@@ -79,7 +97,7 @@ class ReportPaths(nn.Module):
 
     def parts(self) -> dict[str, list[nn.Parameter]]:
         """Return what is learned, by parts that know nothing of each other: each is clipped and scheduled by itself."""
-        parts = {"image": list(self.image.image.parameters())}
+        parts = {"image": list(self.image.image.parameters())} if self.learns_image else {}
         if self.image.fit is not None and len(self.networks):
             parts["fit"] = list(self.image.fit.parameters())
         for name, network in self.each():

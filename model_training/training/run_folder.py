@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -48,6 +49,23 @@ def store_networks(paths: ReportPaths, run: Path) -> None:
         save_file({key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}, part)
         part.replace(file)
         replace_file(file.with_suffix(".json"), json_bytes(network.config.as_json()))
+
+
+def image_path_of(run: Path) -> dict[str, torch.Tensor]:
+    """Return the image path's weights of a finished run; those of all its networks are the same.
+
+    Raises
+    ------
+    InputError
+        The folder holds no trained network.
+    """
+    file = next(iter(sorted(run.glob("network*.safetensors"))), None)
+    if file is None:
+        raise InputError(f"{run} holds no trained network to take the image path of")
+    try:
+        return {name: value for name, value in load_file(file).items() if name.startswith("image.")}
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"{file.name} in {run} cannot be read; train it again") from error
 
 
 def store_configuration(run: Path, configuration: dict[str, Any]) -> None:

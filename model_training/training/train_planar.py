@@ -36,6 +36,7 @@ def train(
     go_on: bool = False,
     fold: int | None = None,
     folds: int = 5,
+    image_from: Path | None = None,
 ) -> None:
     """Train on a folder of cases; see ``fit.fit`` for what it leaves in ``run``.
 
@@ -49,6 +50,8 @@ def train(
         Go on from the run's checkpoint with the run's own configuration.
     fold, folds : int
         Hold one fold of the patients out (``folds.py``); else the data list's own split.
+    image_from : Path, optional
+        A finished run whose image path is taken over and stays as it is: only report paths are trained.
     """
     if go_on:
         configuration = stored_configuration(run)
@@ -69,11 +72,17 @@ def train(
         checks = _samples(checked, configuration, text, cache, augmented=False)
         if not process_number():
             _LOG.info(f"{len(samples)} and {len(checks)} patients in memory after {time.monotonic() - start:.0f} s")
-        fit(run, configuration, samples, checks, text.reader, go_on=go_on)
+        fit(run, configuration, samples, checks, text.reader, go_on=go_on, image_from=image_from)
 
 
 def train_on_the_fly(
-    clinic_name: str, run: Path, configuration: dict[str, Any], *, text_from: Path | None = None, go_on: bool = False
+    clinic_name: str,
+    run: Path,
+    configuration: dict[str, Any],
+    *,
+    text_from: Path | None = None,
+    go_on: bool = False,
+    image_from: Path | None = None,
 ) -> None:
     """Train on patients of a clinic that are simulated beside the training; nothing is stored of them."""
     from model_training.simulator.clinic import read_clinic
@@ -106,7 +115,7 @@ def train_on_the_fly(
             cases, tokens = simulate_checks(clinic, settings["seed"], grid, "auto", count, text)
             checks = PlanarSamples(cases, tokens, grid, None, settings["seed"], text.encoder.width)
             pool.fill(_FIRST_PATIENTS_A_BATCH * settings["batch_size"])
-            fit(run, configuration, pool, checks, text.reader, go_on=go_on)
+            fit(run, configuration, pool, checks, text.reader, go_on=go_on, image_from=image_from)
         finally:
             pool.close()
 
