@@ -52,11 +52,15 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _add_config(simulate)
 
-    train = commands.add_parser("train", help="teach reading, then train image path and fusion")
+    train = commands.add_parser("train", help="teach reading, then train image path and report paths")
     _add_data_run(train)
-    train.add_argument("--minutes", type=float, metavar="M", help="instead of the configuration's")
-    train.add_argument("--learning-rate", type=float, metavar="X", help="instead of the configuration's")
-    train.add_argument("--continue", dest="go_on", action="store_true", help="train the run's finished network further")
+    train.add_argument("--seed", type=int, metavar="N", help="instead of the configuration's")
+    train.add_argument("--steps", type=int, metavar="N", help="instead of the configuration's")
+    train.add_argument(
+        "--text-from", type=Path, metavar="BUNDLE", help="read with the text encoder of a bundle instead of teaching one"
+    )
+    train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
+    train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
 
     evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
     evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
@@ -69,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="make a bundle of a run: thresholds, evaluation, model card")
     _add_data_run(export)
+    export.add_argument("--seed", type=int, default=0, metavar="N", help="of the confidence intervals (default: 0)")
     export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
     export.add_argument("-o", "--out", type=Path, required=True, metavar="BUNDLE", help="the bundle's folder")
     card = commands.add_parser("card", help="write a bundle's model card anew, with the scores of another evaluation")
@@ -97,7 +102,6 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
 def _add_data_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
     parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the run: weights and log")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
     _add_config(parser)
 
 
@@ -144,18 +148,19 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .train import train
+    from .training.train_planar import train
 
     configuration = read_configuration(options.config)
-    if options.minutes is not None:
-        configuration["train"]["minutes"] = options.minutes
-    if options.learning_rate is not None:
-        configuration["train"]["learning_rate"] = options.learning_rate
-    if configuration["train"]["minutes"] <= 0:
-        raise InputError(f"{configuration['train']['minutes']} minutes of training make no network; give more than 0")
+    for key, value in (("seed", options.seed), ("max_steps", options.steps)):
+        if value is not None:
+            configuration["train"][key] = value
+    if configuration["train"]["max_steps"] < 1:
+        raise InputError(f"{configuration['train']['max_steps']} steps of training make no network; give 1 or more")
     _check_data(options.data)
-    trained = train(options.data, options.run, configuration, options.seed, go_on=options.go_on)
-    print(f"{trained.log['steps']} steps in {trained.log['minutes']} min: {options.run}")
+    train(
+        options.data, options.run, configuration, text_from=options.text_from, cache=options.cache, go_on=options.go_on
+    )
+    print(options.run)
 
 
 def _evaluate(options: argparse.Namespace) -> None:

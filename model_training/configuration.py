@@ -10,6 +10,7 @@ import yaml
 
 from BoneMetSegLib.errors import InputError
 
+_LISTS_OF_ANY_LENGTH = ("widths", "report_widths", "fusions")
 DEFAULT_CONFIGURATION = Path(__file__).parent / "configs" / "planar.yaml"
 
 
@@ -49,15 +50,20 @@ def _update(settings: dict[str, Any], given: Any, where: str) -> None:
         if key not in settings:
             raise InputError(f"{where} has no setting {key!r}")
         known = settings[key]
-        if isinstance(known, str):
-            right = isinstance(value, str)
-        elif isinstance(known, list):
-            right = isinstance(value, list) and len(value) == len(known) and all(map(_is_number, value))
-        else:
-            right = _is_number(value)
+        right = _is_like(value, known, any_length=key in _LISTS_OF_ANY_LENGTH)
         if not right:  # YAML reads 1e-3 as a word, 1.0e-3 as a number
             raise InputError(f"{where}: {key} is {value!r}; it should be like {known!r}")
         settings[key] = value
+
+
+def _is_like(value: Any, known: Any, *, any_length: bool) -> bool:
+    if isinstance(known, (str, bool)):
+        return isinstance(value, type(known))
+    if not isinstance(known, list):
+        return _is_number(value)
+    if not isinstance(value, list) or not (any_length or len(value) == len(known)):
+        return False
+    return all(_is_like(one, known[0], any_length=any_length) for one in value)
 
 
 def _is_number(value: Any) -> bool:

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .network import GRID_MULTIPLE, INPUT_CHANNELS
 from .scan import VIEWS, PlanarScan, PlanarView
 
 GRID_PIXEL_MM = 3.0
+GRID_MULTIPLE = 32  # of the planar network's five strides
+INPUT_CHANNELS = 2 * len(VIEWS)
 INPUT_CEILING = 4.0
 TRAINED_SHAPE = (608, 192)  # rows and columns of the frames in training
 _BODY_MARGIN_MM = 30.0

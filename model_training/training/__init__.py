@@ -1,0 +1,1 @@
+"""How the dual-path network is trained."""
