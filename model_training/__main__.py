@@ -12,7 +12,9 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .peers.command import add_peers_command, run_peers
 from .realism.command import add_realism_command, run_realism
+from .training_spect.command import add_spect_commands, run_score_spect, run_train_spect
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,6 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--bundle", type=Path, required=True, metavar="DIR")
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
+    add_spect_commands(commands)
+    add_peers_command(commands)
     add_realism_command(commands)
 
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
@@ -222,6 +226,9 @@ _COMMANDS = {
     "card": _card,
     "reference": _reference,
     "realism": run_realism,
+    "train-spect": run_train_spect,
+    "score-spect": run_score_spect,
+    "peers": run_peers,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``train --kind spect``: the data side of a run in three dimensions; the run itself is ``training.fit``."""
+"""``train-spect``: the data side of a run in three dimensions; the run itself is ``training.fit``."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import os
 from nnunetv2.training.nnUNetTrainer.nnUNetTrainer import nnUNetTrainer
 
 
-class nnUNetTrainerCounted(nnUNetTrainer):  # noqa: N801 - nnU-Net finds it by this name
+class nnUNetTrainerCounted(nnUNetTrainer):
     """nnU-Net's recipe over another number of steps."""
 
     def initialize(self) -> None:
