@@ -59,7 +59,10 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument("--steps", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument(
-        "--text-from", type=Path, metavar="BUNDLE", help="read with the text encoder of a bundle instead of teaching one"
+        "--text-from",
+        type=Path,
+        metavar="BUNDLE",
+        help="read with the text encoder of a bundle instead of teaching one",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from BoneMetSegLib.errors import InputError
+from model_training.configuration import read_configuration
 
-from ..configuration import read_configuration
 from .recipes import PEERS
 
 
@@ -59,6 +59,7 @@ def run_peers(options: argparse.Namespace) -> None:
         scores = score_peer(options.run, options.data, options.split)
         dice = scores["dice"]
         print(
-            f"{scores['peer']}, {options.split} split, {scores['patients_with_visible_metastasis']} simulated patients with "
-            f"a visible metastasis: DSC {dice['mean']} ({dice['low']} to {dice['high']}), pooled {scores['dice_pooled']}"
+            f"{scores['peer']}, {options.split} split, {scores['patients_with_visible_metastasis']} simulated patients "
+            f"with a visible metastasis: DSC {dice['mean']} ({dice['low']} to {dice['high']}), "
+            f"pooled {scores['dice_pooled']}"
         )

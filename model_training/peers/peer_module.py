@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from lightning.pytorch import LightningModule
 
-from ..training.batches import Batch
-from ..training.losses import class_loss
-from ..training.schedule import schedule
+from model_training.training.batches import Batch
+from model_training.training.losses import class_loss
+from model_training.training.schedule import schedule
+
 from .two_view_network import TwoViewNetwork
 
 

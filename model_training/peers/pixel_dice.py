@@ -16,9 +16,8 @@ import torch
 from BoneMetSegLib.network_grid import grid_to_view
 from BoneMetSegLib.scan import PlanarView
 from BoneMetSegLib.segmentation import CLASSES
-
-from ..case_lists import body_centre_mm
-from ..training_case import IGNORE, TrainingCase
+from model_training.case_lists import body_centre_mm
+from model_training.training_case import IGNORE, TrainingCase
 
 METASTASIS = CLASSES.index("metastasis")
 BOOTSTRAPS = 2000
@@ -39,7 +38,9 @@ class PatientDice:
         return 2 * self.overlap / (self.drawn + self.true) if self.true else float("nan")
 
 
-def at_own_pixels(probabilities: Mapping[str, torch.Tensor], case: TrainingCase, pixel_mm: float) -> dict[str, np.ndarray]:
+def at_own_pixels(
+    probabilities: Mapping[str, torch.Tensor], case: TrainingCase, pixel_mm: float
+) -> dict[str, np.ndarray]:
     """Return the likeliest class at each view's own pixels, ``(rows, columns)`` uint8 as acquired.
 
     Parameters
@@ -72,7 +73,9 @@ def dice_summary(patients: list[PatientDice], seed: int = 0) -> dict[str, Any]:
     mean: dict[str, float | None] = {"mean": None, "low": None, "high": None}
     if len(values):
         rng = np.random.default_rng(seed)
-        low, high = np.percentile(values[rng.integers(len(values), size=(BOOTSTRAPS, len(values)))].mean(1), (2.5, 97.5))
+        low, high = np.percentile(
+            values[rng.integers(len(values), size=(BOOTSTRAPS, len(values)))].mean(1), (2.5, 97.5)
+        )
         mean = {"mean": round(float(values.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
     total = sum(patient.drawn + patient.true for patient in patients)
     return {
@@ -80,7 +83,5 @@ def dice_summary(patients: list[PatientDice], seed: int = 0) -> dict[str, Any]:
         "patients_with_visible_metastasis": len(values),
         "dice": mean,
         "dice_pooled": round(2 * sum(patient.overlap for patient in patients) / total, 4) if total else None,
-        "per_patient": {
-            patient.patient: round(patient.dice, 4) if patient.true else None for patient in patients
-        },
+        "per_patient": {patient.patient: round(patient.dice, 4) if patient.true else None for patient in patients},
     }

@@ -98,9 +98,7 @@ def _swin_unetr(_text_width: int) -> nn.Module:
         import einops  # noqa: F401
     except ImportError as error:
         raise InputError("MONAI's SwinUNETR needs einops: pip install 'bonemetseg[peers]'") from error
-    return nets.SwinUNETR(
-        in_channels=INPUT_CHANNELS, out_channels=OUTPUT_CHANNELS, feature_size=24, spatial_dims=2
-    )
+    return nets.SwinUNETR(in_channels=INPUT_CHANNELS, out_channels=OUTPUT_CHANNELS, feature_size=24, spatial_dims=2)
 
 
 def _lvit_like(text_width: int) -> nn.Module:
@@ -123,8 +121,8 @@ PEERS: dict[str, Recipe] = {
         _attention_unet, 16, "adam", 1e-4, 1e-6, "constant",
         "Oktay 2018; ozan-oktay/Attention-Gated-Networks, configs/config_unet_ct_multi_att_dsv.json: 1e-4, L2 1e-6, "
         "batches of 2; Adam",
-        "loss, samples, batch size and augmentation are ours; no deep supervision; their step policy (after 250 of 1000 "
-        "epochs) is left out",
+        "loss, samples, batch size and augmentation are ours; no deep supervision; their step policy (after 250 of "
+        "1000 epochs) is left out",
     ),
     "unet-plus-plus": Recipe(
         _unet_plus_plus, 16, "adam", 3e-4, 0.0, "constant",
@@ -135,16 +133,16 @@ PEERS: dict[str, Recipe] = {
         _swin_unetr, 32, "adamw", 1e-4, 1e-5, "cosine",
         "Hatamizadeh 2022; Project-MONAI/research-contributions, SwinUNETR/BRATS21/main.py: AdamW, 1e-4, weight decay "
         "1e-5, linear warm-up over 50 of 300 epochs, then cosine",
-        "loss, samples, batch size and augmentation are ours; two dimensions; feature size 24, MONAI's default, for 48; "
-        "from random weights",
+        "loss, samples, batch size and augmentation are ours; two dimensions; feature size 24, MONAI's default, "
+        "for 48; from random weights",
         warm_up_share=50 / 300,
     ),
     "lvit-like": Recipe(
         _lvit_like, 16, "adam", 3e-4, 0.0, "cosine",
-        "after the idea of LViT (Li 2023), our own implementation; HUANGLIZI/LViT, Config.py: 1e-3 or 3e-4 by data set, "
-        "batches of 2, cosine; Adam (remembered)",
-        "loss, samples, batch size and augmentation are ours; our text encoder, frozen; no pseudo labels; one cosine for "
-        "its warm restarts",
+        "after the idea of LViT (Li 2023), our own implementation; HUANGLIZI/LViT, Config.py: 1e-3 or 3e-4 by data "
+        "set, batches of 2, cosine; Adam (remembered)",
+        "loss, samples, batch size and augmentation are ours; our text encoder, frozen; no pseudo labels; one cosine "
+        "for its warm restarts",
         reads_report=True,
     ),
 }  # fmt: skip
@@ -159,5 +157,7 @@ def recipe_of(name: str) -> Recipe:
         There is no such peer.
     """
     if name not in PEERS:
-        raise InputError(f"there is no peer {name!r}; known are {', '.join(PEERS)}, and nnU-Net by model_training.peers.nnunet")
+        raise InputError(
+            f"there is no peer {name!r}; known are {', '.join(PEERS)}, and nnU-Net by model_training.peers.nnunet"
+        )
     return PEERS[name]

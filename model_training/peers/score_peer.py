@@ -15,12 +15,12 @@ from safetensors.torch import load_file
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
+from model_training.case_lists import cases_of
+from model_training.simulator.case_files import json_bytes, replace_file
+from model_training.training.batches import collate
+from model_training.training.text_path import text_path_of
+from model_training.training_case import load_training_case
 
-from ..case_lists import cases_of
-from ..simulator.case_files import json_bytes, replace_file
-from ..training.batches import collate
-from ..training.text_path import text_path_of
-from ..training_case import load_training_case
 from .pixel_dice import at_own_pixels, dice_summary, patient_dice
 from .train_peer import FACTS, WEIGHTS, peer_samples
 from .two_view_network import TwoViewNetwork

@@ -14,18 +14,18 @@ from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from BoneMetSegLib.errors import InputError
+from model_training.case_lists import cases_of
+from model_training.simulator.case_files import json_bytes, replace_file
+from model_training.training.batches import collate
+from model_training.training.placed_case import Grid
+from model_training.training.planar_samples import PlanarSamples, place_cases
+from model_training.training.report_tokens import encode_reports
+from model_training.training.run_folder import store_configuration
+from model_training.training.run_order import RunOrder
+from model_training.training.scores import Scores
+from model_training.training.text_path import TextPath, text_path_of
+from model_training.training_case import load_training_case
 
-from ..case_lists import cases_of
-from ..simulator.case_files import json_bytes, replace_file
-from ..training.batches import collate
-from ..training.placed_case import Grid
-from ..training.planar_samples import PlanarSamples, place_cases
-from ..training.report_tokens import encode_reports
-from ..training.run_folder import store_configuration
-from ..training.run_order import RunOrder
-from ..training.scores import Scores
-from ..training.text_path import TextPath, text_path_of
-from ..training_case import load_training_case
 from .peer_module import PeerModule
 from .recipes import recipe_of
 from .validation_curve import curve_words, is_flat
@@ -75,7 +75,9 @@ def train_peer(
                 f"{data} has {len(cases[split])} patients in its {split} split, {least} are needed; simulate more cases"
             )
     samples = peer_samples(cases["training"], configuration, text, cache, augmented=True)
-    checks = peer_samples(cases["validation"][: settings["validation_cases"]], configuration, text, cache, augmented=False)
+    checks = peer_samples(
+        cases["validation"][: settings["validation_cases"]], configuration, text, cache, augmented=False
+    )
     store_configuration(run, configuration)
     curve = ValidationCurve(run, DataLoader(checks, settings["batch_size"], collate_fn=collate), settings["max_steps"])
     order = RunOrder(settings["max_steps"], settings["batch_size"])
@@ -165,7 +167,8 @@ class ValidationCurve(Callback):
         step = trainer.global_step
         if step not in self._at:
             return
-        assert isinstance(pl_module, PeerModule)
+        if not isinstance(pl_module, PeerModule):
+            raise TypeError("the curve is a peer's")
         dice = validation_dice(pl_module, self._loader)
         best = max((point["dice"] for point in self.points), default=-1.0)
         self.points.append({"step": step, "dice": dice})
@@ -196,6 +199,6 @@ def facts_words(facts: dict[str, Any]) -> str:
     points = facts["curve"]
     curve = curve_words([point["step"] for point in points], [point["dice"] for point in points])
     return (
-        f"{facts['peer']}: {facts['parameters']} parameters, {facts['steps']} steps in {facts['minutes']} min, best at step "
-        f"{facts['best_step']}\nvalidation DSC by step (simulated patients): {curve}"
+        f"{facts['peer']}: {facts['parameters']} parameters, {facts['steps']} steps in {facts['minutes']} min, best at "
+        f"step {facts['best_step']}\nvalidation DSC by step (simulated patients): {curve}"
     )

@@ -20,7 +20,10 @@ def add_spect_commands(commands: Any) -> None:
     train.add_argument("--seed", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument("--steps", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument(
-        "--text-from", type=Path, metavar="BUNDLE", help="read with the text encoder of a bundle instead of teaching one"
+        "--text-from",
+        type=Path,
+        metavar="BUNDLE",
+        help="read with the text encoder of a bundle instead of teaching one",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared volumes here for other runs")
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")

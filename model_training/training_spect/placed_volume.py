@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
+from model_training.simulator.case_files import write_arrays
+from model_training.training_case import TrainingVolume
 
-from ..simulator.case_files import write_arrays
-from ..training_case import TrainingVolume
 from .volume_grid import VolumeGrid, VoxelSpace, find_body, normalised
 
 # A transform of training reaches this far beyond the grid's frame.
@@ -90,18 +90,14 @@ def place_volume(volume: TrainingVolume, grid: VolumeGrid | None = None) -> Plac
 
 
 def halve(masks: np.ndarray) -> np.ndarray:
-    """Return ``(channels, ...)`` bool as shares of 2 x 2 x 2 voxels times 255, uint8; what is odd is padded with nothing."""
+    """Return ``(channels, ...)`` bool as shares of 2 x 2 x 2 voxels times 255, uint8; odd sizes are padded with nothing."""
     odd = [(0, side % 2) for side in masks.shape[1:]]
     whole = np.pad(masks, [(0, 0), *odd]) if any(side for _, side in odd) else masks
-    parts = sum(
-        whole[:, a::2, b::2, c::2].astype(np.uint8) for a in (0, 1) for b in (0, 1) for c in (0, 1)
-    )
+    parts = sum(whole[:, a::2, b::2, c::2].astype(np.uint8) for a in (0, 1) for b in (0, 1) for c in (0, 1))
     return (np.asarray(parts, np.uint16) * 255 // 8).astype(np.uint8)
 
 
-def _kept(
-    shape: tuple[int, ...], space: VoxelSpace, grid: VolumeGrid | None
-) -> tuple[slice, slice, slice]:
+def _kept(shape: tuple[int, ...], space: VoxelSpace, grid: VolumeGrid | None) -> tuple[slice, slice, slice]:
     if grid is None:
         return slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2])
     cuts = []

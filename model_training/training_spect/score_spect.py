@@ -21,12 +21,12 @@ from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ImageOutput, sides_by_position
 from BoneMetSegLib.report_fusion import ReportStates
+from model_training.case_lists import cases_of, clinic_of
+from model_training.training.report_reading import read_states
+from model_training.training.report_tokens import encode_report
+from model_training.training.run_folder import Trained, load_run
+from model_training.training_case import TrainingVolume, load_training_volume
 
-from ..case_lists import cases_of, clinic_of
-from ..training.report_reading import read_states
-from ..training.report_tokens import encode_report
-from ..training.run_folder import Trained, load_run
-from ..training_case import TrainingVolume, load_training_volume
 from .placed_volume import PlacedVolume, place_volume
 from .volume_draw import draw_volume
 from .volume_grid import Body, VolumeGrid, own_voxels, whole_grid
@@ -58,12 +58,14 @@ def score_spect(run: Path, data: Path, split: str = "test", *, seed: int = 0, pa
     """
     trained = load_run(run, path=path)
     if trained.network.config.dimensions != 3:
-        raise InputError(f"{run} holds a network of planar views; score-spect needs one trained with configs/spect.yaml")
+        raise InputError(
+            f"{run} holds a network of planar views; score-spect needs one trained with configs/spect.yaml"
+        )
     cases = [case for part in (SPLITS if split == "all" else (split,)) for case in cases_of(data, part, "spect")]
     if len(cases) < 2:
         raise InputError(
-            f"{data} has {len(cases)} tomographies in its {split} split; each is also read with another's report, so at "
-            "least 2 are needed"
+            f"{data} has {len(cases)} tomographies in its {split} split; each is also read with another's report, so "
+            "at least 2 are needed"
         )
     trained.network.eval()
     grid = VolumeGrid(**trained.log["configuration"]["grid"])
@@ -173,7 +175,8 @@ def summary(rows: Sequence[Mapping[str, Any]], bones: np.ndarray, rng: np.random
         "skeleton_dice_mean": round(float(np.mean(list(means.values()))), 4) if means else None,
         "skeleton_dice": means,
         "per_case": [
-            {key: asdict(value) if isinstance(value, VolumeScore) else value for key, value in row.items()} for row in rows
+            {key: asdict(value) if isinstance(value, VolumeScore) else value for key, value in row.items()}
+            for row in rows
         ],
     }
 
@@ -207,8 +210,10 @@ def scores_markdown(scores: Mapping[str, Any]) -> str:
     """Return the scores as a short Markdown table."""
     gain = scores["dice_gain"]["report minus image"]
     lines = [
-        f"Simulated tomographies, {scores['patients']} patients, {scores['patients_with_visible_metastasis']} with a "
-        "visible metastasis. DSC of metastases, mean over those (95 % interval over patients).",
+        (
+            f"Simulated tomographies, {scores['patients']} patients, {scores['patients_with_visible_metastasis']} with "
+            "a visible metastasis. DSC of metastases, mean over those (95 % interval over patients)."
+        ),
         "",
         "| reads | DSC | pooled | lesions found | FP / scan | FP / normal scan | benign drawn |",
         "|---|---|---|---|---|---|---|",
@@ -224,8 +229,10 @@ def scores_markdown(scores: Mapping[str, Any]) -> str:
         )
     lines += [
         "",
-        f"With the report minus image only: {gain['mean']} ({gain['low']} to {gain['high']}). "
-        f"Skeleton, mean over reporting regions: {scores['skeleton_dice_mean']}.",
+        (
+            f"With the report minus image only: {gain['mean']} ({gain['low']} to {gain['high']}). "
+            f"Skeleton, mean over reporting regions: {scores['skeleton_dice_mean']}."
+        ),
     ]
     return "\n".join(lines) + "\n"
 

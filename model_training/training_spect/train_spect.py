@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from BoneMetSegLib.errors import InputError
+from model_training.case_lists import cases_of
+from model_training.configuration import read_configuration
+from model_training.training.fit import fit
+from model_training.training.report_tokens import encode_reports
+from model_training.training.text_path import TextPath, text_path_of
+from model_training.training.train_planar import stored_configuration
+from model_training.training_case import load_training_volume
 
-from ..case_lists import cases_of
-from ..configuration import read_configuration
-from ..training.fit import fit
-from ..training.report_tokens import encode_reports
-from ..training.text_path import TextPath, text_path_of
-from ..training.train_planar import stored_configuration
-from ..training_case import load_training_volume
 from .volume_grid import VolumeGrid
 from .volume_samples import VolumeSamples, place_volumes
 

@@ -100,9 +100,7 @@ def smooth(image: torch.Tensor, sigma_voxels: float) -> torch.Tensor:
     return image
 
 
-def _places(
-    volume: PlacedVolume, grid: VolumeGrid, matrix: np.ndarray | None
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _places(volume: PlacedVolume, grid: VolumeGrid, matrix: np.ndarray | None) -> tuple[torch.Tensor, torch.Tensor]:
     """Return bones ``(29, *half)`` uint8 and levels ``(2, *half)`` at half of the grid's resolution."""
     half = (grid.slices // 2, grid.rows // 2, grid.columns // 2)
     if not volume.has_skeleton:

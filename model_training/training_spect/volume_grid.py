@@ -69,9 +69,7 @@ class VoxelSpace:
 
     def cut(self, slices: Sequence[slice]) -> VoxelSpace:
         """Return where the voxels lie after the first ones of each axis were cut away."""
-        up, back, left = (
-            f + (s.start or 0) * v for f, v, s in zip(self.first_mm, self.voxel_mm, slices, strict=True)
-        )
+        up, back, left = (f + (s.start or 0) * v for f, v, s in zip(self.first_mm, self.voxel_mm, slices, strict=True))
         return VoxelSpace(self.voxel_mm, (up, back, left))
 
 
@@ -107,7 +105,7 @@ def find_body(voxels: np.ndarray, voxel_mm: Millimetres) -> Body:
 
 
 def whole_grid(body: Body, grid: VolumeGrid, multiple: int) -> VolumeGrid:
-    """Return the grid that holds the whole field and body: never less than in training, and a multiple of the network's."""
+    """Return the grid that holds the whole field and body: no less than in training, multiples of the network's."""
     slices, rows, columns = (
         max(least, math.ceil(2 * reach / grid.voxel_mm / multiple) * multiple)
         for least, reach in zip(grid.shape, body.reach_mm, strict=True)

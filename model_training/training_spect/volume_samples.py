@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from ..training.report_tokens import ReportTokens, tokens_of
-from ..training.run_order import patient_of_sample
-from ..training_case import load_training_volume
+from model_training.training.report_tokens import ReportTokens, tokens_of
+from model_training.training.run_order import patient_of_sample
+from model_training.training_case import load_training_volume
+
 from .placed_volume import PlacedVolume, load_placed_volume, place_volume, store_placed_volume
 from .volume_draw import draw_volume
 from .volume_grid import VolumeGrid

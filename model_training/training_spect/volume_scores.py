@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from BoneMetSegLib.segmentation import CLASSES
-
-from ..training_case import IGNORE
+from model_training.training_case import IGNORE
 
 METASTASIS, BENIGN = CLASSES.index("metastasis"), CLASSES.index("benign")
 HIT_IOU = 0.1

@@ -25,12 +25,11 @@ import SimpleITK as sitk
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
-
-from ...case_lists import cases_of
-from ...simulator.case_files import json_bytes, replace_file
-from ...training.placed_case import Grid, place_case
-from ...training.planar_draw import draw_sample
-from ...training_case import IGNORE, load_training_case
+from model_training.case_lists import cases_of
+from model_training.simulator.case_files import json_bytes, replace_file
+from model_training.training.placed_case import Grid, place_case
+from model_training.training.planar_draw import draw_sample
+from model_training.training_case import IGNORE, load_training_case
 
 ENDING = ".tif"
 CHANNELS = ("labelled view", "other view")

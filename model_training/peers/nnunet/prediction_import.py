@@ -12,10 +12,10 @@ import torch.nn.functional as F
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmentation import CLASSES
+from model_training.case_lists import cases_of
+from model_training.peers.pixel_dice import at_own_pixels, dice_summary, patient_dice
+from model_training.training_case import load_training_case
 
-from ...case_lists import cases_of
-from ...training_case import load_training_case
-from ..pixel_dice import at_own_pixels, dice_summary, patient_dice
 from .dataset_export import ENDING, case_name
 
 

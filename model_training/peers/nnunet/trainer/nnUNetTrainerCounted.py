@@ -1,7 +1,7 @@
 """For nnU-Net's own environment: its trainer with as many epochs and iterations as the environment says.
 
-Found by ``nnUNet_extTrainer``. ``BONEMETSEG_EPOCHS`` and ``BONEMETSEG_ITERATIONS`` (of each epoch) replace 1000 and 250;
-the learning rate falls over the epochs that there are.
+Found by ``nnUNet_extTrainer``. ``BONEMETSEG_EPOCHS`` and ``BONEMETSEG_ITERATIONS`` (of each epoch) replace 1000 and
+250; the learning rate falls over the epochs that there are.
 """
 
 from __future__ import annotations
