@@ -1,7 +1,8 @@
 """A network after the idea of LViT (Li et al., IEEE TMI 2023, "LViT: Language meets Vision Transformer").
 
-A U-Net branch sees pixels; a transformer branch sees patches of the U-Net's features at each of its scales, and text.
-In the skip connections both meet, gated pixel by pixel. This is our own implementation of that idea, smaller than theirs.
+A U-Net branch sees pixels; a transformer branch sees patches of the U-Net's features at each of its scales, and the
+text. In the skip connections both meet, gated pixel by pixel. This is our own implementation of that idea, smaller than
+theirs.
 """
 
 from __future__ import annotations

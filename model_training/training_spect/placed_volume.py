@@ -90,7 +90,7 @@ def place_volume(volume: TrainingVolume, grid: VolumeGrid | None = None) -> Plac
 
 
 def halve(masks: np.ndarray) -> np.ndarray:
-    """Return ``(channels, ...)`` bool as shares of 2 x 2 x 2 voxels times 255, uint8; odd sizes are padded with nothing."""
+    """Return ``(channels, ...)`` bool as shares of 2 x 2 x 2 voxels times 255, uint8; odd sides are padded."""
     odd = [(0, side % 2) for side in masks.shape[1:]]
     whole = np.pad(masks, [(0, 0), *odd]) if any(side for _, side in odd) else masks
     parts = sum(whole[:, a::2, b::2, c::2].astype(np.uint8) for a in (0, 1) for b in (0, 1) for c in (0, 1))
