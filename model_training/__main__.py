@@ -55,9 +55,16 @@ def build_parser() -> argparse.ArgumentParser:
     _add_config(simulate)
 
     train = commands.add_parser("train", help="teach reading, then train image path and report paths")
-    _add_data_run(train)
+    source = train.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, metavar="DIR", help="cases made by simulate or imported")
+    source.add_argument(
+        "--clinic", metavar="NAME|FILE", help="simulate patients of this clinic beside the training and store none"
+    )
+    train.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the run: weights and log")
     train.add_argument("--seed", type=int, metavar="N", help="instead of the configuration's")
     train.add_argument("--steps", type=int, metavar="N", help="instead of the configuration's")
+    train.add_argument("--minutes", type=float, metavar="M", help="end after so long; instead of the configuration's")
+    train.add_argument("--learning-rate", type=float, metavar="X", help="instead of the configuration's")
     train.add_argument(
         "--text-from",
         type=Path,
@@ -65,7 +72,10 @@ def build_parser() -> argparse.ArgumentParser:
         help="read with the text encoder of a bundle instead of teaching one",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
+    train.add_argument("--fold", type=int, metavar="K", help="hold out this fold of the patients, counted from 0")
+    train.add_argument("--folds", type=int, default=5, metavar="N", help="number of folds (default: 5)")
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
+    _add_config(train)
 
     evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
     evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
@@ -121,8 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         print(f"model_training: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("model_training: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"model_training: {str(stopped) or 'stopped'}", file=sys.stderr)
         return 130
     return 0
 
@@ -155,18 +165,26 @@ def _simulate(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .training.train_planar import train
+    from .training.train_planar import train, train_on_the_fly
 
     configuration = read_configuration(options.config)
-    for key, value in (("seed", options.seed), ("max_steps", options.steps)):
-        if value is not None:
-            configuration["train"][key] = value
-    if configuration["train"]["max_steps"] < 1:
-        raise InputError(f"{configuration['train']['max_steps']} steps of training make no network; give 1 or more")
-    _check_data(options.data)
-    train(
-        options.data, options.run, configuration, text_from=options.text_from, cache=options.cache, go_on=options.go_on
-    )
+    if options.minutes is not None and options.minutes <= 0:
+        raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
+    given = {
+        "seed": options.seed,
+        "max_steps": options.steps,
+        "minutes": options.minutes,
+        "learning_rate": options.learning_rate,
+    }
+    configuration["train"] |= {key: value for key, value in given.items() if value is not None}
+    how = {"text_from": options.text_from, "go_on": options.go_on}
+    if options.clinic:
+        train_on_the_fly(options.clinic, options.run, configuration, **how)
+    else:
+        _check_data(options.data)
+        train(
+            options.data, options.run, configuration, cache=options.cache, fold=options.fold, folds=options.folds, **how
+        )
     print(options.run)
 
 

@@ -14,15 +14,15 @@ _LISTS_OF_ANY_LENGTH = ("widths", "report_widths", "fusions")
 DEFAULT_CONFIGURATION = Path(__file__).parent / "configs" / "planar.yaml"
 
 
-def read_configuration(path: Path | None = None, defaults: Path = DEFAULT_CONFIGURATION) -> dict[str, Any]:
-    """Read a configuration; what it leaves out comes from the default one, the planar one or another that is named.
+def read_configuration(path: Path | None = None, default_path: Path = DEFAULT_CONFIGURATION) -> dict[str, Any]:
+    """Read a configuration; what it leaves out comes from the default one.
 
     Raises
     ------
     InputError
         Not YAML, or a section or key the default does not know.
     """
-    default = yaml.safe_load(defaults.read_text(encoding="utf-8"))
+    default = yaml.safe_load(default_path.read_text(encoding="utf-8"))
     if path is None:
         return default
     try:

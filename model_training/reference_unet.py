@@ -26,11 +26,11 @@ from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 
 from .evaluate import METASTASIS, confidence_interval
-from .training.losses import class_loss
 from .samples import body_centre_mm, cases_of, clinic_of
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
 from .train import schedule
+from .training.losses import class_loss
 
 _LOG = logging.getLogger(__name__)
 

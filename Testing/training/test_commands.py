@@ -15,9 +15,10 @@ from BoneMetSegLib.bundle import open_bundle
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmenter import Segmenter
 from model_training.__main__ import main
-from model_training.samples import cases_of, reports_of
+from model_training.case_lists import cases_of, reports_of
 from model_training.simulated_scan import scan_of_case
 from model_training.simulator.case_files import load_case
+from model_training.training.run_folder import load_run
 
 # Five patients of this seed fall into two for training, one for validation and two for the test.
 SEED, CASES = "123", "5"
@@ -25,7 +26,9 @@ TINY = """
 name: tiny
 text_encoder: {hidden_size: 32, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 64, word_pieces: 400}
 teach_reading: {steps: 5, reports_per_step: 2}
-train: {minutes: 0.05, max_steps: 2, rows: 320, columns: 128, batch_size: 2, loader_workers: 0}
+grid: {pixel_mm: 6.0, rows: 320, columns: 128}
+network: {widths: [8, 12, 16], report_widths: [8, 8]}
+train: {max_steps: 2, batch_size: 2, loader_workers: 0, pictures: 0, device: cpu}
 """
 
 
@@ -52,7 +55,8 @@ def _learn_that_most_is_background(weights: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     tensors = load_file(weights)
-    tensors["class_head.2.bias"].unflatten(0, (2, 4, 4))[:, 0] += 8  # views, classes, the four pixels of a shuffle
+    # Views, classes, the four pixels of a shuffle.
+    tensors["image.class_head.2.bias"].unflatten(0, (2, 4, 4))[:, 0] += 8
     save_file(tensors, weights)
 
 
@@ -83,10 +87,11 @@ def test_the_set_has_every_split(place):
 
 
 def test_a_run_says_how_long_and_with_what_it_was_trained(run):
-    log = json.loads((run / "log.json").read_text(encoding="utf-8"))
-    assert 1 <= log["steps"] <= 2
-    assert log["configuration"]["train"]["rows"] == 320
-    assert {"metastasis_image", "metastasis_report", "skeleton"} <= set(log["history"][-1])
+    log = load_run(run).log
+    assert log["steps"] == 2
+    assert log["minutes"] >= 0
+    assert log["configuration"]["grid"]["rows"] == 320
+    assert {"dice/image/metastasis", "dice/regions/metastasis", "skeleton/mean"} <= set(log["history"][-1]["scores"])
     assert 0 <= log["reading"]["place_f1_zh"] <= 1
 
 

@@ -42,8 +42,8 @@ class DualPathModule(LightningModule):
             network_config(configuration), configuration["network"]["fusions"], text_width, seed, taught
         )
         self.average = WeightAverage(self.paths, configuration["train"]["average_decay"])
-        self.latest: dict[str, float] = {}
-        """Losses of the last step by name."""
+        self.latest: dict[str, torch.Tensor] = {}
+        """Losses of the last batch by name."""
 
     def losses(self, batch: Batch) -> dict[str, torch.Tensor]:
         """Return the losses of a batch by name, weighted; their sum is what is trained.
@@ -71,7 +71,7 @@ class DualPathModule(LightningModule):
     def training_step(self, batch: Batch, _index: int) -> torch.Tensor:
         """Return the loss of a batch."""
         found = self.losses(batch)
-        self.latest = {name: float(loss.detach()) for name, loss in found.items()}
+        self.latest = {name: loss.detach() for name, loss in found.items()}
         return torch.stack(list(found.values())).sum()
 
     @property

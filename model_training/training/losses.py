@@ -9,8 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from BoneMetSegLib.network import ImageOutput
-
-from ..training_case import IGNORE
+from model_training.training_case import IGNORE
 
 
 def class_loss(

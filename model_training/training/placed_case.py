@@ -10,8 +10,10 @@ amounts that vary. Drawn at the own pixels and resampled once, the noise of a tr
 from __future__ import annotations
 
 import math
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -20,10 +22,9 @@ import torch.nn.functional as F
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.network_grid import resample
 from BoneMetSegLib.scan import VIEWS, PlanarView
-
-from ..case_lists import body_centre_mm
-from ..simulator.case_files import write_arrays
-from ..training_case import TrainingCase
+from model_training.case_lists import body_centre_mm
+from model_training.simulator.case_files import write_arrays
+from model_training.training_case import TrainingCase
 
 _MOST_FLOAT16 = 6.0e4
 # A transform of training reaches this far beyond the grid's frame.
@@ -122,7 +123,9 @@ def place_case(case: TrainingCase, grid: Grid, *, acquired: bool = False) -> Pla
         counts = np.minimum(counts, _MOST_FLOAT16).astype(np.float16)
     skeleton, levels = np.zeros((0, 0), np.uint8), np.zeros((0, 0), np.uint8)
     if case.skeleton is not None and case.spine_level is not None and case.rib_level is not None:
-        skeleton = both({v: _soft(a, case.pixel_size_mm, grid, (down, right)) for v, a in in_order(case.skeleton).items()})
+        skeleton = both(
+            {v: _soft(a, case.pixel_size_mm, grid, (down, right)) for v, a in in_order(case.skeleton).items()}
+        )
         spine, rib = in_order(case.spine_level), in_order(case.rib_level)
         stacked = {view: np.stack([spine[view], rib[view]]) for view in case.views}
         levels = both({v: _nearest(a, case.pixel_size_mm, grid, (down, right)) for v, a in stacked.items()})
@@ -194,12 +197,12 @@ def store_placed(path: Path, case: PlacedCase) -> None:
 def load_placed(path: Path) -> PlacedCase | None:
     """Read what ``store_placed`` wrote; None where it is not there or cannot be used, since it can be made again."""
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             arrays = {name: stored[name] for name in stored.files}
         for name, kind in (("noiseless", bool), ("countable", bool), ("pixel_mm", float)):
             arrays[name] = kind(arrays[name])
         case = PlacedCase(**arrays)
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error):
         return None
     bones = case.skeleton.shape[1] if case.has_skeleton else len(SKELETON_CHANNELS)
     return case if bones == len(SKELETON_CHANNELS) else None

@@ -13,9 +13,8 @@ import torch.nn.functional as F
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.network_grid import network_input, normalise_counts
 from BoneMetSegLib.scan import VIEWS
-from BoneMetSegLib.segmentation import CLASSES
+from model_training.training_case import IGNORE
 
-from ..training_case import IGNORE
 from .placed_case import Grid, PlacedCase
 
 Affine = tuple[tuple[float, float, float], tuple[float, float, float]]

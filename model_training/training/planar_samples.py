@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from ..training_case import load_training_case
+from model_training.training_case import load_training_case
+
 from .placed_case import Grid, PlacedCase, load_placed, place_case, store_placed
 from .planar_draw import draw_sample
 from .report_tokens import ReportTokens, tokens_of

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 import torch
 from torch import nn
@@ -74,8 +75,7 @@ class ReportPaths(nn.Module):
     def each(self) -> Iterator[tuple[str, DualPathNetwork]]:
         """Return names and networks."""
         for name, network in self.networks.items():
-            assert isinstance(network, DualPathNetwork)
-            yield name, network
+            yield name, cast("DualPathNetwork", network)
 
     def parts(self) -> dict[str, list[nn.Parameter]]:
         """Return what is learned, by parts that know nothing of each other: each is clipped and scheduled by itself."""

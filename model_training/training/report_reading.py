@@ -24,7 +24,9 @@ _NAMED = 0.5
 def read_states(reader: ReportReader, batch: Batch) -> ReportStates:
     """Return the states of a batch's own reports, in its order."""
     tokens, mask = batch["tokens"].float(), batch["token_mask"]
-    states = torch.stack([reader(hidden, which) for hidden, which in zip(tokens, mask, strict=True)])
+    # In full precision: it is a small part, and a status is a matter of thousandths.
+    with torch.autocast(tokens.device.type, enabled=False):
+        states = torch.stack([reader(hidden, which) for hidden, which in zip(tokens, mask, strict=True)])
     return ReportStates(states, tokens, mask)
 
 
@@ -74,7 +76,9 @@ def report_rng(batch: Batch, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, 2, int(batch["number"][0])])
 
 
-def shown_report(report: ReportStates, reader: ReportReader, batch: Batch, settings: Mapping[str, Any], seed: int) -> ReportStates:
+def shown_report(
+    report: ReportStates, reader: ReportReader, batch: Batch, settings: Mapping[str, Any], seed: int
+) -> ReportStates:
     """Return the reports that the images of a training batch are shown."""
     rng = report_rng(batch, seed)
     order = choose_reports(batch, settings["another_patients_share"], rng)

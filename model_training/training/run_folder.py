@@ -14,8 +14,8 @@ from safetensors.torch import load_file, save_file
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
+from model_training.simulator.case_files import json_bytes, replace_file
 
-from ..simulator.case_files import json_bytes, replace_file
 from .report_paths import ReportPaths
 from .text_path import text_path_of
 

@@ -9,8 +9,8 @@ import torch
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.network import ImageOutput
 from BoneMetSegLib.segmentation import CLASSES
+from model_training.training_case import IGNORE
 
-from ..training_case import IGNORE
 from .batches import Batch
 
 

@@ -17,9 +17,8 @@ from tokenizers import Tokenizer
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
-
-from ..simulator.case_files import replace_file
-from ..teach_reading import new_text_path, teach_reading
+from model_training.simulator.case_files import replace_file
+from model_training.teach_reading import new_text_path, teach_reading
 
 _LOG = logging.getLogger(__name__)
 _FILES = ("text.safetensors", "tokenizer.json", "reading.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
@@ -57,13 +58,11 @@ class WeightAverage:
             value.copy_(average)
             average.copy_(kept)
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """Return what a checkpoint keeps."""
         return {"steps": self.steps, "average": {name: value.cpu() for name, value in self._average.items()}}
 
-    def load_state_dict(self, state: Mapping[str, object]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take up what a checkpoint kept."""
-        average = state["average"]
-        assert isinstance(average, Mapping)
-        self.steps = int(str(state["steps"]))
-        self._average = {name: average[name].clone() for name in self._average}
+        self.steps = state["steps"]
+        self._average = {name: state["average"][name].clone() for name in self._average}

@@ -11,6 +11,7 @@ from BoneMetSegLib.errors import InputError
 from model_training.case_lists import cases_of
 from model_training.configuration import read_configuration
 from model_training.training.fit import fit
+from model_training.training.processes import first_process_first, joined, process_number
 from model_training.training.report_tokens import encode_reports
 from model_training.training.text_path import TextPath, text_path_of
 from model_training.training.train_planar import stored_configuration
@@ -73,12 +74,16 @@ def train_spect(
                 f"{data} has {len(cases[split])} tomographies in its {split} split, {least} are needed; simulate more "
                 "cases with --kind spect"
             )
-    text = text_path_of(run, configuration, settings["seed"], text_from)
-    start = time.monotonic()
-    samples = _samples(cases["training"], configuration, text, cache, augmented=True)
-    checks = _samples(cases["validation"][: settings["validation_cases"]], configuration, text, cache, augmented=False)
-    _LOG.info(f"{len(samples)} and {len(checks)} patients in memory after {time.monotonic() - start:.0f} s")
-    fit(run, configuration, samples, checks, text.reader, go_on=go_on)
+    with joined(settings["device"]):
+        with first_process_first():
+            text = text_path_of(run, configuration, settings["seed"], text_from)
+        start = time.monotonic()
+        samples = _samples(cases["training"], configuration, text, cache, augmented=True)
+        checked = cases["validation"][: settings["validation_cases"]]
+        checks = _samples(checked, configuration, text, cache, augmented=False)
+        if not process_number():
+            _LOG.info(f"{len(samples)} and {len(checks)} patients in memory after {time.monotonic() - start:.0f} s")
+        fit(run, configuration, samples, checks, text.reader, go_on=go_on)
 
 
 def _samples(
