@@ -18,6 +18,7 @@ from .evaluation.command import add_evaluate_command, run_evaluate
 from .hospital.check_command import add_check_data_command, run_check_data
 from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
 from .hospital.import_masks_command import add_import_masks_command, run_import_masks
+from .peers.command import add_peers_command, run_peers
 from .reading_commands import (
     add_pretrain_text_command,
     add_teach_reading_command,
@@ -25,6 +26,7 @@ from .reading_commands import (
     run_teach_reading,
 )
 from .realism.command import add_realism_command, run_realism
+from .training_spect.command import add_spect_commands, run_score_spect, run_train_spect
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -104,6 +106,8 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--bundle", type=Path, required=True, metavar="DIR")
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
+    add_spect_commands(commands)
+    add_peers_command(commands)
     add_realism_command(commands)
     add_teach_reading_command(commands)
     add_pretrain_text_command(commands)
@@ -252,6 +256,9 @@ _COMMANDS = {
     "import-labelme": run_import_labelme,
     "import-masks": run_import_masks,
     "check-data": run_check_data,
+    "train-spect": run_train_spect,
+    "score-spect": run_score_spect,
+    "peers": run_peers,
 }
 
 if __name__ == "__main__":

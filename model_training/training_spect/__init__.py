@@ -1,0 +1,1 @@
+"""Training and scoring of the network in three dimensions: tomographies of one field."""
