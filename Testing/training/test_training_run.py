@@ -377,6 +377,16 @@ def test_the_picture_shows_each_view_from_its_own_side():
     assert letters == ["RL", "LR", "RL", "LR"]
 
 
+def test_curves_and_pictures_can_be_looked_at_in_tensorboard(tmp_path):
+    events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    run_once(tmp_path / "run", tiny_configuration(max_steps=3, pictures=1))
+    board = events.EventAccumulator(str(tmp_path / "run" / "tensorboard")).Reload()
+    assert {"loss/image", "loss/report regions", "rate", "dice/image/metastasis"} <= set(board.Tags()["scalars"])
+    assert [entry.step for entry in board.Scalars("loss/image")] == [2, 3]
+    assert board.Tags()["images"] == ["scan 0"]
+    assert board.Images("scan 0")[0].height > 300
+
+
 # ---- the configuration -----------------------------------------------------------------------------------------------
 
 
