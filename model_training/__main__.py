@@ -1,4 +1,6 @@
-"""``python -m model_training simulate | train | evaluate | export | card | reference | realism``."""
+"""``python -m model_training simulate | train | evaluate | export | card | reference | realism
+| import-labelme | import-masks | check-data``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,10 @@ from pathlib import Path
 from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
+from .evaluation.command import add_evaluate_command, run_evaluate
+from .hospital.check_command import add_check_data_command, run_check_data
+from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
+from .hospital.import_masks_command import add_import_masks_command, run_import_masks
 from .realism.command import add_realism_command, run_realism
 
 
@@ -75,14 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
     _add_config(train)
 
-    evaluate = commands.add_parser("evaluate", help="score a bundle on simulated patients")
-    evaluate.add_argument("--bundle", type=Path, required=True, metavar="DIR")
-    evaluate.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
-    evaluate.add_argument("--split", choices=("training", "validation", "test"), default="test", help="default: test")
-    evaluate.add_argument("--cases", type=int, metavar="N", help="only the first N patients of the split")
-    evaluate.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for evaluation.json and .md")
-    evaluate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    evaluate.add_argument("--seed", type=int, default=0, metavar="N")
+    add_evaluate_command(commands)
 
     export = commands.add_parser("export", help="make a bundle of a run: thresholds, evaluation, model card")
     _add_data_run(export)
@@ -94,10 +93,14 @@ def build_parser() -> argparse.ArgumentParser:
     card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
     card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
     add_realism_command(commands)
+    add_import_labelme_command(commands)
+    add_import_masks_command(commands)
+    add_check_data_command(commands)
 
     reference = commands.add_parser("reference", help="score the image-only U-Net by which a clinic is tuned")
     reference.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
     reference.add_argument("--minutes", type=float, default=15.0, metavar="M", help="of training (default: 15)")
+    reference.add_argument("--steps", type=int, metavar="N", help="at most so many, whatever the minutes")
     reference.add_argument("--seed", type=int, default=0, metavar="N", help="of the training (default: 0)")
     reference.add_argument(
         "--score", type=Path, nargs="+", default=[], metavar="DIR", help="further sets to score, all their patients"
@@ -184,21 +187,6 @@ def _train(options: argparse.Namespace) -> None:
     print(options.run)
 
 
-def _evaluate(options: argparse.Namespace) -> None:
-    from BoneMetSegLib.segmenter import Segmenter
-
-    from .evaluate import evaluate, evaluation_markdown, write_scores
-    from .samples import cases_of
-
-    _check_data(options.data)
-    cases = cases_of(options.data, options.split)[: options.cases]
-    if not cases:
-        raise InputError(f"{options.data} has no case in its {options.split} split")
-    scores = evaluate(Segmenter(options.bundle, options.device), cases, options.seed)
-    write_scores(scores, options.out)
-    print(evaluation_markdown(scores))
-
-
 def _export(options: argparse.Namespace) -> None:
     from .export import export_bundle
 
@@ -229,20 +217,25 @@ def _reference(options: argparse.Namespace) -> None:
 
     if options.minutes <= 0:
         raise InputError(f"{options.minutes} minutes of training make no network; give more than 0")
+    if options.steps is not None and options.steps <= 0:
+        raise InputError(f"{options.steps} steps of training make no network; give more than 0")
     for data in (options.data, *options.score):
         _check_data(data)
-    scores = train_reference(options.data, options.out, options.minutes, options.seed, options.score)
+    scores = train_reference(options.data, options.out, options.minutes, options.seed, options.score, options.steps)
     print(json.dumps(scores, indent=2))
 
 
 _COMMANDS = {
     "simulate": _simulate,
     "train": _train,
-    "evaluate": _evaluate,
+    "evaluate": run_evaluate,
     "export": _export,
     "card": _card,
     "reference": _reference,
     "realism": run_realism,
+    "import-labelme": run_import_labelme,
+    "import-masks": run_import_masks,
+    "check-data": run_check_data,
 }
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmenter import Segmenter
 
 from .configuration import configuration_hash
-from .evaluate import evaluate, evaluation_markdown, write_scores
+from .evaluation.model_scores import evaluate, write_scores
+from .evaluation.tables import evaluation_markdown
 from .samples import cases_of, clinic_of
 from .thresholds import choose_thresholds
 from .train import Trained, load_run
@@ -110,7 +111,7 @@ def write_card(bundle: Path, scores: Path, patients: str) -> Bundle:
     """
     description = dict(open_bundle(bundle).description)
     try:
-        new_scores = json.loads(scores.read_text(encoding="utf-8"))
+        new_scores = _scores_of_one_model(json.loads(scores.read_text(encoding="utf-8")))
         card = _card(description, description["training"], new_scores, patients)
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{scores} is no evaluation.json") from error
@@ -120,6 +121,14 @@ def write_card(bundle: Path, scores: Path, patients: str) -> Bundle:
     text = json.dumps(description, ensure_ascii=False, indent=2) + "\n"
     (bundle / "bundle.json").write_text(text, encoding="utf-8", newline="\n")
     return open_bundle(bundle)
+
+
+def _scores_of_one_model(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the scores in an ``evaluation.json``: of the command, which names its models, or of an export."""
+    if "models" not in document:
+        return document
+    (scores,) = document["models"].values()
+    return {**scores, "cohort": document["cohort"]}
 
 
 def _card(
@@ -144,7 +153,8 @@ steps of {training["configuration"]["train"]["batch_size"]}{_stages_words(traini
 
 **How good, on simulated test patients** ({scores["patients"]}, {scores["patients_with_visible_metastasis"]} of them with a visible
 metastasis). {patients or "They are the test split of the training data."} DSC is the mean over patients with a visible metastasis, both views together; the interval
-is a bootstrap over patients. A hit is IoU of at least 0.1, one to one. "Benign drawn": benign foci of which a quarter or more is
+is a bootstrap over patients. A lesion is found by an accepted hot spot of IoU of at least 0.1, one to one, in either view; an
+accepted hot spot that hits none is a false positive. "Benign drawn": benign foci of which a quarter or more is
 called metastasis.
 
 {evaluation_markdown(scores)}

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
@@ -25,12 +26,13 @@ from BoneMetSegLib.network_grid import network_input, normalise_counts, resample
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 
-from .evaluate import METASTASIS, confidence_interval
+from .evaluation.bootstrap import confidence_interval
+from .evaluation.pixel_scores import METASTASIS
 from .samples import body_centre_mm, cases_of, clinic_of
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
-from .train import schedule
 from .training.losses import class_loss
+from .training.schedule import schedule
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ SHAPE = (480, 160)
 WIDTHS = (32, 48, 80, 112)
 BATCH = 4
 LEARNING_RATE = 2e-3
+AVERAGE_DECAY = 0.99
 _LOSS = {"class_weights": [1.0, 1.0, 1.0, 1.0], "dice": 1.0}
 _CONTRASTS = ((1.0, 1.5), (1.5, 2.0), (2.0, 3.0), (3.0, 5.0), (5.0, np.inf))
 _NUMBERS = ((1, 1), (2, 3), (4, 8), (9, 20), (21, 60))
@@ -61,7 +64,12 @@ class GridCase:
 
 
 def train_reference(
-    data: Path, out: Path, minutes: float, seed: int = 0, others: Sequence[Path] = ()
+    data: Path,
+    out: Path,
+    minutes: float,
+    seed: int = 0,
+    others: Sequence[Path] = (),
+    max_steps: int | None = None,
 ) -> dict[str, Any]:
     """Train by the clock on the training split, score all other patients; return and write the scores.
 
@@ -75,17 +83,21 @@ def train_reference(
         Receives ``reference.json``.
     others : sequence of Path
         Further sets to score, all their patients: another anatomy, other dials.
+    max_steps : int, optional
+        Ends the training before its minutes are over, so that runs can be compared whatever else the machine does.
     """
     training = cases_of(data, "training")
     unseen = [*cases_of(data, "validation"), *cases_of(data, "test")]
     if min(len(training), len(unseen)) < BATCH:
         raise InputError(f"{data} has too few patients for the reference; simulate more cases")
     torch.manual_seed(seed)
-    network = DualPathNetwork(NetworkConfig(WIDTHS, ()), 8).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = DualPathNetwork(NetworkConfig(widths=WIDTHS, report_widths=WIDTHS[:-1], fusion=(), skeleton=False), 8).to(
+        memory_format=torch.channels_last
+    )  # type: ignore[call-overload]
     start = time.monotonic()
     samples = [_on_grid(load_case(path)) for path in training]
     _LOG.info(f"{len(samples)} cases on the grid in {time.monotonic() - start:.0f} s")
-    steps = _train(network, samples, minutes * 60, np.random.default_rng([seed, 1]))
+    steps = _train(network, samples, minutes * 60, max_steps, np.random.default_rng([seed, 1]))
     scores = _score(network, unseen, np.random.default_rng([seed, 2]))
     for other in others:
         everyone = [path for split in ("training", "validation", "test") for path in cases_of(other, split)]
@@ -122,29 +134,39 @@ def _frame_mm(case: SimulatedCase) -> list[list[float]]:
     return [[1.0, 0.0, right], [0.0, 1.0, down]]
 
 
-def _train(network: DualPathNetwork, samples: list[GridCase], seconds: float, rng: np.random.Generator) -> int:
+def _train(
+    network: DualPathNetwork,
+    samples: list[GridCase],
+    seconds: float,
+    max_steps: int | None,
+    rng: np.random.Generator,
+) -> int:
     optimiser = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=0.02)
+    # A run is short: the mean of its last weights scores better than the very last.
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
     start, steps, running = time.monotonic(), 0, []
     network.train()
-    while (share := (time.monotonic() - start) / seconds) < 1:
+    while (share := max((time.monotonic() - start) / seconds, steps / (max_steps or np.inf))) < 1:
         for group in optimiser.param_groups:
             group["lr"] = LEARNING_RATE * schedule(share, 0.03)
         chosen = rng.choice(len(samples), BATCH, replace=False)
         images, labels = zip(*(_augmented(samples[index], rng) for index in chosen), strict=True)
         batch = torch.stack(images).contiguous(memory_format=torch.channels_last)
         features = network.encode(batch)
-        logits = network.classify(features, network.decode(features, None))
+        logits = network.image_path(features).classes
         present = torch.ones(len(batch), len(VIEWS), dtype=torch.bool)
         loss = class_loss(logits, torch.stack(labels), present, _LOSS)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
+        average.update_parameters(network)
         steps += 1
         running.append(loss.item())
         if steps % 100 == 0:
-            left = (seconds - (time.monotonic() - start)) / 60
+            left = (time.monotonic() - start) * (1 / share - 1) / 60
             _LOG.info(f"step {steps} loss {np.mean(running[-100:]):.4f}, {left:.1f} min left")
+    network.load_state_dict(average.module.state_dict())
     return steps
 
 
@@ -215,7 +237,7 @@ def _drawn(network: DualPathNetwork, case: SimulatedCase) -> dict[str, np.ndarra
         on_grid.append(resample(counts, size, SHAPE, pixel, shift)[0])
     with torch.inference_mode():
         features = network.encode(_input(torch.stack(on_grid))[None])
-        probabilities = network.classify(features, network.decode(features, None)).softmax(2)[0]
+        probabilities = network.image_path(features).classes.softmax(2)[0]
     back = [[1.0, 0.0, -shift[0][2]], [0.0, 1.0, -shift[1][2]]]
     drawn = {}
     for index, view in enumerate(VIEWS):

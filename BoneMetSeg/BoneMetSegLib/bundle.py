@@ -10,21 +10,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from .anatomy import SKELETON_CHANNEL_NAMES, TEXT_SLOTS
 from .errors import InputError
+from .preprocessing import Preprocessing
+from .resources import resource_path
 from .segmentation import CLASSES, STATUSES
 
 if TYPE_CHECKING:
-    from .network import DualPathNetwork
+    from .network import DualPathNetwork, NetworkConfig
     from .text_encoder import ReportTokenizer, TextEncoder
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+KINDS: dict[str, int] = {"planar": 2, "spect": 3}
+"""Kinds of bundles, as of scans, and the dimensions of their networks."""
 _NEEDED_FILES = ("weights.safetensors", "tokenizer/tokenizer.json")
-_NEEDED_THRESHOLDS = ("foreground", "accept", "min_area_mm2")
+_NEEDED_THRESHOLDS = {
+    "planar": ("foreground", "accept", "min_area_mm2"),
+    "spect": ("foreground", "accept", "min_volume_ml"),
+}
 _REQUIRED: dict[str, type] = {
     "schema_version": int,
     "name": str,
@@ -63,6 +70,16 @@ class Bundle:
         return f"{self.description['name']} {self.description['version']}"
 
     @property
+    def kind(self) -> str:
+        """The kind of scan it segments: "planar" or "spect"."""
+        return str(self.description["kind"])
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """How its images are made ready for the network."""
+        return Preprocessing.from_json(self.description["preprocessing"])
+
+    @property
     def weights_sha256(self) -> str:
         """SHA-256 of the weights file."""
         return self.description["files"]["weights.safetensors"]
@@ -78,7 +95,7 @@ class Bundle:
         Raises
         ------
         InputError
-            The weights do not fit the architecture, or the preprocessing is not this version's.
+            The weights do not fit the architecture, or the architecture not the kind and the grid.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -87,13 +104,12 @@ class Bundle:
         from .network import DualPathNetwork, NetworkConfig
         from .text_encoder import ReportTokenizer, TextEncoder
 
-        if self.description["preprocessing"] != _preprocessing_description():
-            raise InputError(f"bundle {self.folder.name} was made for another preprocessing; export it again")
         try:
             bert_config = BertConfig.from_dict(dict(self.description["text_encoder"]))
             text = TextEncoder(BertModel(bert_config, add_pooling_layer=False))
-            architecture = {key: tuple(value) for key, value in self.description["architecture"].items()}
-            network = DualPathNetwork(NetworkConfig(**architecture), text.width)
+            config = NetworkConfig.from_json(self.description["architecture"])
+            _check_fit(self.kind, config, self.preprocessing)
+            network = DualPathNetwork(config, text.width)
             weights = {key: value.float() for key, value in load_file(self.folder / "weights.safetensors").items()}
             for prefix, module in (("network.", network), ("text.", text)):
                 module.load_state_dict(
@@ -114,6 +130,11 @@ class Bundle:
                 f"{text.word_count}; export it again"
             )
         return network, text, tokenizer
+
+
+def default_bundle(kind: str = "planar") -> Path:
+    """Return the folder of the bundled model for a kind of scan; an installation may lack it."""
+    return resource_path("Models") / kind
 
 
 def open_bundle(folder: Path) -> Bundle:
@@ -152,20 +173,29 @@ def _check_description(folder: Path, description: Any) -> None:
             raise InputError(f"{where} lacks {key!r}, or it is not of type {kind.__name__}")
     if description["schema_version"] != SCHEMA_VERSION:
         raise InputError(
-            f"{where} has schema version {description['schema_version']}; this BoneMetSeg reads {SCHEMA_VERSION}"
+            f"{where} has schema version {description['schema_version']}, for another network; this BoneMetSeg reads "
+            f"{SCHEMA_VERSION}: train and export it again with this version"
         )
-    if description["kind"] != "planar":
-        raise InputError(f"{where} is for {description['kind']!r} images; planar is what this version segments")
+    if description["kind"] not in KINDS:
+        raise InputError(f"{where} is for {description['kind']!r} images; this version segments {', '.join(KINDS)}")
+    try:
+        Preprocessing.from_json(description["preprocessing"])
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where} describes a preprocessing that cannot be used ({error})") from error
     if description["regions"] != regions_description():
         raise InputError(f"{where} was made for another table of regions; export it again with this version")
-    for name in _NEEDED_FILES:
-        if name not in description["files"]:
-            raise InputError(f"{where} names no {name} among its files")
-    if any(_leaves_the_folder(name) for name in description["files"]):
-        raise InputError(f"{where} names files outside of its folder")
-    for name in _NEEDED_THRESHOLDS:
+    _check_files(where, description["files"])
+    for name in _NEEDED_THRESHOLDS[description["kind"]]:
         if type(description["thresholds"].get(name)) not in (int, float):
             raise InputError(f"{where} lacks the threshold {name!r}, or it is not a number")
+
+
+def _check_files(where: str, files: Mapping[str, str]) -> None:
+    for name in _NEEDED_FILES:
+        if name not in files:
+            raise InputError(f"{where} names no {name} among its files")
+    if any(_leaves_the_folder(name) for name in files):
+        raise InputError(f"{where} names files outside of its folder")
 
 
 def _leaves_the_folder(name: str) -> bool:
@@ -174,14 +204,15 @@ def _leaves_the_folder(name: str) -> bool:
     return bool(path.drive or path.root) or ".." in path.parts
 
 
-def _preprocessing_description() -> dict[str, Any]:
-    from .network_grid import GRID_PIXEL_MM, INPUT_CEILING
-
-    return {
-        "grid_pixel_mm": GRID_PIXEL_MM,
-        "intensity": "square root of counts over the 95th percentile within the body",
-        "ceiling": INPUT_CEILING,
-    }
+def _check_fit(kind: str, config: NetworkConfig, preprocessing: Preprocessing) -> None:
+    """Raise ValueError where a network is not one for a kind of scan, or for a grid."""
+    if config.dimensions != KINDS[kind] or len(preprocessing.trained_shape) != config.dimensions:
+        raise ValueError(f"a {kind} network and its trained shape have {KINDS[kind]} dimensions")
+    views = 2 if kind == "planar" else 1
+    if config.views != views:
+        raise ValueError(f"a {kind} network looks at {views} views")
+    if preprocessing.grid_multiple != config.grid_multiple:
+        raise ValueError(f"grid_multiple of this architecture is {config.grid_multiple}")
 
 
 def regions_description() -> dict[str, list[str]]:
@@ -210,8 +241,11 @@ def write_bundle(
     tokenizer_json: str,
     card: str,
     description: Mapping[str, Any],
+    preprocessing: Preprocessing,
 ) -> Bundle:
     """Write a bundle folder, weights in float16, and check it by opening it.
+
+    Its kind is that of the network: planar of two dimensions, spect of three.
 
     Parameters
     ----------
@@ -221,10 +255,21 @@ def write_bundle(
         The model card, Markdown.
     description : mapping
         name, version, thresholds, training, evaluation, intended_use, licence; the rest is filled in here.
+    preprocessing : Preprocessing
+        As in training.
+
+    Raises
+    ------
+    InputError
+        The description lacks something.
+    ValueError
+        Network and preprocessing do not belong together.
     """
     import torch
     from safetensors.torch import save_file
 
+    kind = next(name for name, dimensions in KINDS.items() if dimensions == network.config.dimensions)
+    _check_fit(kind, network.config, preprocessing)
     folder = Path(folder)
     (folder / "tokenizer").mkdir(parents=True, exist_ok=True)
     weights = {
@@ -239,9 +284,9 @@ def write_bundle(
     bert = {key: value for key, value in text.bert.config.to_diff_dict().items() if key != "dtype"}
     full = {
         "schema_version": SCHEMA_VERSION,
-        "kind": "planar",
-        "architecture": {key: list(value) for key, value in asdict(network.config).items()},
-        "preprocessing": _preprocessing_description(),
+        "kind": kind,
+        "architecture": network.config.as_json(),
+        "preprocessing": preprocessing.as_json(),
         "regions": regions_description(),
         "text_encoder": bert,
         **description,

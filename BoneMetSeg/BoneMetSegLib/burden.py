@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 
 from .anatomy import SKELETON_CHANNELS, ReportingRegion, reporting_region
+from .burden_spect import SpectBurden, measure_spect_burden
 from .errors import InputError
 from .hot_spots import HotSpot
 from .resources import resource_path
-from .scan import PlanarScan
+from .scan import PlanarScan, Scan, SpectScan
 from .segmentation import Segmentation
 
 VIEW_RULES = ("mean", "max")
@@ -122,6 +123,13 @@ def _mass(file: str, bones: Mapping[str, Any], region: ReportingRegion) -> tuple
             f"{file} weighs {' and '.join(region.bsi_bones)} per side, which does not fit {region.term_en}"
         )
     return math.fsum(bones[bone]["mass_percent"] for bone in region.bsi_bones), per_side == {True}
+
+
+def burden_of(scan: Scan, segmentation: Segmentation, hot_spots: Sequence[HotSpot]) -> Burden | SpectBurden:
+    """Measure the accepted metastases of a planar scan or of a volume."""
+    if isinstance(scan, SpectScan):
+        return measure_spect_burden(scan, hot_spots)
+    return measure_burden(scan, segmentation, hot_spots)
 
 
 def measure_burden(

@@ -11,7 +11,7 @@ from .anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
 from .hot_spots import HotSpot, HotSpotInView, hot_pixels, join_views, measure_in_view, with_phrase
 from .report import Report
 from .result_document import mask_sha256
-from .scan import PlanarScan
+from .scan import Scan
 from .segmentation import HOT_SPOT_CLASSES, Segmentation
 from .skeleton import Place, bone_place
 
@@ -100,7 +100,7 @@ def fingerprints_of(spot: HotSpot) -> dict[str, str]:
 
 
 def edited_hot_spots(
-    scan: PlanarScan,
+    scan: Scan,
     segmentation: Segmentation,
     report: Report | None,
     stored: Sequence[HotSpot],
@@ -145,7 +145,7 @@ def edited_hot_spots(
 
 
 def decided_hot_spot(
-    scan: PlanarScan,
+    scan: Scan,
     segmentation: Segmentation,
     report: Report | None,
     hot_spots: Sequence[HotSpot],
@@ -167,7 +167,7 @@ def decided_hot_spot(
 class _Measuring:
     """Measures outlines against a background that holds neither hot pixels nor any outline."""
 
-    def __init__(self, scan: PlanarScan, segmentation: Segmentation, outlines: Outlines) -> None:
+    def __init__(self, scan: Scan, segmentation: Segmentation, outlines: Outlines) -> None:
         self._scan, self._segmentation = scan, segmentation
         self._occupied = {}
         for name, maps in segmentation.views.items():

@@ -17,13 +17,14 @@ from .hot_spot_csv import read_decisions, write_hot_spot_csv
 from .hot_spot_segments import write_seg_nrrd
 from .maps_file import write_maps
 from .result_document import SOFTWARE_NAME, Case, result_document, summary_sentence, without_identity
-from .scan import PlanarScan
+from .scan import Scan, SpectScan
 from .seg_nrrd import read_segments
 from .stored_case import read_stored_case
 
 CASE_FILES = (
     "anterior.seg.nrrd",
     "posterior.seg.nrrd",
+    "spect.seg.nrrd",
     "hot_spots.csv",
     "result.json",
     "maps.npz",
@@ -137,7 +138,8 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
         case = without_identity(case)
     for view in case.scan.views:
         write_seg_nrrd(case.scan, case.hot_spots, view, folder / f"{view}.seg.nrrd", lang=lang)
-    write_hot_spot_csv(folder / "hot_spots.csv", case.hot_spots)
+    quantity = case.scan.quantity if isinstance(case.scan, SpectScan) else None
+    write_hot_spot_csv(folder / "hot_spots.csv", case.hot_spots, quantity)
     text = json.dumps(result_document(case), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "result.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     write_maps(folder / "maps.npz", case.scan, case.segmentation)
@@ -148,17 +150,25 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
 
 
 def _draw(path: Path, case: Case, lang: str) -> None:
+    from .figure_spect import draw_spect_overlay
     from .figures import draw_overlay
 
     model = f"{case.segmentation.model['name']} {case.segmentation.model['version']}"
+    if isinstance(case.scan, SpectScan):
+        draw_spect_overlay(case.scan, case.hot_spots, path, lang=lang, caption=summary_sentence(case), model=model)
+        return
     draw_overlay(case.scan, case.hot_spots, path, lang=lang, caption=summary_sentence(case), model=model)
 
 
 def _write_scene(path: Path, case: Case, lang: str) -> None:
     from .scene import build_scene, write_mrb
+    from .scene_spect_case import build_spect_case_scene
 
     report_text = case.report.text if case.report and not case.deidentified else None
-    nodes = build_scene(case.scan, case.hot_spots, report_text, lang=lang)
+    if isinstance(case.scan, SpectScan):
+        nodes = build_spect_case_scene(case.scan, case.hot_spots, report_text, lang=lang)
+    else:
+        nodes = build_scene(case.scan, case.hot_spots, report_text, lang=lang)
     try:
         write_mrb(nodes, path)
     finally:
@@ -187,7 +197,7 @@ def read_case(out: Path, editor: str = "reader") -> Case:
     return stored.edited(decisions, outlines, editor)
 
 
-def _read_outlines(out: Path, scan: PlanarScan, ids: Collection[str]) -> Outlines:
+def _read_outlines(out: Path, scan: Scan, ids: Collection[str]) -> Outlines:
     """Return the outlines of the segmentation files; empty ones are left out.
 
     A segment is ours by its id. Its tags are no proof: a copy of it carries them too.
@@ -209,8 +219,15 @@ def _read_outlines(out: Path, scan: PlanarScan, ids: Collection[str]) -> Outline
     return Outlines(masks, drawn)
 
 
-def same_scan(case: Case, scan: PlanarScan) -> bool:
+def same_scan(case: Case, scan: Scan) -> bool:
     """Say whether a scan is the one a case was made from: same views, sides and pixels with the same counts."""
+    if isinstance(case.scan, SpectScan) or isinstance(scan, SpectScan):
+        return (
+            isinstance(case.scan, SpectScan)
+            and isinstance(scan, SpectScan)
+            and np.array_equal(scan.voxels.astype(np.float32), case.scan.voxels)
+            and np.allclose(scan.ijk_to_ras, case.scan.ijk_to_ras)
+        )
     return set(case.scan.views) == set(scan.views) and all(
         np.array_equal(view.counts.astype(np.float32), case.scan.views[name].counts)
         and view.mirrored == case.scan.views[name].mirrored

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from .count_window import upper_counts
 from .figure_labels import spread
 from .figure_outlines import OutlineTracer
 from .figure_page import FOOTNOTE, GUTTER, LEGEND_ROW, MARGIN, Page
+from .figure_style import INK, PAPER, QUIET, Style, chinese_family, fitted, legend_lines, outline_line
 from .hot_spot_segments import segment_name
 from .hot_spots import HotSpot
 from .scan import PlanarScan, PlanarView
-from .segmentation import HOT_SPOT_CLASSES
 from .terminology import CLASS_APPEARANCE
 
 _DPI, _LEAST_PIXELS = 200, 2200
@@ -34,13 +31,6 @@ _DPI, _LEAST_PIXELS = 200, 2200
 _GAMMA = 0.7
 # Scans that were made lossy have a constant where there should be nothing.
 _AIR_PERCENTILE = 10
-_INK, _QUIET, _PAPER = "#1a1a1a", "#6b6b6b", "white"
-
-# Families with simplified Chinese, as Windows, macOS and Linux ship them.
-_CHINESE_FAMILIES = (
-    "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "PingFang SC",
-    "Hiragino Sans GB", "Heiti SC", "STHeiti", "SimHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Arial Unicode MS",
-)  # fmt: skip
 _CHINESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 
 _WORDS = {
@@ -51,7 +41,6 @@ _WORDS = {
         "left": "L",
         "right": "R",
         "mirrored": "mirrored by its export",
-        "rejected": "not accepted",
         "research": "Research use only",
         "window": "inverse grey, gamma {gamma}; black from {counts:.0f} counts per pixel",
     },
@@ -62,7 +51,6 @@ _WORDS = {
         "left": "左",
         "right": "右",
         "mirrored": "导出时已镜像",
-        "rejected": "未采纳",
         "research": "仅供研究使用",
         "window": "反转灰阶，γ = {gamma}；每像素 {counts:.0f} 计数以上为黑",
     },
@@ -115,18 +103,18 @@ def compose_overlay(
     lang : {"en", "zh"}
         Chinese falls back to English where no font of this computer has it.
     """
-    family = _chinese_family()
+    family = chinese_family()
     lang = lang if lang == "en" or family else "en"
     words = _WORDS[lang]
     texts = {"title": title or words["title"], "caption": caption, "model": model}
     if not family:
         texts = {key: "" if _CHINESE.search(text) else text for key, text in texts.items()}
         texts["title"] = texts["title"] or words["title"]
-    legend = _legend_lines(hot_spots, lang)
+    legend = legend_lines(hot_spots, lang)
     page = Page.of(scan, len(legend))
-    figure = Figure(figsize=page.size_inches, dpi=max(_DPI, _LEAST_PIXELS / page.size_inches[1]), facecolor=_PAPER)
+    figure = Figure(figsize=page.size_inches, dpi=max(_DPI, _LEAST_PIXELS / page.size_inches[1]), facecolor=PAPER)
     FigureCanvasAgg(figure)  # measures text
-    style = _Style(lang, ["DejaVu Sans", family] if family else ["DejaVu Sans"])
+    style = Style(lang, ["DejaVu Sans", family] if family else ["DejaVu Sans"])
     uppers = {view: upper_counts(scan.views[view], hot_spots) for view in page.views}
     for index, view in enumerate(page.views):
         axes = figure.add_axes(page.rectangle(index))
@@ -137,26 +125,11 @@ def compose_overlay(
     return figure
 
 
-@dataclass(frozen=True)
-class _Style:
-    lang: str
-    families: list[str]
-
-    def text(self, size: float, **more: Any) -> dict[str, Any]:
-        return {"fontsize": size, "fontfamily": self.families, "color": _INK, **more}
-
-
-def _chinese_family() -> str | None:
-    """Return an installed family that has Chinese, None where there is none."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return next((family for family in _CHINESE_FAMILIES if family in installed), None)
-
-
 # ---- a view --------------------------------------------------------------------------------------------------------
 
 
 def _draw_view(
-    axes: Any, view: PlanarView, hot_spots: Sequence[HotSpot], page: Page, upper: float, style: _Style
+    axes: Any, view: PlanarView, hot_spots: Sequence[HotSpot], page: Page, upper: float, style: Style
 ) -> None:
     left, right, top, bottom = page.limits_mm(view.view)
     gutter = GUTTER * page.mm_per_inch
@@ -181,14 +154,14 @@ def _draw_view(
     height = top - 0.16 * page.mm_per_inch
     axes.text(left, height, words[first], ha="left", va="baseline", **style.text(19, fontweight="bold"))
     axes.text(right, height, words[last], ha="right", va="baseline", **style.text(19, fontweight="bold"))
-    axes.text((left + right) / 2, height, name, ha="center", va="baseline", **style.text(15, color=_QUIET))
+    axes.text((left + right) / 2, height, name, ha="center", va="baseline", **style.text(15, color=QUIET))
     seen = [hot_spot for hot_spot in hot_spots if view.view in hot_spot.views]
     tracer = OutlineTracer()
     polygons = {hot_spot.id: _polygons_mm(tracer, hot_spot, view) for hot_spot in seen}
     _draw_labels(axes, [hot_spot for hot_spot in seen if polygons[hot_spot.id]], polygons, page, view.view, style)
     for hot_spot in sorted(seen, key=_prominence):
         for polygon in polygons[hot_spot.id]:
-            axes.plot(polygon[:, 0], polygon[:, 1], **_line(hot_spot), zorder=5)
+            axes.plot(polygon[:, 0], polygon[:, 1], **outline_line(hot_spot), zorder=5)
 
 
 def _tone(counts: np.ndarray, upper: float) -> np.ndarray:
@@ -206,29 +179,13 @@ def _prominence(hot_spot: HotSpot) -> tuple[bool, bool]:
     return hot_spot.hot_spot_class == "metastasis", hot_spot.accepted
 
 
-def _line(hot_spot: HotSpot) -> dict[str, Any]:
-    """How the outline of a hot spot is drawn, in the picture and in the legend."""
-    width = {"metastasis": 2.0, "benign": 1.6, "physiological": 1.0}[hot_spot.hot_spot_class]
-    if not hot_spot.accepted:
-        width = 1.2
-    return {
-        "color": CLASS_APPEARANCE[hot_spot.hot_spot_class].rgb_fraction,
-        "linewidth": width,
-        "linestyle": "-" if hot_spot.accepted else (0, (3, 2)),
-        "solid_joinstyle": "round",
-        "path_effects": [withStroke(linewidth=width + 1.0, foreground=_PAPER, alpha=0.7)]
-        if hot_spot.accepted
-        else None,
-    }
-
-
 def _draw_labels(
     axes: Any,
     hot_spots: Sequence[HotSpot],
     polygons: Mapping[str, list[np.ndarray]],
     page: Page,
     view: str,
-    style: _Style,
+    style: Style,
 ) -> None:
     """Name hot spots in the gutters, level with them, each on the side it is nearer to."""
     left, right, top, bottom = page.limits_mm(view)
@@ -253,7 +210,7 @@ def _draw_label(
     place: tuple[float, float, bool],
     size: float,
     page: Page,
-    style: _Style,
+    style: Style,
 ) -> None:
     edge, y, at_left = place
     outward = -1 if at_left else 1
@@ -273,7 +230,7 @@ def _draw_label(
         va="center_baseline",
         **style.text(
             size,
-            color=colour if hot_spot.accepted else _QUIET,
+            color=colour if hot_spot.accepted else QUIET,
             fontweight="bold" if is_lesion else "normal",
             fontstyle="normal" if hot_spot.accepted else "italic",
         ),
@@ -284,13 +241,13 @@ def _largest(polygons: list[np.ndarray]) -> np.ndarray:
     return max(polygons, key=lambda polygon: float(np.ptp(polygon[:, 0]) * np.ptp(polygon[:, 1])))
 
 
-def _draw_scale_bar(axes: Any, page: Page, style: _Style) -> None:
+def _draw_scale_bar(axes: Any, page: Page, style: Style) -> None:
     view = page.views[0]
     left, right, _, bottom = page.limits_mm(view)
     length = next((mm for mm in (200, 100, 50, 20, 10) if mm <= (right - left) / 2.5), 5)
     inch = page.mm_per_inch
     x, y = left - 1.5 * inch, bottom - 0.16 * inch
-    axes.plot([x, x + length], [y, y], color=_INK, linewidth=2.5, solid_capstyle="butt", clip_on=False)
+    axes.plot([x, x + length], [y, y], color=INK, linewidth=2.5, solid_capstyle="butt", clip_on=False)
     label = f"{length // 10} cm" if length >= 10 else f"{length} mm"
     axes.text(x + length / 2, y - 0.07 * inch, label, ha="center", va="bottom", **style.text(12))
 
@@ -298,11 +255,11 @@ def _draw_scale_bar(axes: Any, page: Page, style: _Style) -> None:
 # ---- header and footer ---------------------------------------------------------------------------------------------
 
 
-def _draw_header(figure: Figure, page: Page, texts: Mapping[str, str], style: _Style) -> None:
+def _draw_header(figure: Figure, page: Page, texts: Mapping[str, str], style: Style) -> None:
     across, down = page.size_inches
     x = (MARGIN + 0.1) / across
-    _fitted(figure, x, 1 - 0.45 / down, texts["title"], style.text(25, fontweight="bold", va="center"))
-    _fitted(figure, x, 1 - 0.92 / down, texts["caption"], style.text(15, va="center"))
+    fitted(figure, x, 1 - 0.45 / down, texts["title"], style.text(25, fontweight="bold", va="center"))
+    fitted(figure, x, 1 - 0.92 / down, texts["caption"], style.text(15, va="center"))
 
 
 def _draw_footer(
@@ -311,7 +268,7 @@ def _draw_footer(
     legend: Sequence[Line2D],
     model: str,
     uppers: Mapping[str, float],
-    style: _Style,
+    style: Style,
 ) -> None:
     across, down = page.size_inches
     words = _WORDS[style.lang]
@@ -324,40 +281,10 @@ def _draw_footer(
         prop={"size": 12.5, "family": style.families},
         handlelength=2.4,
         columnspacing=2.2,
-        labelcolor=_INK,
+        labelcolor=INK,
     )
     research = " · ".join(part for part in (words["research"], model) if part)
-    small = style.text(9.5, color=_QUIET, va="center")
+    small = style.text(9.5, color=QUIET, va="center")
     window = words["window"].format(gamma=_GAMMA, counts=max(uppers.values()))
     x = (MARGIN + 0.1) / across
-    _fitted(figure, x, 0.27 / down, f"{research} · {window}", small)
-
-
-def _legend_lines(hot_spots: Sequence[HotSpot], lang: str) -> list[Line2D]:
-    lines = []
-    for name in HOT_SPOT_CLASSES:
-        of_class = [hot_spot for hot_spot in hot_spots if hot_spot.hot_spot_class == name]
-        term = CLASS_APPEARANCE[name].term_zh if lang == "zh" else CLASS_APPEARANCE[name].term_en
-        for accepted in (True, False):
-            alike = [hot_spot for hot_spot in of_class if hot_spot.accepted == accepted]
-            label = f"{term} ({len(alike)})" if accepted else f"{term}, {_WORDS[lang]['rejected']} ({len(alike)})"
-            if alike:
-                line = _line(alike[0])
-            elif name == "metastasis" and accepted:
-                line = {"color": CLASS_APPEARANCE[name].rgb_fraction, "linewidth": 2.0}
-            else:
-                continue
-            line.pop("path_effects", None)
-            lines.append(Line2D([], [], label=label, **line))
-    return lines
-
-
-def _fitted(figure: Figure, x: float, y: float, text: str, style: dict[str, Any]) -> None:
-    """Write a line of text, smaller where it would run off the page."""
-    if not text:
-        return
-    artist = figure.text(x, y, text, **style)
-    width = artist.get_window_extent(figure.canvas.get_renderer()).width  # type: ignore[attr-defined]
-    room = figure.bbox.width * (1 - 2 * x)
-    if width > room:
-        artist.set_fontsize(style["fontsize"] * room / width)
+    fitted(figure, x, 0.27 / down, f"{research} · {window}", small)

@@ -11,8 +11,9 @@ from pathlib import Path
 from .case_edits import ALLOWED_WORDS, Decision, place_fault
 from .errors import InputError
 from .hot_spots import HotSpot
-from .scan import VIEWS
+from .scan import SPECT_VIEW, VIEWS, Quantity
 from .skeleton import Place
+from .spect_columns import uptake_names, uptake_values
 
 CSV_COLUMNS = (
     "id",
@@ -40,25 +41,40 @@ _EDITABLE_COLUMNS = ("id", "class", "accepted", "region", "side", "level")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def write_hot_spot_csv(path: Path, hot_spots: Sequence[HotSpot]) -> None:
-    """Write a row per hot spot."""
+def spect_csv_columns(quantity: Quantity) -> tuple[str, ...]:
+    """Return the columns of a SPECT scan's table: a volume instead of areas, uptake in the scan's quantity."""
+    first, last = CSV_COLUMNS.index("area_mm2_anterior"), CSV_COLUMNS.index("ratio_to_background")
+    return (*CSV_COLUMNS[:first], "volume_ml", *uptake_names(quantity), *CSV_COLUMNS[last:])
+
+
+def write_hot_spot_csv(path: Path, hot_spots: Sequence[HotSpot], quantity: Quantity | None = None) -> None:
+    """Write a row per hot spot.
+
+    Parameters
+    ----------
+    quantity : {"counts", "Bq/ml", "SUVbw"}, optional
+        Of the voxels of a SPECT scan; None for planar views.
+    """
+    columns = CSV_COLUMNS if quantity is None else spect_csv_columns(quantity)
     # With a byte order mark, or spreadsheet programs on Windows show Chinese phrases as gibberish.
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.DictWriter(stream, CSV_COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()
         for spot in hot_spots:
-            writer.writerow(_csv_row(spot))
+            writer.writerow(
+                _csv_row(spot) | (_planar_cells(spot) if quantity is None else _spect_cells(spot, quantity))
+            )
 
 
 def _csv_row(spot: HotSpot) -> dict[str, str]:
-    row = {
+    return {
         "id": spot.id,
         "class": spot.hot_spot_class,
         "accepted": "yes" if spot.accepted else "no",
         "region": spot.region,
         "side": spot.side,
         "level": spot.level,
-        "views": " ".join(view for view in VIEWS if view in spot.views),
+        "views": " ".join(view for view in (*VIEWS, SPECT_VIEW) if view in spot.views),
         "ratio_to_background": _number(spot.ratio_to_background, 2),
         "probability": _number(spot.probability, 3),
         "probability_image_only": _number(spot.probability_image_only, 3),
@@ -66,11 +82,21 @@ def _csv_row(spot: HotSpot) -> dict[str, str]:
         "phrase": _no_formula(spot.phrase),
         "edited_by": _no_formula(spot.edited_by),
     }
+
+
+def _planar_cells(spot: HotSpot) -> dict[str, str]:
+    row = {}
     for view, shown in spot.views.items():
         row[f"area_mm2_{view}"] = _number(shown.area_mm2, 1)
         row[f"max_counts_{view}"] = _number(shown.max_counts, 1)
         row[f"mean_counts_{view}"] = _number(shown.mean_counts, 2)
     return row
+
+
+def _spect_cells(spot: HotSpot, quantity: Quantity) -> dict[str, str]:
+    shown = spot.views[SPECT_VIEW]
+    values = uptake_values(shown, quantity)
+    return {"volume_ml": _number(shown.volume_ml, 2), **{name: _number(value, 2) for name, value in values.items()}}
 
 
 def _number(value: float, digits: int) -> str:

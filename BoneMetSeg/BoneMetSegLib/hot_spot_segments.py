@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .anatomy import region_term
 from .hot_spots import HotSpot
-from .scan import PlanarScan
+from .scan import Scan
 from .seg_nrrd import TERMINOLOGY_TAG, Segment, write_segments
 from .terminology import CLASS_APPEARANCE, terminology_entry
 
@@ -62,8 +62,8 @@ def hot_spot_segments(hot_spots: Sequence[HotSpot], view: str, lang: str = "en")
     ]
 
 
-def write_seg_nrrd(scan: PlanarScan, hot_spots: Sequence[HotSpot], view: str, path: Path, *, lang: str = "en") -> None:
-    """Write a view's hot spots as a .seg.nrrd of exactly the acquired columns x rows x 1, hidden ones included.
+def write_seg_nrrd(scan: Scan, hot_spots: Sequence[HotSpot], view: str, path: Path, *, lang: str = "en") -> None:
+    """Write a view's hot spots as a .seg.nrrd of exactly the acquired grid, hidden ones included.
 
     Which segments are visible is no part of that file; the tag ``BoneMetSeg.Accepted`` says who was accepted.
     """

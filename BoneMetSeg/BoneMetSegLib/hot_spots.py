@@ -11,8 +11,9 @@ import numpy as np
 from scipy import ndimage
 
 from .anatomy import REPORTING_REGIONS, RIB_LEVELS, VERTEBRA_LEVELS, channel_index
+from .peak import peak_value
 from .report import Report
-from .scan import PlanarScan, PlanarView
+from .scan import SPECT_VIEW, AnyView, Scan, SpectView
 from .segmentation import CLASSES, HOT_SPOT_CLASSES, Segmentation, ViewMaps
 from .skeleton import Place, bone_place, centre_ras_mm, physiological_place
 
@@ -23,17 +24,20 @@ UPTAKE_STATUSES = ("metastatic", "uncertain", "uptake", "benign")
 
 @dataclass(frozen=True)
 class HotSpotInView:
-    """A hot spot as one view shows it.
+    """A hot spot as one view shows it, or as a SPECT volume does.
 
     Attributes
     ----------
     mask : numpy.ndarray
-        ``(rows, columns)`` bool, as acquired.
+        ``(rows, columns)`` bool, as acquired; ``(k, j, i)`` in a volume.
     area_mm2, max_counts, mean_counts : float
-        Of the mask's pixels.
+        Of the mask's pixels. In a volume there is no area (NaN), and maximum and mean are in the scan's quantity.
     ratio_to_background : float
         Mean counts over the mean counts of the same bone on the opposite side or, for midline bones, of the bone
         around it; NaN where there is no such bone.
+    volume_ml, peak : float
+        In a volume: of the mask's voxels, and the greatest mean of a ball of 1 ml about one of them
+        (``peak.peak_value``), in the scan's quantity. NaN in planar views.
     """
 
     mask: np.ndarray
@@ -41,6 +45,13 @@ class HotSpotInView:
     max_counts: float
     mean_counts: float
     ratio_to_background: float
+    volume_ml: float = float("nan")
+    peak: float = float("nan")
+
+    @property
+    def size(self) -> float:
+        """Its area in mm2, or in a volume its volume in ml."""
+        return self.volume_ml if self.mask.ndim == 3 else self.area_mm2
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,6 @@ SAME_PLACE_MM = 15.0
 RIM_DEPTH_MM = 5.0
 _RIM_SHARE = 0.25
 _MIN_BACKGROUND_PIXELS = 20
-_EIGHT_NEIGHBOURS = np.ones((3, 3), int)
 
 
 @dataclass(frozen=True)
@@ -145,7 +155,7 @@ class _PlacedFocus:
         return self.parts[0].hot_spot_class
 
 
-def find_hot_spots(scan: PlanarScan, segmentation: Segmentation, report: Report | None = None) -> list[HotSpot]:
+def find_hot_spots(scan: Scan, segmentation: Segmentation, report: Report | None = None) -> list[HotSpot]:
     """Make hot spots of the network's maps.
 
     Foci are connected components per class of the maps with the report (without, if there is none), joined across the
@@ -179,7 +189,7 @@ def find_hot_spots(scan: PlanarScan, segmentation: Segmentation, report: Report 
 
 
 def join_views(
-    scan: PlanarScan, segmentation: Segmentation, masks: Mapping[str, Sequence[np.ndarray]]
+    scan: Scan, segmentation: Segmentation, masks: Mapping[str, Sequence[np.ndarray]]
 ) -> list[dict[str, np.ndarray]]:
     """Join outlines drawn in each view where they are the same place, as ``find_hot_spots`` joins foci.
 
@@ -195,7 +205,7 @@ def join_views(
     return [{part.view: part.mask for part in parts} for parts in _joined(foci, scan, segmentation)]
 
 
-def _reading_order(spot: HotSpot, scan: PlanarScan) -> tuple[int, bool, float]:
+def _reading_order(spot: HotSpot, scan: Scan) -> tuple[int, bool, float]:
     name, in_view = next(iter(spot.views.items()))
     height_mm = centre_ras_mm(scan.views[name], in_view.mask)[1]
     return HOT_SPOT_CLASSES.index(spot.hot_spot_class), not spot.accepted, -height_mm
@@ -204,7 +214,7 @@ def _reading_order(spot: HotSpot, scan: PlanarScan) -> tuple[int, bool, float]:
 # ---- foci of one view ----------------------------------------------------------------------------------------------
 
 
-def _foci(view: PlanarView, maps: ViewMaps, thresholds: Mapping[str, float]) -> list[_Focus]:
+def _foci(view: AnyView, maps: ViewMaps, thresholds: Mapping[str, float]) -> list[_Focus]:
     now = list(_components(maps.best, view, thresholds))
     if maps.with_report is None:
         return [_Focus(view.view, mask, name, removed=False, added=False) for name, mask in now]
@@ -233,21 +243,26 @@ def _hot(probabilities: np.ndarray, thresholds: Mapping[str, float]) -> np.ndarr
 
 
 def _components(
-    probabilities: np.ndarray, view: PlanarView, thresholds: Mapping[str, float]
+    probabilities: np.ndarray, view: AnyView, thresholds: Mapping[str, float]
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield class and mask of each connected component (8-neighbourhood) that is large enough."""
-    min_pixels = max(1, round(thresholds["min_area_mm2"] / view.pixel_area_mm2))
+    """Yield class and mask of each connected component (8 or 26 neighbours) that is large enough."""
+    min_pixels = max(1, round(thresholds[f"min_{view.size_name}"] / view.element_size))
     labels = np.where(_hot(probabilities, thresholds), probabilities[1:].argmax(0) + 1, 0)
-    labels = _without_rims(labels, view.pixel_size_mm)
+    labels = _without_rims(labels, view.spacing_by_axis_mm)
     for index, name in enumerate(HOT_SPOT_CLASSES, 1):
-        components, count = ndimage.label(labels == index, _EIGHT_NEIGHBOURS)
+        components, count = ndimage.label(labels == index, _neighbours(labels))
         areas = np.bincount(components.ravel(), minlength=count + 1)
         for number in range(1, count + 1):
             if areas[number] >= min_pixels:
                 yield name, components == number
 
 
-def _without_rims(labels: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
+def _neighbours(labels: np.ndarray) -> np.ndarray:
+    """Every neighbour counts, those at corners too."""
+    return np.ones((3,) * labels.ndim, int)
+
+
+def _without_rims(labels: np.ndarray, pixel_size_mm: tuple[float, ...]) -> np.ndarray:
     """Give the thin rim of another class, less than a quarter of a blob, the class of the blob.
 
     At the edge of a focus the classes compete, and an ordinary benign rim round a metastasis is not a second focus.
@@ -255,12 +270,12 @@ def _without_rims(labels: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.
     """
     result = labels.copy()
     rim_mm = max(RIM_DEPTH_MM, 1.5 * max(pixel_size_mm))
-    blobs, _ = ndimage.label(labels > 0, _EIGHT_NEIGHBOURS)
+    blobs, _ = ndimage.label(labels > 0, _neighbours(labels))
     for number, box in enumerate(ndimage.find_objects(blobs), 1):
         blob = np.where(blobs[box] == number, labels[box], 0)
         areas = np.bincount(blob[blob > 0], minlength=len(CLASSES))
         for minor in np.flatnonzero((areas > 0) & (areas < _RIM_SHARE * areas.sum())):
-            pieces, count = ndimage.label(blob == minor, _EIGHT_NEIGHBOURS)
+            pieces, count = ndimage.label(blob == minor, _neighbours(blob))
             for piece in (pieces == index for index in range(1, count + 1)):
                 if ndimage.distance_transform_edt(np.pad(piece, 1), sampling=pixel_size_mm).max() < rim_mm:
                     result[box][piece] = areas.argmax()
@@ -270,15 +285,15 @@ def _without_rims(labels: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.
 # ---- joining the two views ------------------------------------------------------------------------------------------
 
 
-def _placed(parts: tuple[_Focus, ...], scan: PlanarScan, segmentation: Segmentation) -> _PlacedFocus:
+def _placed(parts: tuple[_Focus, ...], scan: Scan, segmentation: Segmentation) -> _PlacedFocus:
     masks = {part.view: part.mask for part in parts}
     find = physiological_place if parts[0].hot_spot_class == "physiological" else bone_place
     name, mask = next(iter(masks.items()))
-    radius_mm = float(np.sqrt(mask.sum() * scan.views[name].pixel_area_mm2 / np.pi))
+    radius_mm = float(np.sqrt(mask.sum() * scan.views[name].element_size / np.pi))
     return _PlacedFocus(parts, find(scan, segmentation.views, masks), centre_ras_mm(scan.views[name], mask), radius_mm)
 
 
-def _joined(foci: Sequence[_Focus], scan: PlanarScan, segmentation: Segmentation) -> list[tuple[_Focus, ...]]:
+def _joined(foci: Sequence[_Focus], scan: Scan, segmentation: Segmentation) -> list[tuple[_Focus, ...]]:
     """Pair foci of the two views that are the same place, nearest first; the others stay alone."""
     placed = [_placed((focus,), scan, segmentation) for focus in foci]
     anterior = [one for one in placed if one.parts[0].view == "anterior"]
@@ -295,7 +310,8 @@ def _joined(foci: Sequence[_Focus], scan: PlanarScan, segmentation: Segmentation
     groups = [
         (one.parts[0], *((posterior[pairs[a]].parts[0],) if a in pairs else ())) for a, one in enumerate(anterior)
     ]
-    return groups + [(one.parts[0],) for b, one in enumerate(posterior) if b not in pairs.values()]
+    groups += [(one.parts[0],) for b, one in enumerate(posterior) if b not in pairs.values()]
+    return groups + [(one.parts[0],) for one in placed if one.parts[0].view == SPECT_VIEW]
 
 
 def _same_place_mm(one: _PlacedFocus, other: _PlacedFocus) -> float | None:
@@ -326,7 +342,7 @@ def _compatible(one: Place, other: Place) -> bool:
 
 
 def _hot_spot(
-    placed: _PlacedFocus, scan: PlanarScan, segmentation: Segmentation, occupied: Mapping[str, np.ndarray]
+    placed: _PlacedFocus, scan: Scan, segmentation: Segmentation, occupied: Mapping[str, np.ndarray]
 ) -> HotSpot:
     """Measure one; its number and its phrase come later."""
     kind, place, masks = placed.hot_spot_class, placed.place, placed.masks
@@ -387,23 +403,28 @@ def _effect(placed: _PlacedFocus, image_only: float, with_report: float) -> str:
 
 
 def measure_in_view(
-    view: PlanarView, maps: ViewMaps, mask: np.ndarray, place: Place, occupied: np.ndarray
+    view: AnyView, maps: ViewMaps, mask: np.ndarray, place: Place, occupied: np.ndarray
 ) -> HotSpotInView:
     """Measure a focus in one view.
 
     Parameters
     ----------
     mask, occupied : numpy.ndarray
-        ``(rows, columns)`` bool: the focus, and all that is hot in the view, which no background may include.
+        ``(rows, columns)`` or ``(k, j, i)`` bool: the focus, and all that is hot in the view, which no
+        background may include.
     """
     counts = view.counts[mask].astype(np.float64)
     background = _background_counts(view, maps, place, occupied)
     mean = float(counts.mean())
     ratio = mean / background if background > 0 else float("nan")
-    return HotSpotInView(mask, float(mask.sum() * view.pixel_area_mm2), float(counts.max()), mean, ratio)
+    size, greatest = float(mask.sum() * view.element_size), float(counts.max())
+    if isinstance(view, SpectView):
+        peak = peak_value(view.counts, mask, view.spacing_by_axis_mm)
+        return HotSpotInView(mask, float("nan"), greatest, mean, ratio, volume_ml=size, peak=peak)
+    return HotSpotInView(mask, size, greatest, mean, ratio)
 
 
-def _background_counts(view: PlanarView, maps: ViewMaps, place: Place, occupied: np.ndarray) -> float:
+def _background_counts(view: AnyView, maps: ViewMaps, place: Place, occupied: np.ndarray) -> float:
     """Mean counts of the same bone on the other side or, on the midline, of the bone itself, without foci."""
     sided = {region.name: region.sided for region in REPORTING_REGIONS}
     if place.region not in sided:

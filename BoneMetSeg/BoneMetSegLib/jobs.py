@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .burden import measure_burden
+from .bundle import default_bundle
+from .burden import burden_of
 from .case_folder import check_destination, read_case, same_scan, whole_folder, write_case
 from .concordance import Concordance, compare_report
 from .errors import InputError
@@ -20,7 +21,7 @@ from .report_files import report_from_text
 from .report_of_scan import report_of_scan
 from .result_document import Case
 from .review import Change, merge_update
-from .scan import PlanarScan, View
+from .scan import Scan, View
 from .scan_files import read_scan
 from .scan_transfer import read_transferred_scan
 from .segmentation import Segmentation
@@ -119,13 +120,20 @@ class ModelShelf:
     """Keeps the last model loaded, so that a second case does not wait for it."""
 
     def __init__(self) -> None:
-        self._key: tuple[Path | None, str] | None = None
+        self._key: tuple[Path, str] | None = None
         self._segmenter: Segmenter | None = None
 
-    def get(self, bundle: Path | None, device: str) -> Segmenter:
-        """Return the segmenter of a bundle on a device, loading it if it is not the one at hand."""
+    def get(self, bundle: Path | None, device: str, kind: str = "planar") -> Segmenter:
+        """Return the segmenter of a bundle on a device, loading it if it is not the one at hand.
+
+        Parameters
+        ----------
+        bundle : pathlib.Path or None
+            None for the one that came with this installation for a kind of scan.
+        """
         from .segmenter import Segmenter
 
+        bundle = bundle or default_bundle(kind)
         if self._segmenter is None or self._key != (bundle, device):
             self._segmenter = Segmenter(bundle, device)
             self._key = (bundle, device)
@@ -151,7 +159,7 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     earlier = _earlier(request, scan)
     seconds.lap("read")
     tell("loading the model")
-    segmenter = shelf.get(request.bundle, request.device)
+    segmenter = shelf.get(request.bundle, request.device, scan.kind)
     seconds.lap("load_model")
     tell("segmenting")
     segmentation = segmenter.segment(scan, report, lambda _, done: tell("segmenting", done))
@@ -195,7 +203,7 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
     return case
 
 
-def _scan(request: SegmentRequest) -> PlanarScan:
+def _scan(request: SegmentRequest) -> Scan:
     if request.transferred:
         return read_transferred_scan(request.scans[0])
     scan = read_scan(
@@ -205,7 +213,7 @@ def _scan(request: SegmentRequest) -> PlanarScan:
         flip_posterior=request.flip_posterior,
         series=request.series,
     )
-    if scan.kind == "spect":
+    if scan.kind == "spect" and request.bundle is None and not default_bundle("spect").is_dir():
         raise InputError(
             f"{Path(request.scans[0]).name} is a SPECT volume, and there is no model for SPECT; 'bonemetseg info' "
             f"reads and shows it"
@@ -213,7 +221,7 @@ def _scan(request: SegmentRequest) -> PlanarScan:
     return scan
 
 
-def _report(request: SegmentRequest, scan: PlanarScan) -> tuple[Report | None, tuple[str, ...]]:
+def _report(request: SegmentRequest, scan: Scan) -> tuple[Report | None, tuple[str, ...]]:
     """Return the report, and sentences for the user on where it comes from."""
     if request.report is not None and request.report_text is not None:
         raise InputError("--report and --report-text are both given; one report belongs to a scan")
@@ -224,7 +232,7 @@ def _report(request: SegmentRequest, scan: PlanarScan) -> tuple[Report | None, t
     return None if request.report_text is None else report_from_text(request.report_text), ()
 
 
-def _earlier(request: SegmentRequest, scan: PlanarScan) -> Case | None:
+def _earlier(request: SegmentRequest, scan: Scan) -> Case | None:
     if not request.update:
         return None
     earlier = read_case(request.out)
@@ -234,21 +242,27 @@ def _earlier(request: SegmentRequest, scan: PlanarScan) -> Case | None:
 
 
 def _hot_spots(
-    scan: PlanarScan, segmentation: Segmentation, report: Report | None, earlier: Case | None
+    scan: Scan, segmentation: Segmentation, report: Report | None, earlier: Case | None
 ) -> tuple[list[HotSpot], list[Change]]:
     found = find_hot_spots(scan, segmentation, report)
     return merge_update(earlier.hot_spots, found) if earlier else (found, [])
 
 
-def _measured(
-    scan: PlanarScan, report: Report | None, segmentation: Segmentation, hot_spots: Sequence[HotSpot]
-) -> Case:
-    burden = measure_burden(scan, segmentation, hot_spots)
+def _measured(scan: Scan, report: Report | None, segmentation: Segmentation, hot_spots: Sequence[HotSpot]) -> Case:
+    burden = burden_of(scan, segmentation, hot_spots)
     concordance = compare_report(report, segmentation, hot_spots) if report else Concordance()
-    return Case(scan, report, segmentation, hot_spots, burden, concordance, quality_flags(scan, hot_spots=hot_spots))
+    return Case(
+        scan,
+        report,
+        segmentation,
+        hot_spots,
+        burden,
+        concordance,
+        quality_flags(scan, hot_spots=hot_spots, segmentation=segmentation),
+    )
 
 
-def _scene_wanted(scan: PlanarScan, *, wanted: bool) -> tuple[PlanarScan, bool]:
+def _scene_wanted(scan: Scan, *, wanted: bool) -> tuple[Scan, bool]:
     """Leave the scene out, and say so, where Slicer's libraries are not installed."""
     if not wanted or _can_write_scene():
         return scan, wanted

@@ -14,7 +14,7 @@ import numpy as np
 
 from .anatomy import SKELETON_CHANNELS, reporting_region
 from .errors import InputError
-from .scan import VIEWS, Identity, PlanarScan, PlanarView
+from .scan import QUANTITIES, SPECT_VIEW, VIEWS, Identity, PlanarScan, PlanarView, Scan, SpectScan
 from .segmentation import Segmentation, ViewMaps
 
 # Below this a probability is written as zero; float16 would keep noise of no use and a file three times as large.
@@ -25,20 +25,25 @@ _SPINE = np.array(
 )
 
 
-def write_maps(file: Path | BinaryIO, scan: PlanarScan, segmentation: Segmentation) -> None:
+def write_maps(file: Path | BinaryIO, scan: Scan, segmentation: Segmentation) -> None:
     """Write ``maps.npz``, to a path or into an open file.
 
     Per view ``V``: ``V_counts`` (rows, columns) float32; ``V_pixel_size_mm`` (row, column); ``V_mirrored``;
     ``V_image_only`` and, with a report, ``V_with_report`` (4, rows, columns) float16; ``V_skeleton`` (29, rows,
     columns) bool packed along the last axis by ``numpy.packbits``; ``V_spine_level``, ``V_rib_level`` (rows, columns)
-    float16, 0 outside spine and ribs.
+    float16, 0 outside spine and ribs. Of SPECT ``V`` is ``spect``, (k, j, i) stands for (rows, columns), the counts are
+    the voxels in ``spect_quantity``, and ``spect_ijk_to_ras`` stands for pixel size and ``mirrored``.
     """
     arrays: dict[str, np.ndarray] = {}
     for name, view in scan.views.items():
         maps = segmentation.views[name]
         arrays[f"{name}_counts"] = view.counts.astype(np.float32)
-        arrays[f"{name}_pixel_size_mm"] = np.array(view.pixel_size_mm)
-        arrays[f"{name}_mirrored"] = np.array(view.mirrored)
+        if isinstance(view, PlanarView):
+            arrays[f"{name}_pixel_size_mm"] = np.array(view.pixel_size_mm)
+            arrays[f"{name}_mirrored"] = np.array(view.mirrored)
+        elif isinstance(scan, SpectScan):
+            arrays[f"{name}_ijk_to_ras"] = view.ijk_to_ras
+            arrays[f"{name}_quantity"] = np.array(scan.quantity)
         arrays[f"{name}_image_only"] = _half(maps.image_only)
         if maps.with_report is not None:
             arrays[f"{name}_with_report"] = _half(maps.with_report)
@@ -62,7 +67,7 @@ def _half(probabilities: np.ndarray) -> np.ndarray:
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
-def read_maps(file: Path | BinaryIO, name: str = "maps.npz") -> tuple[PlanarScan, Segmentation]:
+def read_maps(file: Path | BinaryIO, name: str = "maps.npz") -> tuple[Scan, Segmentation]:
     """Read ``maps.npz`` back: a scan without dates and identity, and a segmentation without mentions.
 
     The skeleton's maps come back as 0 and 1. ``name`` is how an error calls the file.
@@ -74,6 +79,8 @@ def read_maps(file: Path | BinaryIO, name: str = "maps.npz") -> tuple[PlanarScan
     """
     try:
         with np.load(file, allow_pickle=False) as arrays:
+            if f"{SPECT_VIEW}_counts" in arrays:
+                return _volume(arrays), Segmentation({SPECT_VIEW: _maps(arrays, SPECT_VIEW)})
             present = [view for view in VIEWS if f"{view}_counts" in arrays]
             views = {view: _view(arrays, view) for view in present}
             maps = {view: _maps(arrays, view) for view in present}
@@ -89,8 +96,20 @@ def _view(file: np.lib.npyio.NpzFile, view: str) -> PlanarView:
     return PlanarView(view, file[f"{view}_counts"], (height_mm, width_mm), mirrored=bool(file[f"{view}_mirrored"]))  # type: ignore[arg-type]
 
 
+def _volume(file: np.lib.npyio.NpzFile) -> SpectScan:
+    quantity = str(file[f"{SPECT_VIEW}_quantity"])
+    if quantity not in QUANTITIES:
+        raise ValueError(quantity)
+    return SpectScan(
+        voxels=file[f"{SPECT_VIEW}_counts"],
+        ijk_to_ras=file[f"{SPECT_VIEW}_ijk_to_ras"],
+        quantity=quantity,  # type: ignore[arg-type]
+        identity=Identity(),
+    )
+
+
 def _maps(file: np.lib.npyio.NpzFile, view: str) -> ViewMaps:
-    columns = file[f"{view}_counts"].shape[1]
+    columns = file[f"{view}_counts"].shape[-1]
     skeleton = np.unpackbits(file[f"{view}_skeleton"], axis=-1, count=columns).astype(np.float32)
     with_report = file[f"{view}_with_report"].astype(np.float32) if f"{view}_with_report" in file else None
     image_only = file[f"{view}_image_only"].astype(np.float32)

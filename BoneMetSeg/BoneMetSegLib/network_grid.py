@@ -1,7 +1,7 @@
 """From a view's pixels to the network's grid and back (floor 3).
 
-The grid has square pixels of one size, its centre on the image's centre, and both views in anterior order. Training and
-inference go through the same functions; training adds a random transform.
+The grid has square pixels of one size, which the bundle says, its centre on the image's centre, and both views in
+anterior order. Training and inference go through the same functions; training adds a random transform.
 """
 
 from __future__ import annotations
@@ -14,19 +14,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .preprocessing import INPUT_CEILING, Preprocessing
 from .scan import VIEWS, PlanarScan, PlanarView
 
-GRID_PIXEL_MM = 3.0
-GRID_MULTIPLE = 32  # of the planar network's five strides
-INPUT_CHANNELS = 2 * len(VIEWS)
-INPUT_CEILING = 4.0
-TRAINED_SHAPE = (608, 192)  # rows and columns of the frames in training
 _BODY_MARGIN_MM = 30.0
 _IDENTITY_MM = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
 
 
-def normalise_counts(counts: torch.Tensor) -> torch.Tensor:
-    """Return the square root of counts over the 95th percentile within the body, at most ``INPUT_CEILING``.
+def normalise_counts(counts: torch.Tensor, ceiling: float = INPUT_CEILING) -> torch.Tensor:
+    """Return the square root of counts over the 95th percentile within the body, at most ``ceiling``.
 
     The square root makes Poisson noise even; the percentile is taken within a rough body mask, so that neither the
     empty field nor a full bladder sets the scale.
@@ -34,15 +30,16 @@ def normalise_counts(counts: torch.Tensor) -> torch.Tensor:
     above = counts[counts > counts.mean()]
     body = counts[counts > 0.3 * above.mean()] if len(above) else counts.flatten()  # all equal: nothing is above
     scale = torch.quantile(body[:: max(1, len(body) // 100_000)].float(), 0.95).clamp(min=1e-6)
-    return (counts / scale).sqrt().clamp(max=INPUT_CEILING)
+    return (counts / scale).sqrt().clamp(max=ceiling)
 
 
-def grid_shape(views: Sequence[PlanarView]) -> tuple[int, int]:
-    """Return rows and columns of the grid that holds all views, as multiples of ``GRID_MULTIPLE``."""
-    step_mm = GRID_PIXEL_MM * GRID_MULTIPLE
+def grid_shape(views: Sequence[PlanarView], preprocessing: Preprocessing) -> tuple[int, int]:
+    """Return rows and columns of the grid that holds all views, as multiples of ``grid_multiple``."""
+    multiple = preprocessing.grid_multiple
+    step_mm = preprocessing.grid_pixel_mm * multiple
     rows_mm = max(view.counts.shape[0] * view.pixel_size_mm[0] for view in views)
     columns_mm = max(view.counts.shape[1] * view.pixel_size_mm[1] for view in views)
-    return math.ceil(rows_mm / step_mm) * GRID_MULTIPLE, math.ceil(columns_mm / step_mm) * GRID_MULTIPLE
+    return math.ceil(rows_mm / step_mm) * multiple, math.ceil(columns_mm / step_mm) * multiple
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ class GridFrame:
     Attributes
     ----------
     rows, columns : int
-        Of the grid, multiples of ``GRID_MULTIPLE``.
+        Of the grid, multiples of the network's.
     centre_mm : tuple of float
         The grid's centre from the image's centre: (down, to the patient's left), in mm.
     """
@@ -67,7 +64,7 @@ class GridFrame:
         return self.rows, self.columns
 
 
-def body_frame(scan: PlanarScan) -> GridFrame:
+def body_frame(scan: PlanarScan, preprocessing: Preprocessing) -> GridFrame:
     """Return the frame that training shows the network: around the body, of the same size wherever the body fits.
 
     What the network has learned of places depends on the frame (its edges, and how much of it is empty), so a field
@@ -85,9 +82,11 @@ def body_frame(scan: PlanarScan) -> GridFrame:
         low, high = np.searchsorted(share, (0.005 * share[-1], 0.995 * share[-1]))
         reach = max(high - middle - centre[-1] / pixel_mm, middle + centre[-1] / pixel_mm - low)
         extent.append(2 * (float(reach) * pixel_mm + _BODY_MARGIN_MM))
-    step_mm = GRID_PIXEL_MM * GRID_MULTIPLE
+    multiple = preprocessing.grid_multiple
+    step_mm = preprocessing.grid_pixel_mm * multiple
     rows, columns = (
-        max(least, math.ceil(mm / step_mm) * GRID_MULTIPLE) for mm, least in zip(extent, TRAINED_SHAPE, strict=True)
+        max(least, math.ceil(mm / step_mm) * multiple)
+        for mm, least in zip(extent, preprocessing.trained_shape, strict=True)
     )
     return GridFrame(rows, columns, (centre[0], centre[1]))
 
@@ -129,7 +128,7 @@ def network_input(images: Mapping[str, torch.Tensor], shape: tuple[int, int]) ->
 
     A view that is not there is zero, and so is its presence channel.
     """
-    stacked = torch.zeros(INPUT_CHANNELS, *shape)
+    stacked = torch.zeros(2 * len(VIEWS), *shape)
     for index, view in enumerate(VIEWS):
         if view in images:
             stacked[index] = images[view]
@@ -137,16 +136,17 @@ def network_input(images: Mapping[str, torch.Tensor], shape: tuple[int, int]) ->
     return stacked
 
 
-def scan_to_grid(scan: PlanarScan, frame: GridFrame | None = None) -> torch.Tensor:
+def scan_to_grid(scan: PlanarScan, preprocessing: Preprocessing, frame: GridFrame | None = None) -> torch.Tensor:
     """Return the network's input ``(4, rows, columns)`` for a scan, within a frame or of the whole field."""
-    frame = frame or GridFrame(*grid_shape(list(scan.views.values())))
+    frame = frame or GridFrame(*grid_shape(list(scan.views.values()), preprocessing))
     down, across = frame.centre_mm
+    pixel_mm = preprocessing.grid_pixel_mm
     shape, transform = frame.shape, ((1.0, 0.0, across), (0.0, 1.0, down))
     images = {}
     for name, view in scan.views.items():
         counts = torch.from_numpy(np.ascontiguousarray(view.to_anterior_order(view.counts), dtype=np.float32))
-        on_grid = resample(counts[None], view.pixel_size_mm, shape, (GRID_PIXEL_MM, GRID_PIXEL_MM), transform)[0]
-        images[name] = normalise_counts(on_grid)
+        on_grid = resample(counts[None], view.pixel_size_mm, shape, (pixel_mm, pixel_mm), transform)[0]
+        images[name] = normalise_counts(on_grid, preprocessing.ceiling)
     return network_input(images, shape)
 
 

@@ -10,22 +10,29 @@ from .quality_counts import GUIDELINE_COUNTS_PER_VIEW, count_flags
 from .quality_field import field_flags
 from .quality_flag import QualityFlag
 from .quality_motion import motion_flags
+from .quality_report import report_flags
 from .quality_timing import timing_flags
 from .quality_uptake import uptake_flags
 from .quality_views import view_flags
-from .scan import PlanarScan
+from .scan import Scan, SpectScan
+from .segmentation import Segmentation
 
 __all__ = ["GUIDELINE_COUNTS_PER_VIEW", "QualityFlag", "quality_flags"]
 
 
-def quality_flags(scan: PlanarScan, *, hot_spots: Sequence[HotSpot] | None = None) -> list[QualityFlag]:
-    """Return the flags of a scan.
+def quality_flags(
+    scan: Scan, *, hot_spots: Sequence[HotSpot] | None = None, segmentation: Segmentation | None = None
+) -> list[QualityFlag]:
+    """Return the flags of a scan, and of its report.
 
     Parameters
     ----------
-    scan : PlanarScan
+    scan : PlanarScan or SpectScan
+        Of SPECT only time and report are looked at.
     hot_spots : sequence of HotSpot, optional
         What was found in it; injection site and bladder are told from these.
+    segmentation : Segmentation, optional
+        Whether its report belongs to the scan is told from it.
 
     Returns
     -------
@@ -33,6 +40,8 @@ def quality_flags(scan: PlanarScan, *, hot_spots: Sequence[HotSpot] | None = Non
         None for a complete two-view scan of enough counts, in which nothing is odd; what is only told (injection site
         and bladder found) has no limit.
     """
+    if isinstance(scan, SpectScan):
+        return [*timing_flags(scan), *report_flags(segmentation)]
     outlines = {name: outline for name, view in scan.views.items() if (outline := body_outline(view)) is not None}
     return [
         *field_flags(scan, outlines),
@@ -41,4 +50,5 @@ def quality_flags(scan: PlanarScan, *, hot_spots: Sequence[HotSpot] | None = Non
         *motion_flags(scan, outlines),
         *timing_flags(scan),
         *uptake_flags(scan, outlines, hot_spots),
+        *report_flags(segmentation),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .quality_flag import QualityFlag
-from .scan import PlanarScan
+from .scan import Scan
 
 # EANM practice guidelines for bone scintigraphy (Van den Wyngaert, Eur J Nucl Med Mol Imaging 2016;43:1723): late
 # images 2 to 5 h after injection.
@@ -15,7 +15,7 @@ _PLAUSIBLE_HOURS = 12.0
 _TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(?:\.\d*)?")
 
 
-def timing_flags(scan: PlanarScan) -> list[QualityFlag]:
+def timing_flags(scan: Scan) -> list[QualityFlag]:
     """Return a flag where the scan was not acquired 2 to 5 hours after injection; none where a time is not known."""
     hours = hours_after_injection(scan.injection_time, scan.acquisition_time)
     if hours is None or EARLIEST_HOURS <= hours <= LATEST_HOURS:

@@ -14,14 +14,16 @@ import numpy as np
 from . import __version__
 from .anatomy import SKELETON_CHANNEL_NAMES
 from .burden import EOD_NAME, VIEW_RULES, Burden
+from .burden_spect import SpectBurden
 from .concordance import Concordance
-from .hot_spots import HotSpot
+from .hot_spots import HotSpot, HotSpotInView
 from .quality import QualityFlag
 from .report import Report
 from .review import Change
-from .scan import PLANE_A_MM, Identity, PlanarScan
-from .scan_summary import acquisition_facts, view_facts
+from .scan import PLANE_A_MM, Identity, Scan, SpectScan
+from .scan_summary import acquisition_facts, view_facts, volume_facts
 from .segmentation import Segmentation
+from .spect_columns import uptake_values
 
 SCHEMA_VERSION = "1.0"
 SOFTWARE_NAME = "BoneMetSeg"
@@ -48,11 +50,11 @@ class Case:
         Lines that say where the input came from ("The report is invented.").
     """
 
-    scan: PlanarScan
+    scan: Scan
     report: Report | None
     segmentation: Segmentation
     hot_spots: Sequence[HotSpot]
-    burden: Burden
+    burden: Burden | SpectBurden
     concordance: Concordance
     quality: Sequence[QualityFlag]
     changes: Sequence[Change] = ()
@@ -71,11 +73,15 @@ def without_identity(case: Case) -> Case:
 
     What the report says in codes stays: the spans of its clauses, and places with their status.
     """
-    views = {name: replace(view, sop_instance_uid="") for name, view in case.scan.views.items()}
+    scan = replace(case.scan, identity=Identity())
+    if isinstance(scan, SpectScan):
+        scan = replace(scan, slice_sources=())
+    else:
+        scan = replace(scan, views={name: replace(view, sop_instance_uid="") for name, view in scan.views.items()})
     phrases = tuple(replace(phrase, phrase="") for phrase in case.concordance.phrases_without_hot_spot)
     return replace(
         case,
-        scan=replace(case.scan, views=views, identity=Identity()),
+        scan=scan,
         report=case.report and replace(case.report, text="", encoding=""),
         hot_spots=[replace(spot, phrase="", phrase_span=None) for spot in case.hot_spots],
         concordance=replace(case.concordance, phrases_without_hot_spot=phrases),
@@ -99,9 +105,9 @@ def result_document(case: Case) -> dict[str, Any]:
         },
         "scan": _scan(case),
         "report": _report(case),
-        "hot_spots": [_hot_spot(spot) for spot in case.hot_spots],
+        "hot_spots": [_hot_spot(spot, case.scan) for spot in case.hot_spots],
         "summary": summary_sentence(case),
-        "burden": {**asdict(case.burden), "eod_scale": EOD_NAME, "view_rule_options": VIEW_RULES},
+        "burden": _burden(case.burden),
         "concordance": None if case.report is None else asdict(case.concordance),
         "update": [asdict(change) for change in case.changes],
         "quality": [asdict(flag) for flag in case.quality],
@@ -123,6 +129,8 @@ def summary_sentence(case: Case) -> str:
     if not count:
         return "No lesion found: no hot spot is accepted as a metastasis."
     lesions = "1 lesion" if count == 1 else f"{count} lesions"
+    if isinstance(case.burden, SpectBurden):
+        return f"{lesions} accepted as metastasis; {_volume_words(case.burden)}. Research use only."
     bsi = case.burden.bsi_percent
     left_out = ", ".join(bone.replace("_", " ") for bone in case.burden.unmeasured)
     measured = (
@@ -134,13 +142,29 @@ def summary_sentence(case: Case) -> str:
     return f"{lesions} accepted as metastasis{measured}. Research use only."
 
 
+def _volume_words(burden: SpectBurden) -> str:
+    unit = {"SUVbw": "SUVbw", "Bq/ml": "Bq/ml", "counts": "counts per voxel"}[burden.quantity]
+    return f"{burden.lesion_volume_ml:.1f} ml in all, maximum {burden.maximum:.4g}, mean {burden.mean:.4g} {unit}"
+
+
+def _burden(burden: Burden | SpectBurden) -> dict[str, Any]:
+    if isinstance(burden, SpectBurden):
+        return asdict(burden)
+    return {**asdict(burden), "eod_scale": EOD_NAME, "view_rule_options": VIEW_RULES}
+
+
 def _scan(case: Case) -> dict[str, Any]:
     scan = case.scan
-    return {
+    common = {
         **acquisition_facts(scan),
         "identity": {} if case.deidentified else asdict(scan.identity),
-        "geometry_note": GEOMETRY_NOTE,
         "skeleton_channels": list(SKELETON_CHANNEL_NAMES),
+    }
+    if isinstance(scan, SpectScan):
+        return {**common, **volume_facts(scan), "slice_sources": [list(source) for source in scan.slice_sources]}
+    return {
+        **common,
+        "geometry_note": GEOMETRY_NOTE,
         "views": {
             name: {
                 **view_facts(view),
@@ -160,6 +184,7 @@ def _report(case: Case) -> dict[str, Any]:
     return {
         "present": True,
         "language": report.language,
+        "fit": case.segmentation.report_fit,
         **({} if case.deidentified else {"encoding": report.encoding, "text": report.text}),
         "clause_count": len(report.clauses),
         "clauses": [
@@ -175,7 +200,13 @@ def _report(case: Case) -> dict[str, Any]:
     }
 
 
-def _hot_spot(spot: HotSpot) -> dict[str, Any]:
+def _measures(shown: HotSpotInView, scan: Scan) -> dict[str, Any]:
+    if isinstance(scan, SpectScan):
+        return {"volume_ml": shown.volume_ml, **uptake_values(shown, scan.quantity)}
+    return {"area_mm2": shown.area_mm2, "max_counts": shown.max_counts, "mean_counts": shown.mean_counts}
+
+
+def _hot_spot(spot: HotSpot, scan: Scan) -> dict[str, Any]:
     return {
         "id": spot.id,
         "class": spot.hot_spot_class,
@@ -185,9 +216,7 @@ def _hot_spot(spot: HotSpot) -> dict[str, Any]:
         "level": spot.level,
         "views": {
             name: {
-                "area_mm2": view.area_mm2,
-                "max_counts": view.max_counts,
-                "mean_counts": view.mean_counts,
+                **_measures(view, scan),
                 "ratio_to_background": view.ratio_to_background,
                 "mask_sha256": mask_sha256(view.mask),
             }

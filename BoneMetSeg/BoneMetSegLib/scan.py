@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
 
@@ -78,6 +78,24 @@ class PlanarView:
     def pixel_area_mm2(self) -> float:
         """Area of a pixel in mm2."""
         return self.pixel_size_mm[0] * self.pixel_size_mm[1]
+
+    @property
+    def spacing_by_axis_mm(self) -> tuple[float, ...]:
+        """Distance of neighbours along each axis of ``counts``."""
+        return self.pixel_size_mm
+
+    size_name: ClassVar[str] = "area_mm2"
+    """What the size of a focus is called."""
+
+    @property
+    def element_size(self) -> float:
+        """The size of one element of ``counts``, as ``size_name`` says."""
+        return self.pixel_area_mm2
+
+    def centre_ras_mm(self, mask: np.ndarray) -> np.ndarray:
+        """Return where the centre of a mask lies: R, A, S in mm."""
+        rows, columns = np.nonzero(mask)
+        return (self.ijk_to_ras @ np.array([columns.mean(), rows.mean(), 0.0, 1.0]))[:3]
 
     @property
     def total_counts(self) -> float:
@@ -170,6 +188,53 @@ Quantity = Literal["counts", "Bq/ml", "SUVbw"]
 QUANTITIES: tuple[Quantity, ...] = ("counts", "Bq/ml", "SUVbw")
 
 
+SPECT_VIEW = "spect"
+"""The one view of a SPECT scan, where something asks for views."""
+
+
+@dataclass(frozen=True)
+class SpectView:
+    """A SPECT volume as findings look at it, in the terms of a planar view.
+
+    Attributes
+    ----------
+    counts : numpy.ndarray
+        ``(k, j, i)``, float32, in the scan's quantity, which need not be counts.
+    ijk_to_ras : numpy.ndarray
+    """
+
+    counts: np.ndarray
+    ijk_to_ras: np.ndarray
+    view: View = SPECT_VIEW
+
+    size_name: ClassVar[str] = "volume_ml"
+
+    @property
+    def spacing_by_axis_mm(self) -> tuple[float, ...]:
+        """Distance of neighbours along k, j and i."""
+        i_mm, j_mm, k_mm = np.linalg.norm(self.ijk_to_ras[:3, :3], axis=0)
+        return float(k_mm), float(j_mm), float(i_mm)
+
+    @property
+    def element_size(self) -> float:
+        """Volume of a voxel in ml."""
+        return float(np.linalg.det(self.ijk_to_ras[:3, :3])) / 1000
+
+    def centre_ras_mm(self, mask: np.ndarray) -> np.ndarray:
+        """Return where the centre of a mask lies: R, A, S in mm."""
+        k, j, i = (axis.mean() for axis in np.nonzero(mask))
+        return (self.ijk_to_ras @ np.array([i, j, k, 1.0]))[:3]
+
+    def height_mm(self) -> np.ndarray:
+        """Return S of each voxel's centre, ``(k, j, i)``, in mm."""
+        k, j, i = np.ogrid[tuple(slice(extent) for extent in self.counts.shape)]
+        along = self.ijk_to_ras[2]
+        return np.asarray(along[0] * i + along[1] * j + along[2] * k + along[3])
+
+
+AnyView = PlanarView | SpectView
+
+
 @dataclass(frozen=True)
 class SpectScan(Acquisition):
     """A reconstructed SPECT volume, voxels as stored, in a right-handed order.
@@ -195,6 +260,11 @@ class SpectScan(Acquisition):
     slice_sources: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
     kind: Literal["spect"] = "spect"
+
+    @property
+    def views(self) -> Mapping[str, SpectView]:
+        """The volume as the only view, "spect"."""
+        return {SPECT_VIEW: SpectView(self.voxels, self.ijk_to_ras)}
 
     @property
     def spacing_mm(self) -> tuple[float, float, float]:

@@ -74,15 +74,22 @@ def _planar(scan: PlanarScan) -> dict[str, Any]:
     return {"views": views, "quality": [asdict(flag) for flag in quality_flags(scan)]}
 
 
-def _spect(scan: SpectScan) -> dict[str, Any]:
-    k, j, i = (int(index) for index in np.unravel_index(np.argmax(scan.voxels), scan.voxels.shape))
-    right_mm, anterior_mm, superior_mm = (round(float(mm), 3) for mm in scan.to_ras(i, j, k))
+def volume_facts(scan: SpectScan) -> dict[str, Any]:
+    """Return a volume's size, what its voxels are, and its geometry, ready for JSON."""
     return {
         "size_ijk": list(scan.voxels.shape[::-1]),
         "spacing_mm": list(scan.spacing_mm),
         "ijk_to_ras": scan.ijk_to_ras.tolist(),
         "quantity": scan.quantity,
         "quantity_reason": scan.quantity_reason,
+    }
+
+
+def _spect(scan: SpectScan) -> dict[str, Any]:
+    k, j, i = (int(index) for index in np.unravel_index(np.argmax(scan.voxels), scan.voxels.shape))
+    right_mm, anterior_mm, superior_mm = (round(float(mm), 3) for mm in scan.to_ras(i, j, k))
+    return {
+        **volume_facts(scan),
         "total": scan.total,
         "total_activity_mbq": scan.total_activity_mbq,
         "maximum": float(scan.voxels[k, j, i]),

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 from .case_edits import Outlines
-from .scan import PlanarScan
+from .scan import Scan
 from .scene_segments import mask_of_segment
 
 
-def outlines_in_scene(scan: PlanarScan, segmentations: Mapping[str, Any], ids: Collection[str]) -> Outlines:
+def outlines_in_scene(scan: Scan, segmentations: Mapping[str, Any], ids: Collection[str]) -> Outlines:
     """Return the outlines of segmentation nodes on the pixels of a scan; empty ones are left out.
 
     Parameters
     ----------
-    scan : PlanarScan
+    scan : PlanarScan or SpectScan
     segmentations : mapping from view to vtkMRMLSegmentationNode
     ids : collection of str
         Of the case's hot spots. Any other segment was drawn by a reader; a copy of one of ours is no longer ours.

@@ -8,7 +8,7 @@ from typing import Any
 from .hot_spot_segments import hot_spot_segments, is_shown
 from .hot_spots import HotSpot
 from .result_document import Case
-from .scan import PlanarView
+from .scan import AnyView, SpectScan
 from .scene_nodes import SceneNodes
 from .scene_segments import SEGMENT_FILL, add_segment, describe_segment, mask_of_segment
 from .scene_tables import fill_hot_spot_table
@@ -33,7 +33,7 @@ def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", also: Coll
     table = nodes.table
     was_modifying = table.StartModify()
     table.RemoveAllColumns()
-    fill_hot_spot_table(table, case.hot_spots, lang)
+    fill_hot_spot_table(table, case.hot_spots, lang, case.scan.quantity if isinstance(case.scan, SpectScan) else None)
     table.EndModify(was_modifying)
 
 
@@ -47,7 +47,7 @@ def show_segments(segmentation: Any, hot_spots: Sequence[HotSpot], view: str, *,
     display.EndModify(was_modifying)
 
 
-def _refresh_segments(node: Any, hot_spots: Sequence[HotSpot], view: PlanarView, lang: str) -> None:
+def _refresh_segments(node: Any, hot_spots: Sequence[HotSpot], view: AnyView, lang: str) -> None:
     segmentation = node.GetSegmentation()
     wanted = {segment.id: segment for segment in hot_spot_segments(hot_spots, view.view, lang)}
     for segment_id in list(segmentation.GetSegmentIDs()):
@@ -64,6 +64,6 @@ def _refresh_segments(node: Any, hot_spots: Sequence[HotSpot], view: PlanarView,
             _add(node, segment, view)
 
 
-def _add(node: Any, segment: Segment, view: PlanarView) -> None:
+def _add(node: Any, segment: Segment, view: AnyView) -> None:
     add_segment(node.GetSegmentation(), segment, view)
     node.GetDisplayNode().SetSegmentOpacity2DFill(segment.id, SEGMENT_FILL)

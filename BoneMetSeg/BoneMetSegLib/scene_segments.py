@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .scan import PlanarView
+from .scan import AnyView
 from .scene_boot import slicer_package
 from .scene_images import vtk_image, vtk_matrix
 from .seg_nrrd import Segment
@@ -15,7 +15,7 @@ from .seg_nrrd import Segment
 SEGMENT_FILL = 0.25
 
 
-def add_segment(segmentation: Any, segment: Segment, view: PlanarView) -> None:
+def add_segment(segmentation: Any, segment: Segment, view: AnyView) -> None:
     """Add a segment on a view's pixels to a ``vtkSegmentation``."""
     slicer = slicer_package()
     labelmap = slicer.vtkOrientedImageData()
@@ -37,19 +37,19 @@ def describe_segment(node: Any, segment: Segment) -> None:
         node.SetTag(key, value)
 
 
-def mask_of_segment(segmentation: Any, segment_id: str, view: PlanarView) -> np.ndarray:
-    """Return a segment as ``(rows, columns)`` bool on the view's own grid, whatever grid it was edited on."""
+def mask_of_segment(segmentation: Any, segment_id: str, view: AnyView) -> np.ndarray:
+    """Return a segment as ``(rows, columns)`` or ``(k, j, i)`` bool on the view's grid, however it was edited."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
     slicer = slicer_package()
-    rows, columns = view.counts.shape
+    slices, rows, columns = (1, *view.counts.shape) if view.counts.ndim == 2 else view.counts.shape
     labelmap = slicer.vtkOrientedImageData()
     if not segmentation.GetBinaryLabelmapRepresentation(segment_id, labelmap) or labelmap.IsEmpty():
-        return np.zeros((rows, columns), bool)
+        return np.zeros(view.counts.shape, bool)
     grid = slicer.vtkOrientedImageData()
     grid.SetImageToWorldMatrix(vtk_matrix(view.ijk_to_ras))
-    grid.SetExtent(0, columns - 1, 0, rows - 1, 0, 0)
+    grid.SetExtent(0, columns - 1, 0, rows - 1, 0, slices - 1)
     on_grid = slicer.vtkOrientedImageData()
     slicer.vtkOrientedImageDataResample.ResampleOrientedImageToReferenceOrientedImage(labelmap, grid, on_grid)
     values = vtk_to_numpy(on_grid.GetPointData().GetScalars())
-    return np.asarray(values.reshape(rows, columns) > 0)
+    return np.asarray(values.reshape(view.counts.shape) > 0)

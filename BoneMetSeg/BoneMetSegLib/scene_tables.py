@@ -8,7 +8,8 @@ from typing import Any
 
 from .anatomy import region_term
 from .hot_spots import HotSpot
-from .scan import VIEWS
+from .scan import SPECT_VIEW, VIEWS, Quantity
+from .spect_columns import uptake_names, uptake_values
 
 Cell = str | float
 
@@ -29,13 +30,15 @@ _TEXT_COLUMNS: dict[str, Callable[[HotSpot, str], Cell]] = {
     "region": lambda hot_spot, _: hot_spot.region,
     "side": lambda hot_spot, _: hot_spot.side,
     "level": lambda hot_spot, _: hot_spot.level,
-    "views": lambda hot_spot, _: " ".join(view for view in VIEWS if view in hot_spot.views),
+    "views": lambda hot_spot, _: " ".join(view for view in (*VIEWS, SPECT_VIEW) if view in hot_spot.views),
 }
-_NUMBER_COLUMNS: dict[str, Callable[[HotSpot, str], Cell]] = {
+_SIZES_AND_COUNTS: dict[str, Callable[[HotSpot, str], Cell]] = {
     **{f"area_mm2_{view}": _of_view(view, "area_mm2") for view in VIEWS},
     **{f"max_counts_{view}": _of_view(view, "max_counts") for view in VIEWS},
     **{f"mean_counts_{view}": _of_view(view, "mean_counts") for view in VIEWS},
     **{f"ratio_to_background_{view}": _of_view(view, "ratio_to_background") for view in VIEWS},
+}
+_PROBABILITIES: dict[str, Callable[[HotSpot, str], Cell]] = {
     "probability": lambda hot_spot, _: hot_spot.probability,
     "probability_image_only": lambda hot_spot, _: hot_spot.probability_image_only,
 }
@@ -43,14 +46,36 @@ _LAST_TEXT_COLUMNS: dict[str, Callable[[HotSpot, str], Cell]] = {
     "report_effect": lambda hot_spot, _: hot_spot.report_effect,
     "phrase": lambda hot_spot, _: hot_spot.phrase,
 }
-COLUMN_NAMES = (*_TEXT_COLUMNS, *_NUMBER_COLUMNS, *_LAST_TEXT_COLUMNS)
+COLUMN_NAMES = (*_TEXT_COLUMNS, *_SIZES_AND_COUNTS, *_PROBABILITIES, *_LAST_TEXT_COLUMNS)
 
 
-def fill_hot_spot_table(table: Any, hot_spots: Sequence[HotSpot], lang: str) -> None:
-    """Fill an empty ``vtkMRMLTableNode`` with one row per hot spot; a measure without a value is NaN."""
+def _in_volume(quantity: Quantity) -> dict[str, Callable[[HotSpot, str], Cell]]:
+    def uptake(name: str) -> Callable[[HotSpot, str], Cell]:
+        return lambda hot_spot, _: uptake_values(hot_spot.views[SPECT_VIEW], quantity)[name]
+
+    return {
+        "volume_ml": _of_view(SPECT_VIEW, "volume_ml"),
+        **{name: uptake(name) for name in uptake_names(quantity)},
+        "ratio_to_background": _of_view(SPECT_VIEW, "ratio_to_background"),
+    }
+
+
+def fill_hot_spot_table(table: Any, hot_spots: Sequence[HotSpot], lang: str, quantity: Quantity | None = None) -> None:
+    """Fill an empty ``vtkMRMLTableNode`` with one row per hot spot; a measure without a value is NaN.
+
+    Parameters
+    ----------
+    quantity : {"counts", "Bq/ml", "SUVbw"}, optional
+        Of the voxels of a SPECT scan; None for planar views.
+    """
     from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkStringArray
 
-    kinds = ((_TEXT_COLUMNS, vtkStringArray), (_NUMBER_COLUMNS, vtkDoubleArray), (_LAST_TEXT_COLUMNS, vtkStringArray))
+    measures = _SIZES_AND_COUNTS if quantity is None else _in_volume(quantity)
+    kinds = (
+        (_TEXT_COLUMNS, vtkStringArray),
+        ({**measures, **_PROBABILITIES}, vtkDoubleArray),
+        (_LAST_TEXT_COLUMNS, vtkStringArray),
+    )
     for columns, array_class in kinds:
         for name, cell in columns.items():
             array: Any = array_class()

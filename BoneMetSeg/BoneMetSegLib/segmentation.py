@@ -23,6 +23,8 @@ BONE_PROBABILITY = 0.5
 class ViewMaps:
     """The network's maps of one view, rows x columns as acquired (a posterior view is not mirrored).
 
+    Of a SPECT volume the maps are three-dimensional: ``(k, j, i)`` stands for rows x columns.
+
     Attributes
     ----------
     image_only, with_report : numpy.ndarray
@@ -93,6 +95,8 @@ class Segmentation:
         Where it ran ("cpu", "cuda:0 NVIDIA ...").
     seconds : mapping
         Time per stage.
+    report_fit : float or None
+        Probability that the report belongs to this scan, of the image's own evidence; None without a report.
     """
 
     views: Mapping[str, ViewMaps]
@@ -101,3 +105,4 @@ class Segmentation:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    report_fit: float | None = None

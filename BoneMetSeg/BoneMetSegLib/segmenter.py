@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from .anatomy import TEXT_SLOTS
-from .bundle import Bundle, open_bundle
+from .anatomy import SKELETON_CHANNELS, TEXT_SLOTS
+from .bundle import Bundle, default_bundle, open_bundle
 from .errors import InputError
 from .network import ImageOutput, sides_by_position
-from .network_grid import GRID_PIXEL_MM, GridFrame, body_frame, grid_to_view, scan_to_grid
+from .network_grid import GridFrame, body_frame, grid_to_view, scan_to_grid
 from .report import Report
-from .resources import resource_path
-from .scan import VIEWS, PlanarScan
+from .report_fusion import ReportStates
+from .scan import VIEWS, PlanarScan, Scan, SpectScan
 from .segmentation import STATUSES, Mention, Segmentation, ViewMaps
+from .spect_grid import VolumeFrame, grid_to_volume, volume_frame, volume_to_grid
 from .text_encoder import ReportTokens
 
 Progress = Callable[[str, float], None]
 """Called with a stage's name and the share of the work done, 0 to 1."""
 
 MENTION_PROBABILITY = 0.5
-
-
-def default_bundle() -> Path:
-    """Return the folder of the bundled planar model."""
-    return resource_path("Models", "planar")
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -54,10 +50,37 @@ def device_words(device: torch.device) -> str:
 
 
 @dataclass(frozen=True)
+class EncodedScan:
+    """A scan as the image path sees it: what any number of reports are held against.
+
+    Attributes
+    ----------
+    scan : PlanarScan or SpectScan
+    frame : GridFrame or VolumeFrame
+        The part of the field the network looked at.
+    features : list of torch.Tensor
+        Of ``DualPathNetwork.encode``.
+    image : ImageOutput
+        What the image alone tells, on the network's grid.
+    views : mapping from view to ViewMaps
+        The same at the view's pixels, without a report.
+    seconds : mapping
+        Time per stage so far.
+    """
+
+    scan: Scan
+    frame: GridFrame | VolumeFrame
+    features: list[torch.Tensor]
+    image: ImageOutput
+    views: Mapping[str, ViewMaps]
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class _Reading:
     """What the text path made of a report: states of all places, and the mentions a person can check."""
 
-    states: torch.Tensor
+    states: ReportStates
     mentions: tuple[Mention, ...]
 
 
@@ -81,8 +104,9 @@ class Segmenter:
         self.device = choose_device(device)
         network, text, self.tokenizer = self.bundle.load()
         self.network, self.text = network.to(self.device), text.to(self.device)
+        self._preprocessing = self.bundle.preprocessing
 
-    def segment(self, scan: PlanarScan, report: Report | None = None, progress: Progress | None = None) -> Segmentation:
+    def segment(self, scan: Scan, report: Report | None = None, progress: Progress | None = None) -> Segmentation:
         """Run the network without and, if there is a report, with it.
 
         Parameters
@@ -91,57 +115,101 @@ class Segmenter:
             Called with stage and share done; may raise to cancel.
         """
         tell = progress or (lambda _stage, _done: None)
-        seconds: dict[str, float] = {}
-        with torch.inference_mode():
-            tell("image", 0.0)
-            with _timed(seconds, "image"):
-                frame = body_frame(scan)
-                features = self.network.encode(scan_to_grid(scan, frame)[None].to(self.device))
-                image = self.network.image_path(features)
-            tell("report", 0.4)
-            reading, classes = None, None
-            if report is not None:
-                with _timed(seconds, "report"):
-                    reading = self._read(report)
-                    classes = self.network.report_path(features, image, reading.states[None])
-            tell("maps", 0.7)
-            with _timed(seconds, "maps"):
-                views = {name: self._view_maps(scan, name, frame, image, classes) for name in scan.views}
+        tell("image", 0.0)
+        encoded = self.encode_scan(scan)
+        tell("report", 0.5)
+        segmentation = self.with_report(encoded, report)
         tell("maps", 1.0)
+        return segmentation
+
+    @torch.inference_mode()
+    def encode_scan(self, scan: Scan) -> EncodedScan:
+        """Run the image path; ``with_report`` makes segmentations of it, each as ``segment`` would.
+
+        Raises
+        ------
+        InputError
+            The bundle is for another kind of scan.
+        """
+        if scan.kind != self.bundle.kind:
+            raise InputError(
+                f"bundle {self.bundle.folder.name} is for {self.bundle.kind} scans, and this is a {scan.kind} scan"
+            )
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "image"):
+            frame: GridFrame | VolumeFrame
+            if isinstance(scan, SpectScan):
+                frame = volume_frame(scan, self._preprocessing)
+                grid = volume_to_grid(scan, self._preprocessing, frame)
+            else:
+                frame = body_frame(scan, self._preprocessing)
+                grid = scan_to_grid(scan, self._preprocessing, frame)
+            features = self.network.encode(grid[None].to(self.device))
+            image = self.network.image_path(features)
+        with _timed(seconds, "maps"):
+            views = {name: self._view_maps(scan, name, frame, image) for name in scan.views}
+        return EncodedScan(scan, frame, features, image, views, seconds)
+
+    @torch.inference_mode()
+    def with_report(self, encoded: EncodedScan, report: Report | None) -> Segmentation:
+        """Return the segmentation of an encoded scan with a report, or without one.
+
+        Examples
+        --------
+        >>> encoded = segmenter.encode_scan(scan)
+        >>> for report in (None, chinese, english, of_another_patient):
+        ...     segmentation = segmenter.with_report(encoded, report)
+        """
+        views, seconds = dict(encoded.views), dict(encoded.seconds)
+        mentions: tuple[Mention, ...] = ()
+        fit = None
+        if report is not None:
+            with _timed(seconds, "report"):
+                reading = self._read(report)
+                told = self.network.report_path(encoded.features, encoded.image, reading.states)
+                mentions = reading.mentions
+                if self.network.fit is not None:
+                    fit = float(told.fit[0].sigmoid())
+            with _timed(seconds, "maps"):
+                views = {
+                    name: replace(maps, with_report=self._class_maps(encoded.scan, name, encoded.frame, told.classes))
+                    for name, maps in views.items()
+                }
         model = {
             "name": self.bundle.description["name"],
             "version": self.bundle.description["version"],
             "sha256": self.bundle.weights_sha256,
         }
-        mentions = reading.mentions if reading else ()
-        return Segmentation(views, mentions, model, self.bundle.thresholds, device_words(self.device), seconds)
+        device = device_words(self.device)
+        return Segmentation(views, mentions, model, self.bundle.thresholds, device, seconds, report_fit=fit)
 
-    def _view_maps(
-        self, scan: PlanarScan, name: str, frame: GridFrame, image: ImageOutput, classes: torch.Tensor | None
-    ) -> ViewMaps:
-        index, view = VIEWS.index(name), scan.views[name]
+    def _class_maps(self, scan: Scan, name: str, frame: GridFrame | VolumeFrame, logits: torch.Tensor) -> np.ndarray:
+        # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
+        maps = self._at_pixels(logits[0, _view_index(name)].softmax(0), scan, name, frame)
+        maps[0] += 1 - maps.sum(0)  # beyond the grid's edge all is background
+        return maps
 
-        def probabilities(logits: torch.Tensor) -> np.ndarray:
-            # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
-            maps = grid_to_view(logits[0, index].softmax(0), view, GRID_PIXEL_MM, frame.centre_mm)
-            maps[0] += 1 - maps.sum(0)  # beyond the grid's edge all is background
-            return maps
+    def _view_maps(self, scan: Scan, name: str, frame: GridFrame | VolumeFrame, image: ImageOutput) -> ViewMaps:
+        index = _view_index(name)
+        levels = torch.stack([image.spine_level[0, index], image.rib_level[0, index]])
+        if self.network.config.skeleton:
+            bones = sides_by_position(image.skeleton.sigmoid())[0, index]
+        else:  # one trained for a comparison: it knows no bone
+            bones = levels.new_zeros(len(SKELETON_CHANNELS), *levels.shape[1:])
+        places = self._at_pixels(torch.cat([bones, levels]), scan, name, frame, half=True)
+        classes = self._class_maps(scan, name, frame, image.classes)
+        return ViewMaps(classes, None, places[:-2], places[-2], places[-1])
 
-        coarse = torch.cat(
-            [
-                sides_by_position(image.skeleton.sigmoid())[0, index],
-                image.spine_level[0, index, None],
-                image.rib_level[0, index, None],
-            ]
-        )
-        places = grid_to_view(coarse, view, 2 * GRID_PIXEL_MM, frame.centre_mm)
-        return ViewMaps(
-            probabilities(image.classes),
-            None if classes is None else probabilities(classes),
-            places[:-2],
-            places[-2],
-            places[-1],
-        )
+    def _at_pixels(
+        self, maps: torch.Tensor, scan: Scan, name: str, frame: GridFrame | VolumeFrame, *, half: bool = False
+    ) -> np.ndarray:
+        """Return maps of the grid, or of half of its resolution, at the pixels or voxels as acquired."""
+        if isinstance(scan, PlanarScan) and isinstance(frame, GridFrame):
+            pixel_mm = self._preprocessing.grid_pixel_mm * (2 if half else 1)
+            return grid_to_view(maps, scan.views[name], pixel_mm, frame.centre_mm)
+        if isinstance(scan, SpectScan) and isinstance(frame, VolumeFrame):
+            return grid_to_volume(maps, scan, frame.halved() if half else frame)
+        raise TypeError("a frame belongs to the scan it was made for")
 
     def _read(self, report: Report) -> _Reading:
         tokens = self.tokenizer(report)
@@ -150,11 +218,16 @@ class Segmenter:
         readable = torch.zeros_like(attention, dtype=torch.bool)
         for row, spans in enumerate(tokens.spans):
             readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
-        states = self.network.reader(hidden, readable.to(self.device))
+        states = self.network.reader.report([(hidden, readable.to(self.device))])
         slots, statuses = self.network.reader.tags(hidden)
         return _Reading(
             states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy()))
         )
+
+
+def _view_index(name: str) -> int:
+    """Return a view's place among the network's: a volume is alone."""
+    return VIEWS.index(name) if name in VIEWS else 0
 
 
 def _mentions(tokens: ReportTokens, slots: np.ndarray, statuses: np.ndarray) -> Iterator[Mention]:
@@ -181,4 +254,4 @@ def _mentions(tokens: ReportTokens, slots: np.ndarray, statuses: np.ndarray) -> 
 def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    seconds[stage] = time.perf_counter() - start
+    seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start

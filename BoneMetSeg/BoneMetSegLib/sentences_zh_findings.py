@@ -106,6 +106,12 @@ FINDINGS: tuple[tuple[str, str], ...] = (
         "scan.",
         "{view}中骨骼与软组织对比差（比值 {ratio}）：显像过早、摄取不良，或不是骨显像。",
     ),
+    # ---- quality flags: the report ----
+    (
+        "The report may belong to another scan: by what the image shows, the probability that it is of this one is "
+        "{fit}. Check name, date and examination.",
+        "报告可能属于另一次检查：按图像所见，报告与本次检查相符的概率为 {fit}。请核对姓名、日期和检查项目。",
+    ),
     # ---- quality flags: views ----
     (
         "The view called anterior looks like a posterior one and the other way round: if they are exchanged, left and "
@@ -260,12 +266,13 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     ("{name} is not a JSON object", "{name} 不是 JSON 对象"),
     ("{name} lacks {text}, or it is not of type {names}", "{name} 缺少 {text}，或其类型不是 {names}"),
     (
-        "{name} has schema version {text}; this BoneMetSeg reads {names}",
-        "{name} 的 schema 版本为 {text}；本版 BoneMetSeg 读取 {names}",
+        "{name} has schema version {text}, for another network; this BoneMetSeg reads {names}: train and export it "
+        "again with this version",
+        "{name} 的格式版本为 {text}，属于另一种网络；本 BoneMetSeg 读取版本 {names}：请用本版本重新训练并导出",
     ),
     (
-        "{name} is for {text} images; planar is what this version segments",
-        "{name} 用于 {text} 图像；本版只分割平面图像（planar）",
+        "{name} is for {text} images; this version segments {names}",
+        "{name} 用于 {text} 图像；本版本可分割的类型：{names}",
     ),
     (
         "{name} was made for another table of regions; export it again with this version",
@@ -275,12 +282,19 @@ FINDINGS: tuple[tuple[str, str], ...] = (
     ("{name} names files outside of its folder", "{name} 列出了其文件夹之外的文件"),
     ("{name} lacks the threshold {text}, or it is not a number", "{name} 缺少阈值 {text}，或该值不是数值"),
     (
-        "bundle {name} was made for another preprocessing; export it again",
-        "模型 {name} 所用的预处理不同；请重新导出",
+        "{name} describes a preprocessing that cannot be used ({text})",
+        "{name} 所述的预处理无法使用（{text}）",
     ),
     (
         "the tokenizer of bundle {name} knows {a} words, its text encoder {b}; export it again",
         "模型 {name} 的分词器有 {a} 个词，其文本编码器有 {b} 个；请重新导出",
+    ),
+    ("a {kind} network and its trained shape have {n} dimensions", "{kind} 网络及其训练尺寸为 {n} 维"),
+    ("a {kind} network looks at {n} views", "{kind} 网络的体位数为 {n}"),
+    ("grid_multiple of this architecture is {n}", "该网络结构的 grid_multiple 为 {n}"),
+    (
+        "bundle {name} is for {text} scans, and this is a {names} scan",
+        "模型 {name} 用于 {text} 检查，而本次检查为 {names}",
     ),
     (
         "the weights of bundle {name} do not fit its description ({text})",

@@ -18,8 +18,9 @@ from .anatomy import (
     rib_at,
     vertebra_at,
 )
-from .scan import PlanarScan, PlanarView
+from .scan import AnyView, PlanarView, Scan, SpectView
 from .segmentation import ViewMaps
+from .skeleton_volume import site_in_volume
 
 # Below this mean probability a mask does not lie on a bone by itself, and the nearest bone is taken.
 _ON_BONE = 0.15
@@ -53,32 +54,31 @@ class Place:
     level: str
 
 
-def centre_ras_mm(view: PlanarView, mask: np.ndarray) -> tuple[float, float]:
+def centre_ras_mm(view: AnyView, mask: np.ndarray) -> tuple[float, float]:
     """Return (R, S) in mm of a mask's centre."""
-    rows, columns = np.nonzero(mask)
-    centre = view.ijk_to_ras @ np.array([columns.mean(), rows.mean(), 0.0, 1.0])
-    return float(centre[0]), float(centre[2])
+    r_mm, _, s_mm = view.centre_ras_mm(mask)
+    return float(r_mm), float(s_mm)
 
 
-def distance_mm(mask: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
-    """Return each pixel's distance to ``mask`` (rows, columns), 0 inside, in mm."""
+def distance_mm(mask: np.ndarray, pixel_size_mm: tuple[float, ...]) -> np.ndarray:
+    """Return each pixel's distance to ``mask``, 0 inside, in mm; sizes are along each axis."""
     return np.asarray(ndimage.distance_transform_edt(~mask, sampling=pixel_size_mm))
 
 
-def bone_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
+def bone_place(scan: Scan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
     """Return the region, side and level of a focus on bone.
 
     Parameters
     ----------
-    masks : mapping from view to ``(rows, columns)`` bool
+    masks : mapping from view to ``(rows, columns)`` or ``(k, j, i)`` bool
         The focus in each view that shows it.
     """
     scores = np.zeros(len(SKELETON_CHANNELS))
     for name, mask in masks.items():
         inside = maps[name].skeleton[:, mask].mean(1)
         if inside.max() < _ON_BONE:
-            inside = _near_bone(maps[name], mask, scan.views[name].pixel_size_mm)
-        scores += inside * mask.sum() * scan.views[name].pixel_area_mm2
+            inside = _near_bone(maps[name], mask, scan.views[name].spacing_by_axis_mm)
+        scores += inside * mask.sum() * scan.views[name].element_size
     if scores.max() <= 0:
         return Place("soft_tissue", _side_of_body(scan, maps, masks), "")
     by_region = {
@@ -94,7 +94,7 @@ def bone_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[st
     return Place(region, side, _level(maps, masks, region, side))
 
 
-def _near_bone(view_maps: ViewMaps, mask: np.ndarray, pixel_size_mm: tuple[float, float]) -> np.ndarray:
+def _near_bone(view_maps: ViewMaps, mask: np.ndarray, pixel_size_mm: tuple[float, ...]) -> np.ndarray:
     """Return a score per channel that falls with the distance of its nearest pixel, 0 beyond reach."""
     distance = distance_mm(mask, pixel_size_mm)
     scores = np.zeros(len(SKELETON_CHANNELS))
@@ -124,12 +124,28 @@ def _level(maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray], region
     return every[min(max(every.index(level), first), last)]
 
 
-def physiological_place(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
+def physiological_place(scan: Scan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> Place:
     """Return the site of physiological uptake: bladder, kidney with side, injection site with side, or soft tissue."""
     side = _side_of_body(scan, maps, masks)
-    votes = [_site_in_view(scan.views[name], maps[name], mask) for name, mask in masks.items()]
+    votes = [_site(scan.views[name], maps[name], mask) for name, mask in masks.items()]
     site = next((vote for vote in votes if vote != "soft_tissue"), "soft_tissue")
     return Place(site, "midline" if site == "bladder" else side, "")
+
+
+def _site(view: AnyView, view_maps: ViewMaps, mask: np.ndarray) -> str:
+    if isinstance(view, PlanarView):
+        return _site_in_view(view, view_maps, mask)
+    low, high = _KIDNEY_FROM_MIDLINE_MM
+    return site_in_volume(
+        view,
+        view_maps,
+        mask,
+        _midline_r_mm(view, view_maps.bones),
+        is_kidney_level=lambda level: _KIDNEY_LEVELS[0] <= level <= _KIDNEY_LEVELS[1],
+        is_beside_spine=lambda from_midline_mm: low < from_midline_mm < high,
+        bladder_from_midline_mm=_BLADDER_FROM_MIDLINE_MM,
+        beside_the_body_mm=_BESIDE_THE_BODY_MM,
+    )
 
 
 def _site_in_view(view: PlanarView, view_maps: ViewMaps, mask: np.ndarray) -> str:
@@ -161,13 +177,15 @@ def _any_of(bones: np.ndarray, regions: Sequence[str]) -> np.ndarray:
     return np.asarray(bones[chosen].any(0))
 
 
-def _midline_r_mm(view: PlanarView, bones: np.ndarray) -> float:
-    """R of the spine and sacrum, or of the image's centre where none is seen."""
+def _midline_r_mm(view: AnyView, bones: np.ndarray) -> float:
+    """R of the spine and sacrum; where none is seen, of the image's centre, or of what is bright in a volume."""
     spine = _any_of(bones, ("cervical_spine", "thoracic_spine", "lumbar_spine", "sacrum"))
-    return centre_ras_mm(view, spine)[0] if spine.any() else 0.0
+    if spine.any():
+        return centre_ras_mm(view, spine)[0]
+    return centre_ras_mm(view, view.counts > view.counts.mean())[0] if isinstance(view, SpectView) else 0.0
 
 
-def _side_of_body(scan: PlanarScan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> str:
+def _side_of_body(scan: Scan, maps: Mapping[str, ViewMaps], masks: Mapping[str, np.ndarray]) -> str:
     name = max(masks, key=lambda view: masks[view].sum())
     view = scan.views[name]
     r_mm = centre_ras_mm(view, masks[name])[0] - _midline_r_mm(view, maps[name].bones)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from .burden import measure_burden
+from .burden import burden_of
 from .case_edits import Decision, Outlines, edited_hot_spots
 from .concordance import Concordance, compare_report
 from .errors import InputError
@@ -18,7 +18,7 @@ from .quality import quality_flags
 from .report import Clause, Report, parse_report
 from .result_document import Case
 from .review import Change
-from .scan import Identity, PlanarScan
+from .scan import Identity, PlanarScan, Scan
 from .segmentation import Mention, Segmentation
 
 
@@ -36,7 +36,7 @@ class StoredCase:
         Of the outlines as they were written.
     """
 
-    scan: PlanarScan
+    scan: Scan
     segmentation: Segmentation
     report: Report | None
     hot_spots: Sequence[HotSpot]
@@ -60,9 +60,9 @@ class StoredCase:
             report,
             segmentation,
             spots,
-            measure_burden(scan, segmentation, spots),
+            burden_of(scan, segmentation, spots),
             compare_report(report, segmentation, spots) if report else Concordance(),
-            quality_flags(scan, hot_spots=spots),
+            quality_flags(scan, hot_spots=spots, segmentation=segmentation),
             changes=self.changes,
             seconds=self.seconds,
             deidentified=self.deidentified,
@@ -122,21 +122,14 @@ def parse_stored_case(text: str, maps: Path | BinaryIO, name: str) -> StoredCase
         raise InputError(f"result.json of {name} is damaged; segment the scan again") from error
 
 
-def _with_document(
-    scan: PlanarScan, segmentation: Segmentation, document: Mapping[str, Any]
-) -> tuple[PlanarScan, Segmentation]:
+def _with_document(scan: Scan, segmentation: Segmentation, document: Mapping[str, Any]) -> tuple[Scan, Segmentation]:
     """Add what ``result.json`` knows to what ``maps.npz`` knows."""
     about, model = document["scan"], document["model"]
-    views = {
-        name: replace(
-            view,
-            pixel_size_source=about["views"][name]["pixel_size_source"],
-            view_source=about["views"][name]["view_source"],
-            sop_instance_uid=about["views"][name]["sop_instance_uid"],
-            frame_number=about["views"][name]["frame_number"],
-        )
-        for name, view in scan.views.items()
-    }
+    if isinstance(scan, PlanarScan):
+        scan = _with_view_facts(scan, about["views"])
+    else:
+        sources = tuple((str(uid), int(frame)) for uid, frame in about["slice_sources"])
+        scan = replace(scan, quantity_reason=about["quantity_reason"], slice_sources=sources)
     known = (
         "modality",
         "source_format",
@@ -149,7 +142,6 @@ def _with_document(
     )
     scan = replace(
         scan,
-        views=views,
         identity=Identity(**about["identity"]),
         warnings=tuple(document["warnings"]),
         **{key: about[key] for key in known},
@@ -159,8 +151,27 @@ def _with_document(
     )
     names = {key: model[key] for key in ("name", "version", "sha256")}
     return scan, replace(
-        segmentation, mentions=mentions, model=names, thresholds=model["thresholds"], device=model["device"]
+        segmentation,
+        mentions=mentions,
+        model=names,
+        thresholds=model["thresholds"],
+        device=model["device"],
+        report_fit=document["report"].get("fit"),
     )
+
+
+def _with_view_facts(scan: PlanarScan, about: Mapping[str, Any]) -> PlanarScan:
+    views = {
+        name: replace(
+            view,
+            pixel_size_source=about[name]["pixel_size_source"],
+            view_source=about[name]["view_source"],
+            sop_instance_uid=about[name]["sop_instance_uid"],
+            frame_number=about[name]["frame_number"],
+        )
+        for name, view in scan.views.items()
+    }
+    return replace(scan, views=views)
 
 
 def _stored_report(entry: Mapping[str, Any]) -> Report | None:

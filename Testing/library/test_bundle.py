@@ -19,6 +19,7 @@ from transformers import BertConfig, BertModel
 from BoneMetSegLib.bundle import Bundle, open_bundle, regions_description, write_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
+from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.text_encoder import TextEncoder
 
@@ -33,6 +34,7 @@ DESCRIPTION = {
     "intended_use": "A test.",
     "licence": "Apache-2.0",
 }
+PREPROCESSING = Preprocessing(4.0, (448, 160), 32)
 
 
 def small_parts() -> tuple[DualPathNetwork, TextEncoder, str]:
@@ -42,8 +44,7 @@ def small_parts() -> tuple[DualPathNetwork, TextEncoder, str]:
     )
     text = TextEncoder(BertModel(config, add_pooling_layer=False)).eval()
     network = DualPathNetwork(NetworkConfig(), text.width).eval()
-    for join in network.joins.values():  # as after training: the report matters
-        torch.nn.init.normal_(join.write.weight, std=0.05)
+    torch.nn.init.normal_(network.report.head[-1].weight, std=0.05)  # as after training: the report matters
     words = {word: index for index, word in enumerate(WORDS)}
     return network, text, BertWordPieceTokenizer(words, lowercase=True)._tokenizer.to_str()
 
@@ -51,7 +52,9 @@ def small_parts() -> tuple[DualPathNetwork, TextEncoder, str]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, DualPathNetwork, TextEncoder]:
     network, text, tokenizer_json = small_parts()
-    bundle = write_bundle(tmp_path_factory.mktemp("b") / "tiny", network, text, tokenizer_json, "# Tiny\n", DESCRIPTION)
+    bundle = write_bundle(
+        tmp_path_factory.mktemp("b") / "tiny", network, text, tokenizer_json, "# Tiny\n", DESCRIPTION, PREPROCESSING
+    )
     return bundle, network, text
 
 
@@ -91,12 +94,13 @@ def test_what_was_written_is_loaded_within_half_precision(made):
     image = torch.rand(1, 4, 64, 64)
     ids, mask = tokenizer.pad(tokenizer(parse_report("诊断意见：左第7肋骨转移")).ids)
 
-    def run(net: DualPathNetwork, encoder: TextEncoder) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def run(net: DualPathNetwork, encoder: TextEncoder) -> tuple[torch.Tensor, ...]:
         with torch.inference_mode():
             features = net.encode(image)
             seen = net.image_path(features)
-            states = net.reader(encoder(ids, mask), mask.bool())
-            return seen.classes.softmax(2), seen.skeleton.sigmoid(), net.report_path(features, seen, states[None])
+            report = net.reader.report([(encoder(ids, mask), mask.bool())])
+            told = net.report_path(features, seen, report)
+            return seen.classes.softmax(2), seen.skeleton.sigmoid(), told.classes.softmax(2), told.fit
 
     for before, after in zip(run(network, text), run(again, text_again), strict=True):
         assert torch.allclose(before, after, atol=0.02)
@@ -111,7 +115,7 @@ def test_loading_twice_gives_the_same_weights(made):
 
 def test_writing_twice_gives_the_same_bytes(made, tmp_path):
     network, text, tokenizer_json = small_parts()
-    again = write_bundle(tmp_path / "tiny", network, text, tokenizer_json, "# Tiny\n", DESCRIPTION)
+    again = write_bundle(tmp_path / "tiny", network, text, tokenizer_json, "# Tiny\n", DESCRIPTION, PREPROCESSING)
     assert again.weights_sha256 == made[0].weights_sha256
     assert (again.folder / "bundle.json").read_bytes() == (made[0].folder / "bundle.json").read_bytes()
 
@@ -134,7 +138,9 @@ def test_a_bundle_with_the_shipped_sizes_stays_under_12_mb(tmp_path):
     vocabulary = sizes.pop("word_pieces") + 8500  # the characters of GB2312 and the letters
     text = TextEncoder(BertModel(BertConfig(vocab_size=vocabulary, **sizes), add_pooling_layer=False))
     network = DualPathNetwork(NetworkConfig(), text.width)
-    folder = write_bundle(tmp_path / "full", network, text, tokenizer_json, "# Full\n", DESCRIPTION).folder
+    folder = write_bundle(
+        tmp_path / "full", network, text, tokenizer_json, "# Full\n", DESCRIPTION, PREPROCESSING
+    ).folder
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < LIMIT_BYTES
 
 
@@ -181,9 +187,15 @@ def test_a_flipped_bit_is_noticed(folder, name):
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
-        ({"schema_version": 99}, "has schema version 99; this BoneMetSeg reads 1"),
+        ({"schema_version": 99}, "has schema version 99, for another network; this BoneMetSeg reads 2"),
+        ({"schema_version": 1}, "train and export it again with this version"),
         ({"schema_version": "1"}, "lacks 'schema_version', or it is not of type int"),
-        ({"kind": "spect"}, "is for 'spect' images"),
+        ({"kind": "pet"}, "is for 'pet' images; this version segments planar, spect"),
+        ({"kind": "spect"}, "lacks the threshold 'min_volume_ml'"),
+        (
+            {"preprocessing": {"grid_pixel_mm": 2.0}},
+            "a preprocessing that cannot be used (it should name grid_pixel_mm",
+        ),
         ({"regions": {}}, "was made for another table of regions"),
         ({"name": None}, "lacks 'name', or it is not of type str"),
         ({"intended_use": 3}, "lacks 'intended_use', or it is not of type str"),
@@ -213,9 +225,49 @@ def test_files_outside_of_the_folder_are_not_touched(folder, name):
     assert "names files outside of its folder" in one_sentence(lambda: open_bundle(folder))
 
 
-def test_another_preprocessing_is_refused(folder):
-    change(folder, preprocessing={"grid_pixel_mm": 2.0})
-    assert "was made for another preprocessing" in one_sentence(open_bundle(folder).load)
+def test_the_preprocessing_comes_back_as_the_values_it_was_written_with(made):
+    assert made[0].preprocessing == PREPROCESSING
+    assert made[0].kind == "planar"
+
+
+def test_the_architecture_comes_back_as_it_was_written(made):
+    assert made[0].load()[0].config == NetworkConfig() == made[1].config
+
+
+def test_a_volume_network_makes_a_spect_bundle(tmp_path):
+    _, text, tokenizer_json = small_parts()
+    config = NetworkConfig(dimensions=3, views=1, widths=(8, 16, 24), report_widths=(8, 16))
+    thresholds = {"foreground": 0.5, "accept": 0.4, "min_volume_ml": 0.5}
+    bundle = write_bundle(
+        tmp_path / "volume",
+        DualPathNetwork(config, text.width),
+        text,
+        tokenizer_json,
+        "# Volume\n",
+        DESCRIPTION | {"thresholds": thresholds},
+        Preprocessing(4.8, (80, 96, 96), 8),
+    )
+    assert bundle.kind == "spect"
+    assert bundle.load()[0].config == config
+
+
+@pytest.mark.parametrize(
+    ("preprocessing", "fault"),
+    [
+        (Preprocessing(4.0, (448, 160), 16), "grid_multiple of this architecture is 32"),
+        (Preprocessing(4.8, (96, 96, 96), 32), "have 2 dimensions"),
+    ],
+)
+def test_a_grid_that_is_not_the_networks_is_not_written(tmp_path, preprocessing, fault):
+    network, text, tokenizer_json = small_parts()
+    with pytest.raises(ValueError, match=fault):
+        write_bundle(tmp_path / "b", network, text, tokenizer_json, "# B\n", DESCRIPTION, preprocessing)
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_grid_changed_by_hand_to_one_that_is_not_the_networks_is_refused(folder):
+    change(folder, preprocessing=Preprocessing(4.0, (448, 160), 16).as_json())
+    assert "grid_multiple of this architecture is 32" in one_sentence(open_bundle(folder).load)
 
 
 # ---- weights --------------------------------------------------------------------------------------------------------
@@ -250,7 +302,7 @@ def test_the_library_unpickles_nothing():
 
 
 def test_weights_of_another_architecture_name_what_does_not_fit(folder):
-    change(folder, architecture={"widths": [16, 32, 48, 64, 80], "fused_strides": [16, 8, 4]})
+    change(folder, architecture=NetworkConfig(widths=(16, 32, 48, 64, 80)).as_json())
     sentence = one_sentence(open_bundle(folder).load)
     assert "do not fit its description" in sentence
     assert "size mismatch" in sentence
@@ -260,7 +312,8 @@ def test_weights_of_another_architecture_name_what_does_not_fit(folder):
     "architecture", [{"depth": [3]}, {"widths": 3}, {"widths": []}, {"widths": [0, 0]}, {"widths": ["a", "b"]}]
 )
 def test_an_architecture_that_is_none(folder, architecture):
-    change(folder, architecture=architecture)
+    whole = NetworkConfig().as_json()
+    change(folder, architecture=architecture if "depth" in architecture else whole | architecture)
     assert "do not fit its description" in one_sentence(open_bundle(folder).load)
 
 

@@ -12,6 +12,7 @@ from BoneMetSegLib.network import (
     ImageOutput,
     NetworkConfig,
     ReportReader,
+    ReportStates,
     sides_by_position,
 )
 from BoneMetSegLib.segmentation import CLASSES, STATUSES
@@ -35,9 +36,27 @@ def image() -> torch.Tensor:
 
 
 @pytest.fixture
-def states() -> torch.Tensor:
+def states() -> ReportStates:
     torch.manual_seed(3)
-    return torch.randn(2, len(TEXT_SLOTS), STATE_WIDTH)
+    return reports_of(torch.randn(2, len(TEXT_SLOTS), STATE_WIDTH))
+
+
+def reports_of(states: torch.Tensor) -> ReportStates:
+    """Reports of some states, with no token."""
+    return ReportStates(states, torch.zeros(len(states), 0, TEXT_WIDTH), torch.zeros(len(states), 0, dtype=torch.bool))
+
+
+def a_trained_network() -> DualPathNetwork:
+    """Its report path says something, and believes every report."""
+    torch.manual_seed(0)
+    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
+    torch.nn.init.normal_(network.report.head[-1].weight, std=0.1)
+    return network
+
+
+def laid_out(network: DualPathNetwork, image: ImageOutput, states: torch.Tensor) -> torch.Tensor:
+    """Where a report's states come to lie: ``(views, values, rows, columns)``."""
+    return torch.einsum("bsc,bvshw->bvchw", states, network.places(image))[0]
 
 
 def an_image_output(rows: int = 20, columns: int = 16) -> ImageOutput:
@@ -47,6 +66,7 @@ def an_image_output(rows: int = 20, columns: int = 16) -> ImageOutput:
         skeleton=torch.full((1, 2, len(SKELETON_CHANNELS), rows, columns), FAR),
         spine_level=torch.zeros(1, 2, rows, columns),
         rib_level=torch.zeros(1, 2, rows, columns),
+        decoded=[],
     )
 
 
@@ -64,7 +84,8 @@ def test_outputs_have_the_shapes_that_a_bundle_declares(network, image, states):
         features = network.encode(image)
         seen = network.image_path(features)
         told = network.report_path(features, seen, states)
-    assert seen.classes.shape == told.shape == (2, 2, len(CLASSES), ROWS, COLUMNS)
+    assert told.fit.shape == (2,)
+    assert seen.classes.shape == told.classes.shape == (2, 2, len(CLASSES), ROWS, COLUMNS)
     assert seen.skeleton.shape == (2, 2, len(SKELETON_CHANNEL_NAMES), ROWS // 2, COLUMNS // 2)
     assert seen.spine_level.shape == seen.rib_level.shape == (2, 2, ROWS // 2, COLUMNS // 2)
 
@@ -85,7 +106,8 @@ def test_a_missing_view_gives_finite_maps_for_the_other(network, image, states, 
         seen = network.image_path(features)
         told = network.report_path(features, seen, states)
     assert seen.classes.isfinite().all()
-    assert told.isfinite().all()
+    assert told.classes.isfinite().all()
+    assert told.fit.isfinite().all()
 
 
 def test_an_empty_view_is_not_a_missing_one(network, image):
@@ -105,19 +127,18 @@ def test_a_fresh_network_says_the_same_with_any_report_and_without(network, imag
         features = network.encode(image)
         seen = network.image_path(features)
         for scale in (0.0, 1.0, 100.0):
-            assert torch.equal(network.report_path(features, seen, scale * states), seen.classes)
+            told = network.report_path(features, seen, reports_of(scale * states.states))
+            assert torch.equal(told.classes, seen.classes)
 
 
-def test_a_trained_join_lets_the_report_through_and_leaves_the_image_path_alone(image, states):
-    torch.manual_seed(0)
-    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
-    for join in network.joins.values():
-        torch.nn.init.normal_(join.write.weight, std=0.1)
+def test_the_report_path_lets_the_report_through_and_leaves_the_image_path_alone(image, states):
+    network = a_trained_network()
     with torch.inference_mode():
         features = network.encode(image)
         before = [feature.clone() for feature in features]
         seen = network.image_path(features)
-        told, told_else = (network.report_path(features, seen, s) for s in (states, -states))
+        reports = (states, reports_of(-states.states))
+        told, told_else = (network.report_path(features, seen, one, scaled=False).classes for one in reports)
         again = network.image_path(features)
     assert not torch.allclose(told, seen.classes)
     assert not torch.allclose(told, told_else)
@@ -126,28 +147,45 @@ def test_a_trained_join_lets_the_report_through_and_leaves_the_image_path_alone(
 
 
 def test_a_report_reaches_its_own_image_only(image, states):
-    torch.manual_seed(0)
-    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
-    for join in network.joins.values():
-        torch.nn.init.normal_(join.write.weight, std=0.1)
+    network = a_trained_network()
+    changed = reports_of(torch.stack([states.states[0], -states.states[1]]))
     with torch.inference_mode():
         features = network.encode(image)
         seen = network.image_path(features)
-        told = network.report_path(features, seen, states)
-        changed = network.report_path(features, seen, torch.stack([states[0], -states[1]]))
-    assert torch.allclose(told[0], changed[0], atol=1e-5)
-    assert not torch.allclose(told[1], changed[1], atol=1e-3)
+        one, other = (network.report_path(features, seen, each, scaled=False).classes for each in (states, changed))
+    assert torch.allclose(one[0], other[0], atol=1e-5)
+    assert not torch.allclose(one[1], other[1], atol=1e-3)
+
+
+def test_the_fit_scales_what_the_report_changes(image, states):
+    network = a_trained_network()
+    with torch.inference_mode():
+        features = network.encode(image)
+        seen = network.image_path(features)
+        whole, scaled = (network.report_path(features, seen, states, scaled=flag) for flag in (False, True))
+        fits = network.fits(seen, states)
+    assert torch.allclose(scaled.fit, fits.diagonal(), atol=1e-5)
+    share = scaled.fit.sigmoid()[:, None, None, None, None]
+    assert torch.allclose(scaled.classes - seen.classes, share * (whole.classes - seen.classes), atol=1e-4)
 
 
 def test_same_seed_and_input_give_the_same_bytes(image, states):
     def run() -> bytes:
-        torch.manual_seed(5)
-        network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH).eval()
+        network = a_trained_network()
         with torch.inference_mode():
             features = network.encode(image)
-            return network.report_path(features, network.image_path(features), states).numpy().tobytes()
+            return network.report_path(features, network.image_path(features), states).classes.numpy().tobytes()
 
     assert run() == run()
+
+
+def test_no_gradient_of_the_report_path_reaches_the_image_path(image, states):
+    network = a_trained_network()
+    features = network.encode(image)
+    told = network.report_path(features, network.image_path(features), states)
+    (told.classes.square().mean() + told.fit.sum()).backward()
+    assert all(weight.grad is None for weight in network.image.parameters())
+    assert network.report.start.weight.grad.abs().sum() > 0
 
 
 # ---- laid where the bone is -----------------------------------------------------------------------------------------
@@ -162,7 +200,7 @@ def test_left_rib_7_is_laid_where_left_ribs_and_level_7_meet_in_both_views_and_n
     image.skeleton[0, 0, left, :, 10:14] = -FAR  # anterior order: patient's left at the high columns
     image.skeleton[0, 0, right, :, 2:6] = -FAR
     image.skeleton[0, 1, left, 4:, 9:12] = -FAR  # the other view shows it elsewhere
-    laid = network.lay_out(image, one_state("rib_7_left"))[0].unflatten(0, (2, STATE_WIDTH))
+    laid = laid_out(network, image, one_state("rib_7_left"))
 
     wanted = torch.zeros(2, 20, 16)
     for row, weight in ((6, 1 / 3), (7, 1.0), (8, 1 / 3)):  # fades to nothing at the next rib but a half
@@ -177,7 +215,7 @@ def test_a_vertebra_is_laid_by_the_spine_coordinate(network):
     channel = SKELETON_CHANNEL_NAMES.index("thoracic_spine")
     image.skeleton[0, :, channel, :, 7:9] = -FAR
     image.spine_level[0, :] = torch.arange(6, 26, dtype=torch.float32)[:, None]  # T8 is 15, at row 9
-    laid = network.lay_out(image, one_state("vertebra_T8"))[0, 0]
+    laid = laid_out(network, image, one_state("vertebra_T8"))[0, 0]
     assert laid[9, 7:9].tolist() == pytest.approx([1, 1])
     assert laid.argmax(0)[7] == 9
     assert not laid[:, :7].abs().gt(1e-4).any()
@@ -188,7 +226,7 @@ def test_a_region_is_laid_over_its_whole_bone_on_its_side(network):
     image = an_image_output()
     image.skeleton[0, 0, SKELETON_CHANNEL_NAMES.index("femur_right"), 12:18, 3:5] = -FAR
     image.skeleton[0, 0, SKELETON_CHANNEL_NAMES.index("femur_left"), 12:18, 11:13] = -FAR
-    laid = network.lay_out(image, one_state("femur_right"))[0, 0]
+    laid = laid_out(network, image, one_state("femur_right"))[0, 0]
     wanted = torch.zeros(20, 16)
     wanted[12:18, 3:5] = 1
     assert torch.allclose(laid, wanted, atol=1e-4)
@@ -198,7 +236,7 @@ def test_the_whole_skeleton_is_laid_on_every_bone(network):
     image = an_image_output()
     image.skeleton[0, 0, 0, 1:3, 4] = -FAR
     image.skeleton[0, 0, 5, 9, 9] = -FAR
-    laid = network.lay_out(image, one_state("whole_skeleton"))[0, 0]
+    laid = laid_out(network, image, one_state("whole_skeleton"))[0, 0]
     assert (laid > 0.5).nonzero().tolist() == [[1, 4], [2, 4], [9, 9]]
 
 
@@ -208,7 +246,7 @@ def test_every_slot_has_its_own_place_in_the_order_of_the_anatomy(network):
     for channel in range(len(SKELETON_CHANNELS)):
         image.skeleton[0, 0, channel, 0, channel] = -FAR
     for index, name in enumerate(SKELETON_CHANNEL_NAMES):
-        laid = network.lay_out(image, one_state(name))[0, 0, 0]
+        laid = laid_out(network, image, one_state(name))[0, 0, 0]
         assert laid.gt(0.5).nonzero().flatten().tolist() == [index], name
 
 
@@ -251,24 +289,20 @@ def test_tokens_that_are_not_to_be_read_say_nothing():
 
 
 def test_gradients_reach_the_values_that_are_learned_through_the_segmentation():
-    torch.manual_seed(0)
-    network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH)
-    for join in network.joins.values():
-        torch.nn.init.normal_(join.write.weight, std=0.1)
+    network = a_trained_network()
     features = network.encode(torch.rand(1, 4, 64, 64))
-    states = network.reader(torch.randn(2, 5, TEXT_WIDTH), torch.ones(2, 5, dtype=torch.bool))
-    network.report_path(features, network.image_path(features), states[None]).square().mean().backward()
+    report = network.reader.report([(torch.randn(2, 5, TEXT_WIDTH), torch.ones(2, 5, dtype=torch.bool))])
+    network.report_path(features, network.image_path(features), report).classes.square().mean().backward()
     assert network.reader.values.weight.grad is not None
     assert network.reader.values.weight.grad.abs().sum() > 0
 
 
-def test_gradients_reach_the_joins_from_their_start_at_zero(image, states):
+def test_gradients_reach_the_report_path_from_its_start_at_zero(image, states):
     torch.manual_seed(0)
     network = DualPathNetwork(NetworkConfig(), TEXT_WIDTH)
     features = network.encode(image)
-    network.report_path(features, network.image_path(features), states).square().mean().backward()
-    for stride, join in network.joins.items():
-        assert join.write.weight.grad.abs().sum() > 0, stride
+    network.report_path(features, network.image_path(features), states).classes.square().mean().backward()
+    assert network.report.head[-1].weight.grad.abs().sum() > 0
 
 
 # ---- sides by place -------------------------------------------------------------------------------------------------

@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from BoneMetSegLib.network import GRID_MULTIPLE
 from BoneMetSegLib.network_grid import (
-    GRID_PIXEL_MM,
-    INPUT_CEILING,
     body_frame,
     grid_shape,
     grid_to_view,
@@ -18,7 +15,11 @@ from BoneMetSegLib.network_grid import (
     resample,
     scan_to_grid,
 )
+from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.scan import PlanarScan, PlanarView
+
+THREE_MM = Preprocessing(3.0, (608, 192), 32)
+GRIDS = [THREE_MM, Preprocessing(4.0, (448, 160), 32), Preprocessing(2.5, (768, 256), 16)]
 
 
 def a_view(name: str, shape=(256, 128), pixel=(4.0, 4.0), spot_mm=(-200.0, 80.0), mirrored=False) -> PlanarView:
@@ -46,18 +47,19 @@ PIXELS = [(2.0, 2.0), (2.4, 2.4), (3.0, 3.0), (4.8, 4.8), (2.2, 3.1), (4.4, 2.0)
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_a_spot_on_the_patients_left_lies_on_the_same_grid_pixel_in_both_views(mirrored):
     scan = PlanarScan({v: a_view(v, mirrored=mirrored and v == "posterior") for v in ("anterior", "posterior")})
-    anterior, posterior = (centre(image.numpy()) for image in scan_to_grid(scan)[:2])
+    anterior, posterior = (centre(image.numpy()) for image in scan_to_grid(scan, THREE_MM)[:2])
     assert anterior == pytest.approx(posterior, abs=0.6)
-    assert anterior[1] > scan_to_grid(scan).shape[2] / 2  # patient's right at column 0, so left is right of the middle
+    # Patient's right at column 0, so left is right of the middle.
+    assert anterior[1] > scan_to_grid(scan, THREE_MM).shape[2] / 2
 
 
 @pytest.mark.parametrize("pixel", PIXELS)
 def test_a_spot_lies_where_its_millimetres_say(pixel):
     shape = (round(1000 / pixel[0]), round(500 / pixel[1]))
-    grid = scan_to_grid(PlanarScan({"anterior": a_view("anterior", shape, pixel)}))
+    grid = scan_to_grid(PlanarScan({"anterior": a_view("anterior", shape, pixel)}), THREE_MM)
     row, column = centre(grid[0].numpy())
-    assert (row - (grid.shape[1] - 1) / 2) * GRID_PIXEL_MM == pytest.approx(-200, abs=2.5)
-    assert (column - (grid.shape[2] - 1) / 2) * GRID_PIXEL_MM == pytest.approx(80, abs=2.5)
+    assert (row - (grid.shape[1] - 1) / 2) * THREE_MM.grid_pixel_mm == pytest.approx(-200, abs=2.5)
+    assert (column - (grid.shape[2] - 1) / 2) * THREE_MM.grid_pixel_mm == pytest.approx(80, abs=2.5)
 
 
 def test_views_of_different_size_and_pixels_lie_on_each_other():
@@ -67,7 +69,7 @@ def test_views_of_different_size_and_pixels_lie_on_each_other():
             "posterior": a_view("posterior", (300, 128), (4.0, 3.5)),
         }
     )
-    anterior, posterior = (centre(image.numpy()) for image in scan_to_grid(scan)[:2])
+    anterior, posterior = (centre(image.numpy()) for image in scan_to_grid(scan, THREE_MM)[:2])
     assert anterior == pytest.approx(posterior, abs=1.0)
 
 
@@ -79,23 +81,25 @@ def test_views_of_different_size_and_pixels_lie_on_each_other():
 def test_a_map_comes_back_to_the_pixels_it_was_made_from(name, mirrored, pixel):
     shape = (round(1000 / pixel[0]) + 1, round(500 / pixel[1]))
     view = a_view(name, shape, pixel, mirrored=mirrored)
-    grid = scan_to_grid(PlanarScan({name: view}))
+    grid = scan_to_grid(PlanarScan({name: view}), THREE_MM)
     index = ("anterior", "posterior").index(name)
-    back = grid_to_view(grid[index : index + 1], view, GRID_PIXEL_MM)
+    back = grid_to_view(grid[index : index + 1], view, THREE_MM.grid_pixel_mm)
     assert back.shape == (1, *shape)
     assert back.dtype == np.float32
     assert back.flags.c_contiguous
     row, column = centre(view.counts)
-    assert centre(back[0]) == pytest.approx((row, column), abs=0.5 * GRID_PIXEL_MM / min(pixel) + 0.1)
+    assert centre(back[0]) == pytest.approx((row, column), abs=0.5 * THREE_MM.grid_pixel_mm / min(pixel) + 0.1)
     patients_left_of_the_image = column > (shape[1] - 1) / 2
     assert patients_left_of_the_image == (name == "anterior" or mirrored)
 
 
 def test_maps_of_half_resolution_come_back_to_the_same_place():
     view = a_view("posterior", pixel=(2.5, 2.5), shape=(400, 200))
-    grid = scan_to_grid(PlanarScan({"posterior": view}))[1:2]
+    grid = scan_to_grid(PlanarScan({"posterior": view}), THREE_MM)[1:2]
     half = torch.nn.functional.avg_pool2d(grid, 2)
-    assert centre(grid_to_view(half, view, 2 * GRID_PIXEL_MM)[0]) == pytest.approx(centre(view.counts), abs=1.0)
+    assert centre(grid_to_view(half, view, 2 * THREE_MM.grid_pixel_mm)[0]) == pytest.approx(
+        centre(view.counts), abs=1.0
+    )
 
 
 def test_views_of_different_size_each_come_back_in_their_own_size():
@@ -103,9 +107,9 @@ def test_views_of_different_size_each_come_back_in_their_own_size():
         "anterior": a_view("anterior", (512, 180), (2.0, 2.2)),
         "posterior": a_view("posterior", (300, 128), (4.0, 3.5)),
     }
-    grid = scan_to_grid(PlanarScan(views))
+    grid = scan_to_grid(PlanarScan(views), THREE_MM)
     for index, view in enumerate(views.values()):
-        back = grid_to_view(grid[index : index + 1], view, GRID_PIXEL_MM)[0]
+        back = grid_to_view(grid[index : index + 1], view, THREE_MM.grid_pixel_mm)[0]
         assert back.shape == view.counts.shape
         assert centre(back) == pytest.approx(centre(view.counts), abs=1.1)
 
@@ -126,12 +130,12 @@ def test_nearest_resampling_invents_no_label():
 
 def test_the_grid_holds_every_view_whole():
     views = [a_view("anterior", (1024, 256), (1.95, 2.26)), a_view("posterior", (300, 400), (4.0, 1.0))]
-    rows, columns = grid_shape(views)
-    assert rows % GRID_MULTIPLE == columns % GRID_MULTIPLE == 0
+    rows, columns = grid_shape(views, THREE_MM)
+    assert rows % THREE_MM.grid_multiple == columns % THREE_MM.grid_multiple == 0
     for view in views:
-        assert rows * GRID_PIXEL_MM >= view.counts.shape[0] * view.pixel_size_mm[0]
-        assert columns * GRID_PIXEL_MM >= view.counts.shape[1] * view.pixel_size_mm[1]
-    assert (rows - GRID_MULTIPLE) * GRID_PIXEL_MM < 1024 * 1.95
+        assert rows * THREE_MM.grid_pixel_mm >= view.counts.shape[0] * view.pixel_size_mm[0]
+        assert columns * THREE_MM.grid_pixel_mm >= view.counts.shape[1] * view.pixel_size_mm[1]
+    assert (rows - THREE_MM.grid_multiple) * THREE_MM.grid_pixel_mm < 1024 * 1.95
 
 
 def test_a_missing_view_is_zero_and_said_to_be_missing():
@@ -141,7 +145,7 @@ def test_a_missing_view_is_zero_and_said_to_be_missing():
     assert not stacked[0].any()
     assert torch.equal(stacked[1], image)
     assert stacked[2:, 0, 0].tolist() == [0, 1]
-    only_anterior = scan_to_grid(PlanarScan({"anterior": a_view("anterior")}))
+    only_anterior = scan_to_grid(PlanarScan({"anterior": a_view("anterior")}), THREE_MM)
     assert only_anterior[2:, 0, 0].tolist() == [1, 0]
     assert not only_anterior[1].any()
 
@@ -172,7 +176,7 @@ def test_a_hot_bladder_does_not_darken_the_skeleton(body, times_as_hot_as_bone):
     shown, plain = normalise_counts(hot), normalise_counts(body)
     bone = (slice(200, 300), slice(88, 104))
     assert float(shown[bone].mean() / plain[bone].mean()) > 0.9
-    assert shown.max() <= INPUT_CEILING
+    assert shown.max() <= THREE_MM.ceiling
 
 
 def test_a_wide_empty_field_changes_nothing(body):
@@ -185,6 +189,31 @@ def test_an_image_of_one_value_gives_finite_input(value):
     image = normalise_counts(torch.full((96, 64), value))
     assert image.isfinite().all()
     assert image.max() == pytest.approx(min(value, 1.0), abs=1e-4)
+
+
+def test_the_ceiling_is_the_bundles(body):
+    body[300, 100] = 1e6
+    assert normalise_counts(body, 2.5).max() == 2.5
+    tight = Preprocessing(3.0, (608, 192), 32, ceiling=1.5)
+    assert scan_to_grid(PlanarScan({"anterior": a_view("anterior")}), tight)[0].max() == 1.5
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"grid_pixel_mm": 0.0}, "above zero"),
+        ({"grid_pixel_mm": "3"}, "are numbers"),
+        ({"trained_shape": [600, 192]}, "a multiple of 32"),
+        ({"trained_shape": [608]}, "two or three sides"),
+        ({"trained_shape": "608 192"}, "list of whole numbers"),
+        ({"intensity": "raw"}, "intensity is"),
+        ({"smoothing": 1}, "it should name"),
+    ],
+)
+def test_a_preprocessing_that_cannot_be_used(change, fault):
+    assert Preprocessing.from_json(THREE_MM.as_json()) == THREE_MM
+    with pytest.raises(ValueError, match=fault):
+        Preprocessing.from_json(THREE_MM.as_json() | change)
 
 
 def test_a_single_count_gives_finite_input():
@@ -207,33 +236,36 @@ def a_body_off_the_middle(name: str, *, lesion_on_left: bool = True) -> PlanarVi
     return PlanarView(name, np.ascontiguousarray(view.from_anterior_order(view.counts)), (pixel, pixel))
 
 
+@pytest.mark.parametrize("grid", GRIDS, ids=lambda grid: f"{grid.grid_pixel_mm} mm")
 @pytest.mark.parametrize("name", ["anterior", "posterior"])
-def test_the_frame_lies_on_the_body_and_maps_come_back_to_the_same_pixel_on_the_left(name):
+def test_the_frame_lies_on_the_body_and_maps_come_back_to_the_same_pixel_on_the_left(name, grid):
     view = a_body_off_the_middle(name)
     scan = PlanarScan({name: view})
-    frame = body_frame(scan)
-    assert frame.shape == (608, 192)
+    frame = body_frame(scan, grid)
+    assert frame.shape == grid.trained_shape
     down, left = frame.centre_mm
     assert down == pytest.approx((300 - 519.5) * 2.5, abs=20)
     assert left == pytest.approx((150 - 119.5) * 2.5, abs=20)
     index = ("anterior", "posterior").index(name)
-    back = grid_to_view(scan_to_grid(scan, frame)[index : index + 1], view, GRID_PIXEL_MM, frame.centre_mm)[0]
+    image = scan_to_grid(scan, grid, frame)[index : index + 1]
+    back = grid_to_view(image, view, grid.grid_pixel_mm, frame.centre_mm)[0]
     assert np.unravel_index(back.argmax(), back.shape) == pytest.approx(
-        np.unravel_index(view.counts.argmax(), view.counts.shape), abs=1
+        np.unravel_index(view.counts.argmax(), view.counts.shape), abs=1 if grid.grid_pixel_mm <= 3 else 2
     )
 
 
 def test_a_field_with_more_air_around_the_same_body_gives_the_network_the_same_picture():
     view = a_body_off_the_middle("anterior")
     wider = PlanarView("anterior", np.pad(view.counts, ((0, 200), (40, 60))), view.pixel_size_mm)
-    one, other = (scan_to_grid(scan, body_frame(scan)) for scan in (PlanarScan({"anterior": v}) for v in (view, wider)))
+    scans = [PlanarScan({"anterior": v}) for v in (view, wider)]
+    one, other = (scan_to_grid(scan, THREE_MM, body_frame(scan, THREE_MM)) for scan in scans)
     assert one.shape == other.shape
     assert float((one - other).abs().mean()) < 0.02
 
 
 def test_a_body_larger_than_the_trained_frame_gets_a_larger_frame():
     counts = np.full((1040, 300), 10, np.float32)
-    rows, columns = body_frame(PlanarScan({"anterior": PlanarView("anterior", counts, (2.5, 2.5))})).shape
+    rows, columns = body_frame(PlanarScan({"anterior": PlanarView("anterior", counts, (2.5, 2.5))}), THREE_MM).shape
     assert rows >= 1040 * 2.5 / 3
     assert columns >= 300 * 2.5 / 3
     assert rows % 32 == columns % 32 == 0

@@ -14,6 +14,7 @@ from BoneMetSegLib.anatomy import SKELETON_CHANNELS, TEXT_SLOTS, slot_index
 from BoneMetSegLib.bundle import Bundle, write_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
+from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.scan import PlanarScan, PlanarView
 from BoneMetSegLib.segmentation import CLASSES, STATUSES, Segmentation
@@ -32,8 +33,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     )
     text = TextEncoder(BertModel(config, add_pooling_layer=False))
     network = DualPathNetwork(NetworkConfig(), text.width)
-    for join in network.joins.values():
-        torch.nn.init.normal_(join.write.weight, std=0.3)
+    torch.nn.init.normal_(network.report.head[-1].weight, std=0.3)  # as after training: the report matters
     words = {word: index for index, word in enumerate(WORDS)}
     description = {
         "name": "tiny",
@@ -45,7 +45,9 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         "licence": "Apache-2.0",
     }
     tokenizer_json = BertWordPieceTokenizer(words, lowercase=True)._tokenizer.to_str()
-    return write_bundle(tmp_path_factory.mktemp("b") / "tiny", network, text, tokenizer_json, "# Tiny\n", description)
+    folder = tmp_path_factory.mktemp("b") / "tiny"
+    grid = Preprocessing(4.0, (160, 96), 32)
+    return write_bundle(folder, network, text, tokenizer_json, "# Tiny\n", description, grid)
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +182,57 @@ def test_mentions_lie_within_their_clause(segmenter, scan):
         clause = report.clauses[mention.clause]
         assert clause.start <= mention.start < mention.end <= clause.end
         assert set(mention.slots) <= set(TEXT_SLOTS)
+
+
+# ---- one encoding, many reports -------------------------------------------------------------------------------------
+
+
+def test_one_encoding_serves_many_reports_and_each_is_as_if_it_were_alone(segmenter, scan, told):
+    encoded = segmenter.encode_scan(scan)
+    other = segmenter.with_report(encoded, parse_report("诊断意见：右侧第3肋骨未见异常。"))
+    none = segmenter.with_report(encoded, None)
+    again = segmenter.with_report(encoded, parse_report(REPORT))
+    for name, maps in again.views.items():
+        assert np.array_equal(maps.with_report, told.views[name].with_report)
+        assert np.array_equal(maps.image_only, other.views[name].image_only)
+        assert not np.array_equal(maps.with_report, other.views[name].with_report)
+        assert none.views[name].with_report is None
+        assert encoded.views[name].with_report is None
+    assert again.report_fit == told.report_fit
+    assert again.mentions == told.mentions
+
+
+def test_the_fit_is_a_probability_and_there_is_none_without_a_report(segmenter, scan, told):
+    assert 0 < told.report_fit < 1
+    assert segmenter.segment(scan).report_fit is None
+
+
+def test_a_report_that_does_not_fit_changes_nothing(bundle, scan):
+    segmenter = Segmenter(bundle, "cpu")
+    decide = segmenter.network.fit.decide[-1]
+    decide.weight.zero_()
+    decide.bias.fill_(-200.0)
+    result = segmenter.segment(scan, parse_report(REPORT))
+    assert result.report_fit == 0.0
+    for maps in result.views.values():
+        assert np.array_equal(maps.with_report, maps.image_only)
+
+
+@pytest.mark.parametrize("fusion", [(), ("concatenation",), ("film", "tokens")])
+def test_a_network_of_a_comparison_without_bones_is_segmented_too(tmp_path, bundle, scan, fusion):
+    _, text, _ = bundle.load()
+    config = NetworkConfig(widths=(8, 16, 24, 32), report_widths=(8, 16, 24), fusion=fusion, skeleton=False)
+    kept = ("name", "version", "thresholds", "training", "evaluation", "intended_use", "licence")
+    words = (bundle.folder / "tokenizer" / "tokenizer.json").read_text(encoding="utf-8")
+    description = {key: bundle.description[key] for key in kept}
+    network, grid = DualPathNetwork(config, text.width), Preprocessing(4.0, (160, 96), 16)
+    other = write_bundle(tmp_path / "other", network, text, words, "# Other\n", description, grid)
+    result = Segmenter(other, "cpu").segment(scan, parse_report(REPORT))
+    assert result.report_fit is None
+    for maps in result.views.values():
+        assert maps.skeleton.shape[0] == len(SKELETON_CHANNELS)
+        assert not maps.skeleton.any()
+        assert np.isfinite(maps.with_report).all()
 
 
 # ---- the same bytes -------------------------------------------------------------------------------------------------

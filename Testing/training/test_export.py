@@ -124,6 +124,12 @@ def test_a_card_is_written_anew_with_other_scores_and_the_bundle_stays_sound(tmp
     assert "+0.123" in card
     assert written.description["evaluation"]["patients"] == 9
     assert sha256_of(bundle / "weights.safetensors") == weights
+    of_command = {"cohort": {"clinic": "clinic_v1"}, "models": {"planar": scores_with(0.456)}}
+    scores.write_text(json.dumps(of_command), encoding="utf-8")
+    written = module.write_card(bundle, scores, "Nine patients of another seed.")
+    assert written.description["evaluation"]["cohort"] == {"clinic": "clinic_v1"}
+    card = (bundle / "README.md").read_text(encoding="utf-8")
+    assert "+0.456" in card
     scores.write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match=r"is no evaluation\.json"):
         module.write_card(bundle, scores, "")

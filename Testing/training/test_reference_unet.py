@@ -48,7 +48,19 @@ def test_the_command_trains_scores_and_writes(data: Path, tmp_path: Path, capsys
     assert scores["on set"]["scored_patients"] == 8
 
 
-@pytest.mark.parametrize(("change", "fault"), [(["--minutes", "0"], "make no network"), (["--data", "x"], "datalist")])
+def test_steps_end_the_training_before_its_minutes(data: Path, tmp_path: Path) -> None:
+    assert main(["reference", "--data", str(data), "--steps", "2", "--out", str(tmp_path)]) == 0
+    assert json.loads((tmp_path / "reference.json").read_text(encoding="utf-8"))["steps"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (["--minutes", "0"], "make no network"),
+        (["--steps", "0"], "make no network"),
+        (["--data", "x"], "datalist"),
+    ],
+)
 def test_what_cannot_be_trained_is_refused(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: list[str], fault: str
 ) -> None:

@@ -1,0 +1,1 @@
+"""How well a bundle finds metastases in simulated patients, with true, missing, wrong and half reports."""

@@ -1,0 +1,62 @@
+"""DSC of the skeleton head, per reporting region."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from BoneMetSegLib.anatomy import REPORTING_REGIONS, SKELETON_CHANNELS
+from BoneMetSegLib.segmentation import BONE_PROBABILITY, Segmentation
+from model_training.simulator.case import SimulatedCase
+
+
+def skeleton_counts(case: SimulatedCase, segmentation: Segmentation) -> np.ndarray:
+    """Return (overlap, drawn, true) pixels per channel, both views, at the truth's half resolution: ``(3, 29)``."""
+    total = np.zeros((3, len(SKELETON_CHANNELS)))
+    for view, maps in segmentation.views.items():
+        truth = case.skeleton[view]
+        rows, columns = truth.shape[1] * 2, truth.shape[2] * 2
+        mine = maps.skeleton[:, :rows:2, :columns:2] > BONE_PROBABILITY
+        total += np.stack([(mine & truth).sum((1, 2)), mine.sum((1, 2)), truth.sum((1, 2))])
+    return total
+
+
+def skeleton_dice(counts: Sequence[np.ndarray]) -> dict[str, Any]:
+    """Return the DSC of each reporting region (left and right are two of it), pooled and as a mean over patients.
+
+    Parameters
+    ----------
+    counts : sequence of ``(3, 29)``
+        Of each patient; a region counts where the patient's field shows it.
+
+    Returns
+    -------
+    dict
+        ``pooled_mean``: pixels of all patients together, mean over channels present. ``patient_mean``: mean over
+        patients of the mean over the channels that the patient shows. ``regions``: mean over patients by region.
+    """
+    table = np.stack(counts)
+    overlap, drawn, true = table.sum(0)
+    has = true > 0
+    pooled = float((2 * overlap / np.maximum(drawn + true, 1))[has].mean()) if has.any() else float("nan")
+    with np.errstate(invalid="ignore"):
+        dice = np.where(table[:, 2] > 0, 2 * table[:, 0] / (table[:, 1] + table[:, 2]), np.nan)
+    regions = {region.name: _mean_of_region(region.name, dice) for region in REPORTING_REGIONS}
+    shown = np.isfinite(dice).any(1)
+    return {
+        "pooled_mean": _round(pooled),
+        "patient_mean": _round(float(np.nanmean(dice[shown], axis=1).mean()) if shown.any() else float("nan")),
+        "regions": regions,
+    }
+
+
+def _mean_of_region(region: str, dice: np.ndarray) -> Mapping[str, float | int | None]:
+    mine = dice[:, [channel.region == region for channel in SKELETON_CHANNELS]]
+    values = mine[np.isfinite(mine)]
+    return {"dice": _round(float(values.mean()) if len(values) else float("nan")), "count": len(values)}
+
+
+def _round(value: float) -> float | None:
+    return round(value, 4) if np.isfinite(value) else None
