@@ -70,10 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--minutes", type=float, metavar="M", help="end after so long; instead of the configuration's")
     train.add_argument("--learning-rate", type=float, metavar="X", help="instead of the configuration's")
     train.add_argument(
-        "--text-from",
-        type=Path,
-        metavar="BUNDLE",
-        help="read with the text encoder of a bundle instead of teaching one",
+        "--text-from", type=Path, metavar="DIR", help="read with the text encoder of a bundle or of another run"
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
     train.add_argument("--fold", type=int, metavar="K", help="hold out this fold of the patients, counted from 0")

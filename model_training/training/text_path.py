@@ -1,4 +1,4 @@
-"""The taught text path that a run reads its reports with: its own, or that of a bundle."""
+"""The taught text path that a run reads its reports with: its own, that of another run, or that of a bundle."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from model_training.simulator.case_files import replace_file
 from model_training.teach_reading import new_text_path, teach_reading
 
 _LOG = logging.getLogger(__name__)
-_FILES = ("text.safetensors", "tokenizer.json", "reading.json")
+_FILES = ("text.safetensors", "tokenizer.json", "text_encoder.json", "reading.json")
 
 
 @dataclass
@@ -44,8 +44,13 @@ class TextPath:
     reading: dict[str, Any]
 
 
-def text_path_of(run: Path, configuration: dict[str, Any], seed: int, bundle: Path | None = None) -> TextPath:
-    """Return the text path of a run folder; where there is none, that of a bundle, or one taught anew, is kept there.
+def text_path_of(run: Path, configuration: dict[str, Any], seed: int, given: Path | None = None) -> TextPath:
+    """Return the text path of a run folder; where there is none, a given or a newly taught one is kept there.
+
+    Parameters
+    ----------
+    given : Path, optional
+        A bundle, or another run folder.
 
     Raises
     ------
@@ -54,7 +59,10 @@ def text_path_of(run: Path, configuration: dict[str, Any], seed: int, bundle: Pa
     """
     if (run / "text.safetensors").is_file():
         return _stored(run)
-    text = _of_bundle(bundle) if bundle is not None else _taught(configuration, seed)
+    if given is None:
+        text = _taught(configuration, seed)
+    else:
+        text = _stored(given) if (given / "text.safetensors").is_file() else _of_bundle(given)
     _store(text, run)
     return text
 
@@ -67,14 +75,15 @@ def _stored(run: Path) -> TextPath:
         )
     reading = json.loads((run / "reading.json").read_text(encoding="utf-8"))
     words = (run / "tokenizer.json").read_text(encoding="utf-8")
-    return _built(reading["encoder"], words, load_file(run / "text.safetensors"), reading, run.name)
+    bert = json.loads((run / "text_encoder.json").read_text(encoding="utf-8"))
+    return _built(bert, words, load_file(run / "text.safetensors"), reading, run.name)
 
 
 def _store(text: TextPath, run: Path) -> None:
     run.mkdir(parents=True, exist_ok=True)
     (run / "tokenizer.json").write_text(text.tokenizer_json, encoding="utf-8", newline="\n")
-    reading = text.reading | {"encoder": text.bert}
-    replace_file(run / "reading.json", json.dumps(reading, indent=2).encode())
+    replace_file(run / "text_encoder.json", json.dumps(text.bert, indent=2).encode())
+    replace_file(run / "reading.json", json.dumps(text.reading, indent=2).encode())
     tensors = {f"text.{name}": value.contiguous() for name, value in text.encoder.state_dict().items()}
     tensors |= {f"reader.{name}": value.contiguous() for name, value in text.reader.state_dict().items()}
     # The weights last: the text path counts as there when they are.
