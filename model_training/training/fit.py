@@ -190,8 +190,9 @@ def _loader(samples: Dataset[Any], settings: dict[str, Any], first_step: int) ->
 
 def _check_loader(checks: Dataset[Any], settings: dict[str, Any]) -> DataLoader[Any]:
     count = len(checks)  # type: ignore[arg-type]
-    own = Subset(checks, range(process_number(), count, process_count()))
-    return DataLoader(own, settings["batch_size"], collate_fn=collate)
+    if process_count() > 1:
+        checks = Subset(checks, range(process_number(), count, process_count()))
+    return DataLoader(checks, settings["batch_size"], collate_fn=collate)
 
 
 @contextmanager

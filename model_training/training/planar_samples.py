@@ -35,6 +35,9 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
         The configuration's ``augmentation``. Without it item n is patient n, as acquired, with the first of the
         patient's reports on even, the last on odd places of the list.
     seed : int
+    text_width : int
+    simulated : bool
+        Pictures say so.
     """
 
     def __init__(
@@ -45,7 +48,10 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
         augmentation: Mapping[str, Any] | None,
         seed: int,
         text_width: int,
+        *,
+        simulated: bool = False,
     ) -> None:
+        self.simulated = simulated
         self._cases, self._tokens, self._grid = list(cases), list(tokens), grid
         self._augmentation, self._seed, self._text_width = augmentation, seed, text_width
 

@@ -44,6 +44,7 @@ class RunChecks(Callback):
         self._run, self._log, self._board, self._loader = run, log, board, loader
         self._settings, self._stop = settings, stop
         self._patience = Patience(settings["patience"])
+        self._what = "simulated scan" if getattr(loader.dataset, "simulated", False) else "scan"
         self.ended = ""
         """Why the run ended before its last step."""
 
@@ -93,7 +94,7 @@ class RunChecks(Callback):
                 store_networks(module.paths, self._run)
                 if self._settings["pictures"]:
                     first = {name: value.to(module.device) for name, value in next(iter(self._loader)).items()}
-                    self._board.pictures(module.paths, first, self._settings["pictures"], step)
+                    self._board.pictures(module.paths, first, self._settings["pictures"], step, self._what)
         found = scores.as_json()
         if trainer.is_global_zero:
             self._board.scalars(found, step)

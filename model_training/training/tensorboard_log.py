@@ -51,12 +51,12 @@ class TensorBoardLog:
                 self._writer.add_scalar(name, value, step)
             self._writer.flush()
 
-    def pictures(self, paths: ReportPaths, batch: Batch, count: int, step: int) -> None:
+    def pictures(self, paths: ReportPaths, batch: Batch, count: int, step: int, what: str = "scan") -> None:
         """Write pictures of the first scans of a batch, drawn with the weights the paths have now."""
         if not self.on or batch["image"].ndim != 4:
             return
         for number, (image, classes, drawn) in enumerate(drawings(paths, batch, count)):
-            figure = planar_picture(image, classes, drawn, f"scan {number}, step {step}")
+            figure = planar_picture(image, classes, drawn, f"{what} {number}, step {step}")
             self._writer.add_figure(f"scan {number}", figure, step)
 
     def close(self) -> None:

@@ -113,7 +113,7 @@ def train_on_the_fly(
             count = settings["validation_cases"]
             _LOG.info(f"simulating {count} patients to validate with")
             cases, tokens = simulate_checks(clinic, settings["seed"], grid, "auto", count, text)
-            checks = PlanarSamples(cases, tokens, grid, None, settings["seed"], text.encoder.width)
+            checks = PlanarSamples(cases, tokens, grid, None, settings["seed"], text.encoder.width, simulated=True)
             pool.fill(_FIRST_PATIENTS_A_BATCH * settings["batch_size"])
             fit(run, configuration, pool, checks, text.reader, go_on=go_on, image_from=image_from)
         finally:
@@ -138,15 +138,19 @@ def check_grid(configuration: dict[str, Any]) -> None:
 def _samples(
     paths: list[Path], configuration: dict[str, Any], text: TextPath, cache: Path | None, *, augmented: bool
 ) -> PlanarSamples:
-    grid = Grid(**configuration["grid"])
-    tokens = encode_reports([load_training_case(path).reports for path in paths], text.encoder, text.tokenizer)
+    grid, reports, sources = Grid(**configuration["grid"]), [], set()
+    for path in paths:
+        case = load_training_case(path)
+        reports.append(case.reports)
+        sources.add(case.source)
     return PlanarSamples(
         place_cases(paths, grid, acquired=not augmented, cache=cache),
-        tokens,
+        encode_reports(reports, text.encoder, text.tokenizer),
         grid,
         configuration["augmentation"] if augmented else None,
         configuration["train"]["seed"],
         text.encoder.width,
+        simulated=sources == {"simulated"},
     )
 
 
