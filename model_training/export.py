@@ -15,10 +15,10 @@ from BoneMetSegLib.bundle import Bundle, open_bundle, sha256_of, write_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmenter import Segmenter
 
+from .case_lists import cases_of, clinic_of
 from .configuration import configuration_hash
 from .evaluation.model_scores import evaluate, write_scores
 from .evaluation.tables import evaluation_markdown
-from .samples import cases_of, clinic_of
 from .thresholds import choose_thresholds
 from .training.run_folder import Trained, load_run
 
@@ -89,7 +89,9 @@ def _write(
         "licence": "Apache-2.0",
     }
     card = _card(description, training, scores) if scores else "A draft, not evaluated.\n"
-    return write_bundle(out, trained.network, trained.text, trained.tokenizer_json, card, description)
+    return write_bundle(
+        out, trained.network, trained.text, trained.tokenizer_json, card, description, _preprocessing(trained)
+    )
 
 
 def write_card(bundle: Path, scores: Path, patients: str) -> Bundle:

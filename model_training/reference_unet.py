@@ -26,9 +26,9 @@ from BoneMetSegLib.network_grid import network_input, normalise_counts, resample
 from BoneMetSegLib.scan import VIEWS
 from BoneMetSegLib.segmentation import CLASSES
 
+from .case_lists import body_centre_mm, cases_of, clinic_of
 from .evaluation.bootstrap import confidence_interval
 from .evaluation.pixel_scores import METASTASIS
-from .samples import body_centre_mm, cases_of, clinic_of
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
 from .training.losses import class_loss

@@ -13,9 +13,9 @@ from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import Segmentation
 from BoneMetSegLib.segmenter import Segmenter
 
+from .case_lists import reports_of
 from .evaluation.lesions import matched_lesions
 from .evaluation.pixel_scores import METASTASIS
-from .samples import reports_of
 from .simulated_scan import scan_of_case
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case

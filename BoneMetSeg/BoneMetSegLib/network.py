@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -30,7 +30,7 @@ from .anatomy import (
 )
 from .network_blocks import ResidualBlock, activation, avg_pool, conv, fold, unfold, upsample
 from .report_fit import ReportFit
-from .report_fusion import FUSIONS, ReportStates, make_fusion
+from .report_fusion import FUSIONS, Join, ReportStates
 from .segmentation import CLASSES, STATUSES
 
 STATE_VALUES = 11  # learned values of a region's state, beside the five statuses
@@ -109,7 +109,8 @@ class NetworkConfig:
         names = {field.name for field in fields(cls)}
         if set(values) != names:
             raise ValueError(f"the architecture should name {', '.join(sorted(names))}")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+        given: dict[str, Any] = {key: tuple(one) if isinstance(one, list) else one for key, one in values.items()}
+        return cls(**given)
 
 
 @dataclass
@@ -278,16 +279,25 @@ class DualPathNetwork(nn.Module):
         return self.image.decode(features)
 
     def report_path(
-        self, features: Sequence[torch.Tensor], image: ImageOutput, report: ReportStates, *, scaled: bool = True
+        self,
+        features: Sequence[torch.Tensor],
+        image: ImageOutput,
+        report: ReportStates,
+        *,
+        places: torch.Tensor | None = None,
+        scaled: bool = True,
     ) -> ReportOutput:
         """Decode with one report per image.
 
         Parameters
         ----------
+        places : torch.Tensor, optional
+            From ``places``, where it is known already.
         scaled : bool
             Scale what the report changes by the probability that it belongs to the image.
         """
-        places = self.places(image) if self.config.skeleton else None
+        if places is None and self.config.skeleton:
+            places = self.places(image)
         maps = None
         if "regions" in self.config.fusion and places is not None:
             # One map per view and value, so that each view sees its own places.
@@ -306,11 +316,12 @@ class DualPathNetwork(nn.Module):
             change = change * fit.detach().sigmoid().reshape(-1, *[1] * (change.ndim - 1))
         return ReportOutput(image.classes.detach() + change, fit)
 
-    def fits(self, image: ImageOutput, report: ReportStates) -> torch.Tensor:
+    def fits(self, image: ImageOutput, report: ReportStates, places: torch.Tensor | None = None) -> torch.Tensor:
         """Return the logits ``(images, reports)`` of each report belonging to each image."""
         if self.fit is None:
             raise ValueError("without a skeleton head nothing says which report belongs to an image")
-        return self.fit(image.classes.detach(), self.places(image), report.states[..., : len(STATUSES)])
+        places = self.places(image) if places is None else places
+        return self.fit(image.classes.detach(), places, report.states[..., : len(STATUSES)])
 
     def places(self, image: ImageOutput) -> torch.Tensor:
         """Return how much each pixel belongs to each text slot's place: ``(batch, views, 78, *half)``, detached."""
@@ -389,20 +400,21 @@ class _ReportPath(nn.Module):
         dimensions, widths, own = config.dimensions, config.widths, config.report_widths
         self.start = conv(dimensions, widths[-1], own[-1], 1)
         below = [*own[1:], own[-1]]
-        self.joins = nn.ModuleList(
-            make_fusion(config.fusion, dimensions, width, text_width, config.views * STATE_WIDTH, 2 ** (index + 1))
+        joins = [
+            Join(config.fusion, dimensions, width, text_width, config.views * STATE_WIDTH, 2 ** (index + 1))
             for index, width in enumerate(own)
-        )
+        ]
+        self.joins = nn.ModuleList(joins)
         self.squeeze = nn.ModuleList(
             conv(dimensions, 2 * a + b + join.extra_channels, width, 1)
-            for a, b, width, join in zip(widths, below, own, self.joins, strict=False)
+            for a, b, width, join in zip(widths, below, own, joins, strict=False)
         )
         self.decoder = nn.ModuleList(ResidualBlock(dimensions, width, width) for width in own)
         folded = config.input_channels * 2**dimensions
         self.head = _class_head(config, own[0] + folded, own[0])
         # At first the report changes nothing.
-        nn.init.zeros_(self.head[-1].weight)
-        nn.init.zeros_(self.head[-1].bias)
+        for parameter in self.head[-1].parameters():
+            nn.init.zeros_(parameter)
 
     def forward(
         self,
@@ -413,7 +425,7 @@ class _ReportPath(nn.Module):
     ) -> torch.Tensor:
         x = self.start(features[-1])
         for index in reversed(range(len(self.decoder))):
-            skip, join = features[index + 1], self.joins[index]
+            skip, join = features[index + 1], cast(Join, self.joins[index])
             parts = [upsample(x, skip), skip, decoded[index]]
             if maps is not None:
                 parts.append(avg_pool(maps, 2**index))

@@ -115,10 +115,3 @@ class _TokenAttention(nn.Module):
         )
         read = F.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
         return x + self.write(read.transpose(1, 2).flatten(2)).transpose(1, 2).unflatten(2, size)
-
-
-def make_fusion(
-    fusion: Sequence[str], dimensions: int, width: int, text_width: int, map_channels: int, stride: int
-) -> Join:
-    """Return the join of one stride of the report path, of ``width`` channels."""
-    return Join(fusion, dimensions, width, text_width, map_channels, stride)

@@ -94,7 +94,7 @@ def test_the_posterior_view_is_turned_so_that_sides_agree() -> None:
 
 
 def test_drawing_the_truth_scores_one_and_counts_nothing_false(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
-    from model_training.samples import cases_of
+    from model_training.case_lists import cases_of
 
     def truth(_: object, case) -> dict[str, np.ndarray]:
         return {view: case.class_map[view] == module.METASTASIS for view in VIEWS}

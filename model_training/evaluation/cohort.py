@@ -10,7 +10,7 @@ import numpy as np
 
 from BoneMetSegLib.anatomy import FINE_REGIONS
 from BoneMetSegLib.errors import InputError
-from model_training.samples import cases_of
+from model_training.case_lists import cases_of
 from model_training.simulator.case_files import load_meta
 
 from .conditions import WORDING_KEYS, Patient

@@ -11,7 +11,7 @@ import numpy as np
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import Mention
 from BoneMetSegLib.segmenter import Segmenter
-from model_training.samples import reports_of
+from model_training.case_lists import reports_of
 from model_training.simulated_scan import scan_of_case
 from model_training.simulator.case import SimulatedCase
 from model_training.simulator.case_files import load_case

@@ -61,7 +61,8 @@ def run_check_data(options: argparse.Namespace) -> None:
         findings, summary = check_set(options.folder, reader, _Line().step)
     else:
         findings, summary = check_folder(options.folder, options.labels, [out])
-    pictures, simulated = {}, False
+    pictures: dict[str, str] = {}
+    simulated = False
     for case in list(dict.fromkeys(one.case for one in findings if one.case)) if options.pictures else []:
         if len(pictures) >= options.most_pictures:
             break

@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader
 from BoneMetSegLib.errors import InputError
 from model_training.case_lists import cases_of
 from model_training.simulator.case_files import json_bytes, replace_file
+from model_training.teach_reading import TextPath
 from model_training.training.batches import collate
 from model_training.training.placed_case import Grid
 from model_training.training.planar_samples import PlanarSamples, place_cases
@@ -23,7 +24,7 @@ from model_training.training.report_tokens import encode_reports
 from model_training.training.run_folder import store_configuration
 from model_training.training.run_order import RunOrder
 from model_training.training.scores import Scores
-from model_training.training.text_path import TextPath, text_path_of
+from model_training.training.text_path import text_path_of
 from model_training.training_case import load_training_case
 
 from .peer_module import PeerModule

@@ -65,14 +65,15 @@ class DualPathModule(LightningModule):
             found["image"] = class_loss(image.classes, batch["classes"], batch["present"], settings)
         if paths.learns_image and network.config.skeleton:
             found["places"] = place_loss(image, batch, settings)
+        where = network.places(image) if network.config.skeleton else None
         read = batch["present"] & batch["has_report"][:, None]
         for number, (name, own) in enumerate(paths.each()):
             report = read_states(own.reader, batch)
             if not number and own.fit is not None:
-                fits = own.fits(image, report)
+                fits = own.fits(image, report, where)
                 found["fit"] = settings["fit"] * fit_loss(fits, batch["patient"], batch["has_report"])
             shown = shown_report(report, own.reader, batch, self._configuration["reports"], self._seed)
-            output = own.report_path(features, image, shown)
+            output = own.report_path(features, image, shown, places=where)
             found[f"report {name}"] = settings["report"] * class_loss(output.classes, batch["classes"], read, settings)
         return found
 

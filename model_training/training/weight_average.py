@@ -33,7 +33,7 @@ class WeightAverage:
         """Take the weights of one more step into the average."""
         share = 1 - min(self._decay, (1 + self.steps) / (10 + self.steps))
         self.steps += 1
-        learned = [value for _, value in self._learned()]
+        learned: list[torch.Tensor] = [value for _, value in self._learned()]
         torch._foreach_lerp_(self._on_device(), learned, share)
 
     def _on_device(self) -> list[torch.Tensor]:

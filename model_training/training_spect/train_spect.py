@@ -10,10 +10,11 @@ from typing import Any
 from BoneMetSegLib.errors import InputError
 from model_training.case_lists import cases_of
 from model_training.configuration import read_configuration
+from model_training.teach_reading import TextPath
 from model_training.training.fit import fit
 from model_training.training.processes import first_process_first, joined, process_number
 from model_training.training.report_tokens import encode_reports
-from model_training.training.text_path import TextPath, text_path_of
+from model_training.training.text_path import text_path_of
 from model_training.training.train_planar import stored_configuration
 from model_training.training_case import load_training_volume
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
-from BoneMetSegLib.network_grid import INPUT_CEILING
+from BoneMetSegLib.preprocessing import INPUT_CEILING
 
 from .placed_volume import PlacedVolume
 from .volume_grid import VolumeGrid, VoxelSpace, grid_space, points_of, sample_volume
