@@ -13,6 +13,7 @@ import torch
 
 from BoneMetSegLib.bundle import Bundle, open_bundle, sha256_of, write_bundle
 from BoneMetSegLib.errors import InputError
+from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.segmenter import Segmenter
 
 from .case_lists import cases_of, clinic_of
@@ -92,6 +93,14 @@ def _write(
     return write_bundle(
         out, trained.network, trained.text, trained.tokenizer_json, card, description, _preprocessing(trained)
     )
+
+
+def _preprocessing(trained: Trained) -> Preprocessing:
+    """The grid the network was trained on, which its bundle asks for."""
+    grid = trained.log["configuration"]["grid"]
+    sides = tuple(int(grid[name]) for name in ("slices", "rows", "columns") if name in grid)
+    pixel_mm = grid["voxel_mm"] if "voxel_mm" in grid else grid["pixel_mm"]
+    return Preprocessing(float(pixel_mm), sides, trained.network.config.grid_multiple)
 
 
 def write_card(bundle: Path, scores: Path, patients: str) -> Bundle:
