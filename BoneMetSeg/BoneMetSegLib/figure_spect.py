@@ -37,8 +37,8 @@ _TALLEST_ROW = 6.0
 _WORDS = {
     "en": {
         "title": "Bone SPECT",
-        "front": "Projection from the front",
-        "side": "Projection from the left",
+        "front": "MIP, front",
+        "side": "MIP, left",
         "axial": "Axial",
         "coronal": "Coronal",
         "sagittal": "Sagittal",
@@ -54,8 +54,8 @@ _WORDS = {
     },
     "zh": {
         "title": "骨 SPECT",
-        "front": "前面投影",
-        "side": "左侧投影",
+        "front": "前面 MIP",
+        "side": "左侧 MIP",
         "axial": "横断面",
         "coronal": "冠状面",
         "sagittal": "矢状面",
