@@ -53,7 +53,7 @@ def test_without_a_bundle_for_spect_it_is_refused_in_one_sentence(tmp_path, monk
 
 
 def test_the_bundle_of_the_installation_is_chosen_by_the_kind_of_scan(tmp_path, monkeypatch, bundle):
-    monkeypatch.setattr(jobs, "default_bundle", lambda kind: bundle.with_name(kind))
+    monkeypatch.setattr(jobs, "default_bundle", bundle.with_name)
     assert main(["segment", str(VOLUME), "--no-scene", "-o", str(tmp_path / "out")]) == 0
     document = json.loads((tmp_path / "out" / "result.json").read_text(encoding="utf-8"))
     assert document["model"]["name"] == "tiny volume"
