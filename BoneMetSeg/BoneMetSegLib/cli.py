@@ -280,16 +280,17 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
     from .result_document import summary_sentence
 
     print(summary_sentence(case))
-    header = ("id", "class", "accepted", "place", "views", "area mm2", "ratio", "p", "p image", "report effect")
+    size, digits = ("volume ml", 1) if case.scan.kind == "spect" else ("area mm2", 0)
+    header = ("id", "class", "accepted", "place", "views", size, "ratio", "p", "p image", "report effect")
     rows: list[tuple[str, ...]] = [header]
     for spot in case.hot_spots:
-        areas = " + ".join(f"{view.area_mm2:.0f}" for view in spot.views.values())
+        sizes = " + ".join(f"{view.size:.{digits}f}" for view in spot.views.values())
         numbers = (
             f"{value:.2f}" if not math.isnan(value) else "-"
             for value in (spot.ratio_to_background, spot.probability, spot.probability_image_only)
         )
         place = region_term(spot.region, spot.side, spot.level, lang)
-        views = "+".join(view[:4] for view in spot.views)
+        views = "+".join(view if view == "spect" else view[:4] for view in spot.views)
         rows.append(
             (
                 spot.id,
@@ -297,7 +298,7 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
                 "yes" if spot.accepted else "no",
                 place,
                 views,
-                areas,
+                sizes,
                 *numbers,
                 spot.report_effect,
             )
@@ -307,6 +308,8 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for change in case.changes:
         print(f"update: {change.id} {change.what}: {change.before or '-'} -> {change.after or '-'}")
+    if case.segmentation.report_fit is not None:
+        print(f"report: fits this scan with probability {case.segmentation.report_fit:.2f}")
     for flag in case.quality:
         print(f"quality: {flag.sentence}")
     for warning in case.scan.warnings:

@@ -29,14 +29,16 @@ _DPI = 200
 _GAMMA = 0.7
 # Black from this share of the voxels above zero that are no physiological uptake: bone is a few percent of them.
 _BLACK_PERCENTILE = 99.8
+# What is fainter than this share of black is air; so many voxels of it are left around the body.
+_AIR_SHARE, _AIR_VOXELS = 0.05, 3
 _WIDTH, _MARGIN, _HEADER, _FOOTER, _ROW_GAP, _COLUMN_GAP = 12.0, 0.45, 1.35, 1.0, 0.65, 0.45
 _LIST_WIDTH, _MOST_LISTED = 3.3, 24
 _TALLEST_ROW = 6.0
 _WORDS = {
     "en": {
         "title": "Bone SPECT",
-        "front": "Projection from the front",
-        "side": "Projection from the left",
+        "front": "MIP, front",
+        "side": "MIP, left",
         "axial": "Axial",
         "coronal": "Coronal",
         "sagittal": "Sagittal",
@@ -52,8 +54,8 @@ _WORDS = {
     },
     "zh": {
         "title": "骨 SPECT",
-        "front": "前面投影",
-        "side": "左侧投影",
+        "front": "前面 MIP",
+        "side": "左侧 MIP",
         "axial": "横断面",
         "coronal": "冠状面",
         "sagittal": "矢状面",
@@ -135,6 +137,9 @@ def compose_spect_overlay(
     style = Style(lang, ["DejaVu Sans", family] if family else ["DejaVu Sans"])
     voxels, to_lps = patient_aligned(scan.voxels, scan.ijk_to_ras)
     masks = {spot.id: patient_aligned(spot.views[SPECT_VIEW].mask, scan.ijk_to_ras)[0] for spot in hot_spots}
+    upper = _upper(voxels, [masks[spot.id] for spot in hot_spots if spot.hot_spot_class == "physiological"])
+    shown = _shown(voxels, upper, list(masks.values()))
+    voxels, masks = voxels[shown], {name: mask[shown] for name, mask in masks.items()}
     hottest = _hottest(hot_spots)
     centre = _centre(voxels, masks[hottest.id] if hottest else None)
     column_mm, row_mm, slice_mm = (float(mm) for mm in np.linalg.norm(to_lps[:3, :3], axis=0))
@@ -144,7 +149,6 @@ def compose_spect_overlay(
     down = _HEADER + sum(heights) + 2 * _ROW_GAP + _FOOTER
     figure = Figure(figsize=(_WIDTH, down), dpi=_DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)  # measures text
-    upper = _upper(voxels, [masks[spot.id] for spot in hot_spots if spot.hot_spot_class == "physiological"])
     tracer, top = OutlineTracer(), down - _HEADER
     for row, height in zip(rows_of_panels, heights, strict=True):
         top -= _ROW_GAP / 2
@@ -227,6 +231,17 @@ def _upper(voxels: np.ndarray, expected: Sequence[np.ndarray]) -> float:
     return max(float(np.percentile(above, _BLACK_PERCENTILE)) if above.size else 1.0, 1e-6)
 
 
+def _shown(voxels: np.ndarray, upper: float, masks: Sequence[np.ndarray]) -> tuple[slice, slice, slice]:
+    """Return the part that holds body and hot spots, without the air in front, behind and beside."""
+    there = np.logical_or.reduce([voxels > _AIR_SHARE * upper, *masks])
+    box = [slice(0, voxels.shape[0])]
+    for axis in (1, 2):
+        lines = np.flatnonzero(there.any((0, 3 - axis)))
+        first, last = (int(lines[0]), int(lines[-1])) if len(lines) else (0, voxels.shape[axis] - 1)
+        box.append(slice(max(first - _AIR_VOXELS, 0), last + 1 + _AIR_VOXELS))
+    return box[0], box[1], box[2]
+
+
 def _draw_panel(
     axes: Any,
     panel: _Panel,
@@ -293,7 +308,7 @@ def _draw_list(figure: Figure, down: float, hot_spots: Sequence[HotSpot], scan: 
     for spot in listed[:_MOST_LISTED]:
         shown = spot.views[SPECT_VIEW]
         place = region_term(spot.region, spot.side, spot.level, style.lang)
-        measured = f"{shown.volume_ml:.1f} ml, max {shown.max_counts:.4g}"
+        measured = f"{shown.volume_ml:.1f} ml, max {shown.max_counts:.4g} {_UNITS[scan.quantity]}"
         colour = outline_line(spot)["color"] if spot.accepted else QUIET
         weight = "bold" if spot.accepted else "normal"
         figure.text(x, y, f"{spot.number:02d}  {place}", **style.text(10, color=colour, fontweight=weight, va="center"))

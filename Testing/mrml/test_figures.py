@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from PIL import Image
 
-from BoneMetSegLib import figures
+from BoneMetSegLib import figure_style
 from BoneMetSegLib.count_window import upper_counts
 from BoneMetSegLib.figure_labels import spread
 from BoneMetSegLib.figure_outlines import OutlineTracer
@@ -250,7 +250,7 @@ def test_chinese_is_written_with_a_font_that_has_it(a_chinese_font, a_scan, some
 def test_without_a_chinese_font_there_are_english_words_and_no_boxes(
     monkeypatch, a_scan, some_hot_spots, tmp_path, lang
 ):
-    monkeypatch.setattr(figures, "_CHINESE_FAMILIES", ())
+    monkeypatch.setattr(figure_style, "_CHINESE_FAMILIES", ())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         draw_overlay(a_scan, some_hot_spots, tmp_path / "en.png", lang=lang, title="骨显像", caption="1 处病灶")
