@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .burden import measure_burden
+from .burden import burden_of
 from .case_edits import (
     Decision,
     Outlines,
@@ -223,7 +223,7 @@ def _with_hot_spots(case: Case, spots: Sequence[HotSpot]) -> Case:
     return replace(
         case,
         hot_spots=spots,
-        burden=measure_burden(case.scan, case.segmentation, spots),
+        burden=burden_of(case.scan, case.segmentation, spots),
         concordance=compare_report(case.report, case.segmentation, spots) if case.report else Concordance(),
     )
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from .errors import InputError
 from .result_document import Case
 from .review_session import ReviewSession
+from .scan import PlanarScan
 from .scene import build_scene
 from .scene_boot import mrml
 from .scene_hierarchy import hierarchy_of
@@ -68,7 +70,14 @@ class SceneReview:
             The report's node, where it is in the scene already.
         case_name : str
             Of nodes; a number is added where the scene has a case of this name.
+
+        Raises
+        ------
+        InputError
+            A SPECT case.
         """
+        if not isinstance(case.scan, PlanarScan):
+            raise InputError("reviewing in the scene is for planar scans; open the scene.mrb of a SPECT case")
         scene = scene or mrml().scene
         case_name = free_case_name(scene, case_name)
         text = case.report.text if case.report is not None and report_node is None else None
