@@ -52,7 +52,7 @@ class SimilarWords:
         tokens = [self._of_token.get(token, ()) for token in word]
         if any(not found for found in tokens):
             return None
-        return tuple(int(found[int(rng.integers(len(found)))]) for found in tokens)
+        return tuple(found[int(rng.integers(len(found)))] for found in tokens)
 
 
 def _terms(
@@ -70,7 +70,7 @@ def _terms(
     return set(similar), similar
 
 
-def _by_neighbours(windows: Iterable[Sequence[int]], special: set[int]) -> dict[int, np.ndarray]:
+def _by_neighbours(windows: Iterable[Sequence[int]], special: set[int]) -> dict[int, tuple[int, ...]]:
     pairs: Counter[tuple[int, int]] = Counter()
     seen: Counter[int] = Counter()
     for window in windows:
@@ -97,11 +97,11 @@ def _by_neighbours(windows: Iterable[Sequence[int]], special: set[int]) -> dict[
     weights = sparse.csr_matrix((np.maximum(information, 0), (found.row, found.col)), found.shape)
     length = np.sqrt(np.asarray(weights.multiply(weights).sum(1)).ravel())
     weights = sparse.diags(1 / np.maximum(length, 1e-9)) @ weights
-    similar = {}
+    similar: dict[int, tuple[int, ...]] = {}
     for start in range(0, len(row), _BLOCK):
         cosines = (weights[start : start + _BLOCK] @ weights.T).toarray()
         for offset, line in enumerate(cosines):
             line[start + offset] = 0
             nearest = np.argsort(-line, kind="stable")[:_MOST_SIMILAR]
-            similar[int(order[start + offset])] = order[nearest[line[nearest] > 0]]
+            similar[int(order[start + offset])] = tuple(order[nearest[line[nearest] > 0]].tolist())
     return similar

@@ -191,6 +191,10 @@ def teach_reading(
             _LOG.info(f"reading {done}/{steps} loss {mean:.4f}, {left:.0f} s left")
         if checkpoint is not None and done < steps and done % settings["checkpoint_steps"] == 0:
             save_checkpoint(checkpoint, modules, optimiser, rng, facts | {"step": done})
+    # Weighting what is there by w multiplies the odds that are learned by w; without the last one a sigmoid is a probability
+    # again, and a neighbouring rib is not named beside the right one.
+    with torch.no_grad():
+        reader.slots.bias.sub_(math.log(settings["last_positive_weight"]))
     encoder.eval()
 
 

@@ -139,6 +139,12 @@ def test_no_step_is_refused(parts):
         module.teach_reading(*parts[:3], SETTINGS | {"steps": 0}, 0)
 
 
+def test_the_weight_of_what_is_there_leaves_the_odds_when_taught(parts):
+    """At hardly any rate the bias is the one it starts with, less the logarithm of the weight."""
+    module.teach_reading(*parts[:3], SETTINGS | {"learning_rate": 1e-12, "positive_weight": 4.0}, 0)
+    assert parts[1].slots.bias.tolist() == pytest.approx([-4.0 - 1.386294] * len(TEXT_SLOTS), abs=1e-5)
+
+
 def test_the_learning_rate_warms_up_and_falls_to_nearly_zero():
     shares = [module.learning_rate_share(step, 100) for step in range(100)]
     assert shares[:10] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0])
