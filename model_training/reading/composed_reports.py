@@ -15,7 +15,15 @@ from .place_phrases import Language, place_phrase
 _FINDINGS = ("uptake",) * 9 + ("negated",) * 5 + ("benign",) * 3 + ("uncertain",) * 2 + ("metastatic",) * 2
 _IMPRESSION = ("metastatic",) * 6 + ("benign",) * 6 + ("uncertain",) * 6 + ("negated",) * 2 + ("uptake",) * 2
 _WHOLE_FINDINGS = ("rest",) * 5 + ("normal",) * 2 + ("whole_uptake",) * 2
-_WHOLE_IMPRESSION = ("rest", "normal", "normal", "whole_metastatic", "whole_metastatic", "whole_benign", "whole_uncertain")
+_WHOLE_IMPRESSION = (
+    "rest",
+    "normal",
+    "normal",
+    "whole_metastatic",
+    "whole_metastatic",
+    "whole_benign",
+    "whole_uncertain",
+)
 _STATUSES = {"uptake", "metastatic", "benign", "uncertain", "negated"}
 _SIDED = tuple(region.name for region in REPORTING_REGIONS if region.sided)
 _UNSIDED = tuple(region.name for region in REPORTING_REGIONS if not region.sided)
@@ -106,7 +114,9 @@ def drawn_slots(language: Language, draw: Draw) -> tuple[str, ...]:
         part, count = draw.one((("C", 7), ("T", 12), ("T", 12), ("L", 5), ("L", 5)))
         if kind == 0:
             start = draw.number(9, 12)
-            return tuple(f"vertebra_T{n}" for n in range(start, 13)) + tuple(f"vertebra_L{n}" for n in range(1, draw.number(1, 3) + 1))
+            return tuple(f"vertebra_T{n}" for n in range(start, 13)) + tuple(
+                f"vertebra_L{n}" for n in range(1, draw.number(1, 3) + 1)
+            )
         return tuple(f"vertebra_{part}{n}" for n in _numbers(count, draw))
     if kind < 50:
         numbers = _numbers(12, draw)
@@ -115,7 +125,9 @@ def drawn_slots(language: Language, draw: Draw) -> tuple[str, ...]:
     if kind < 80:
         region = draw.one((*_SIDED, "pelvis", "femur", "pelvis", "humerus"))
         side = draw.number(0, 9)
-        return tuple(f"{region}_{one}" for one in (("left",) if side < 4 else ("right",) if side < 8 else ("left", "right")))
+        return tuple(
+            f"{region}_{one}" for one in (("left",) if side < 4 else ("right",) if side < 8 else ("left", "right"))
+        )
     if kind < 93:
         return (draw.one(_UNSIDED),)
     words = place_words_zh if language == "zh" else place_words_en

@@ -20,7 +20,10 @@ _WHOLE_ZH = (
     (re.compile(r"^(全身(骨骼|骨|诸骨|各骨|各骨骼|多处骨骼)|骨骼系统|诸骨|所见骨骼|各部位骨骼)$"), zh.WHOLE),
 )
 _WHOLE_EN = (
-    (re.compile(r"^(the above|these|the described|the aforementioned|the above-mentioned) \w", re.IGNORECASE), en.ABOVE),
+    (
+        re.compile(r"^(the above|these|the described|the aforementioned|the above-mentioned) \w", re.IGNORECASE),
+        en.ABOVE,
+    ),
     (re.compile(r"^(elsewhere|elsewhere in the skeleton)$", re.IGNORECASE), en.ELSEWHERE),
     (re.compile(r"^(the )?(rest|remainder|remaining|other) ", re.IGNORECASE), en.REST),
     (re.compile(r"^(in|throughout|within) the [\w ]*(skeleton|bones)$", re.IGNORECASE), en.THROUGHOUT),

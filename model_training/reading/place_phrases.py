@@ -175,7 +175,9 @@ def _said(numbers: Sequence[int], words: Sequence[str] | None, prefix: str, mark
 class _Marks:
     """What stands within ranges and lists of numbers."""
 
-    def __init__(self, ranges: tuple[str, ...], pairs: tuple[str, ...], between: tuple[str, ...], last: tuple[str, ...]):
+    def __init__(
+        self, ranges: tuple[str, ...], pairs: tuple[str, ...], between: tuple[str, ...], last: tuple[str, ...]
+    ):
         self.range, self.pair, self.between, self.last = ranges, ranges + pairs, between, last
 
 
@@ -199,7 +201,11 @@ _WORD_MARKS = _Marks((" to ", " through ", "-", " thru "), (" and ",), (", ",), 
 
 def _parts(levels: Sequence[str]) -> list[tuple[str, list[int]]]:
     """Return the numbers of each part of the spine, from above."""
-    return [(part, [int(one[1:]) for one in levels if one[0] == part]) for part in "CTL" if any(one[0] == part for one in levels)]
+    return [
+        (part, [int(one[1:]) for one in levels if one[0] == part])
+        for part in "CTL"
+        if any(one[0] == part for one in levels)
+    ]
 
 
 def _vertebrae_zh(levels: Sequence[str], draw: Draw) -> str:
@@ -237,7 +243,11 @@ def _vertebrae_en(levels: Sequence[str], draw: Draw) -> str:
     many = len(numbers) > 1
     form = draw.number(0, 9)
     adjective = draw.one(_ADJECTIVES[part])
-    noun = draw.one(("vertebrae", "vertebral bodies", "levels", "bodies", "spine") if many else ("vertebra", "vertebral body", "body", "level", "segment"))
+    noun = draw.one(
+        ("vertebrae", "vertebral bodies", "levels", "bodies", "spine")
+        if many
+        else ("vertebra", "vertebral body", "body", "level", "segment")
+    )
     if form < 5:
         prefix = _letter_en(part, draw)
         said = _said(numbers, None, prefix, _EN_MARKS, draw)
@@ -272,7 +282,11 @@ def _crossing(levels: Sequence[str], parts: list[tuple[str, list[int]]], languag
     """Return levels of two or more parts of the spine: "T11-L2", "胸11至腰2椎体", "C7, T8 and L3"."""
     numbers = [VERTEBRA_LEVELS.index(one) + 1 for one in levels]
     marks = _ZH_MARKS if language == "zh" else _EN_MARKS
-    tail = draw.one(("椎体", "椎", "", "", "锥体")) if language == "zh" else draw.one((" vertebrae", "", "", " vertebral bodies", " levels"))
+    tail = (
+        draw.one(("椎体", "椎", "", "", "锥体"))
+        if language == "zh"
+        else draw.one((" vertebrae", "", "", " vertebral bodies", " levels"))
+    )
     letters = {"T": draw.one(_LETTERS["T"]), "C": "C", "L": "L"}
     if language == "zh" and draw.chance(0.5):
         letters = _CHARACTER
@@ -333,7 +347,8 @@ def _ribs_en(numbers: Sequence[int], side: str, draw: Draw) -> str:
             return f"{part} {core}"
         if part.endswith("ly"):
             return f"{core} {part}"
-        return f"{part} {core}" if form % 2 or form >= 5 else f"{said} {part} {rib} {spoken}".replace("  ", " ")
+        phrase = f"{part} {core}" if form % 2 or form >= 5 else f"{said} {part} {rib} {spoken}"
+        return phrase.replace("  ", " ").strip()
     if part.endswith(" of"):
         return f"{part} {said} {spoken} {rib}"
     if part.endswith("ly"):

@@ -114,7 +114,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "patella|kneecap|knee cap|knee-cap|patellar bone|patellar pole|superior pole of the {s} patella|inferior pole of the {s} patella|upper pole of the {s} patella|lower pole of the {s} patella"
     ),
     "leg": _terms(
-        "lower leg|leg|leg bone|shin|shin bone|shinbone|tibia|fibula|tibia and fibula|tibia/fibula|tib/fib|tibial plateau|medial tibial plateau|lateral tibial plateau|proximal tibia|upper tibia|"
+        "lower leg|leg bone|shin|shin bone|shinbone|tibia|fibula|tibia and fibula|tibia/fibula|tib/fib|tibial plateau|medial tibial plateau|lateral tibial plateau|proximal tibia|upper tibia|"
         "tibial tuberosity|tibial tubercle|tibial condyle|medial tibial condyle|proximal tibial metaphysis|tibial shaft|shaft of the {s} tibia|mid tibia|mid tibial shaft|tibial midshaft|tibial diaphysis|"
         "tibial crest|distal tibia|lower tibia|distal tibial metaphysis|tibial plafond|tibial pilon|medial malleolus|lateral malleolus|posterior malleolus|malleolus|fibular head|head of the {s} fibula|"
         "fibular neck|proximal fibula|fibular shaft|fibular diaphysis|distal fibula|proximal tibiofibular joint|distal tibiofibular syndesmosis|calf bone"
@@ -149,7 +149,9 @@ GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 SIDES: dict[str, tuple[str, ...]] = {
     "left": _terms("left|left|left|left|left|L|Lt|lt|left-sided|left sided"),
     "right": _terms("right|right|right|right|right|R|Rt|rt|right-sided|right sided"),
-    "both": _terms("bilateral|bilateral|both|right and left|left and right|bilat|bil|b/l|R and L|L and R|left & right|bilat"),
+    "both": _terms(
+        "bilateral|bilateral|both|right and left|left and right|bilat|bil|b/l|R and L|L and R|left & right|bilat"
+    ),
 }
 # What stands before a level ("spinous process of T8") or after it ("T8 spinous process").
 VERTEBRA_PARTS = _terms(
