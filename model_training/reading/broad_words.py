@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..simulator.report_grammar import Draw
-from ..simulator.report_writer import WrittenReport, random_report
+from model_training.simulator.report_grammar import Draw
+from model_training.simulator.report_writer import WrittenReport, random_report
+
 from .composed_reports import composed_report
 from .other_places import with_other_places
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from BoneMetSegLib.anatomy import REPORTING_REGIONS
+from model_training.simulator.report_grammar import Draft, Draw, Grammar, Piece, PlaceList
+from model_training.simulator.report_writer import WrittenReport
 
-from ..simulator.report_grammar import Draft, Draw, Grammar, Piece, PlaceList
-from ..simulator.report_writer import WrittenReport
 from . import place_words_en, place_words_zh, status_words_en, status_words_zh
 from .place_phrases import Language, place_phrase
 

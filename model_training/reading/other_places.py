@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from BoneMetSegLib.anatomy import WHOLE_SKELETON_SLOT
+from model_training.simulator.report_grammar import Draw, WrittenMention
+from model_training.simulator.report_writer import WrittenReport
 
-from ..simulator.report_grammar import Draw, WrittenMention
-from ..simulator.report_writer import WrittenReport
 from . import place_words_en as en
 from . import place_words_zh as zh
 from .place_phrases import Language, place_phrase

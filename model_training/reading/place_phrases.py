@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from BoneMetSegLib.anatomy import VERTEBRA_LEVELS
+from model_training.simulator.report_grammar import Draw
+from model_training.simulator.report_places import runs
 
-from ..simulator.report_grammar import Draw
-from ..simulator.report_places import runs
 from . import place_words_en as en
 from . import place_words_zh as zh
 
@@ -107,7 +107,7 @@ def _sided_zh(side: str, term: str, draw: Draw) -> str:
     return f"{said}{term}"
 
 
-def _sided_en(side: str, term: str, draw: Draw) -> str:
+def _sided_en(side: str, term: str, draw: Draw) -> str:  # noqa: PLR0911 (one return a spelling)
     said = draw.one(en.SIDES[side])
     if "{s}" in term:
         return term.replace("{s}", said if side != "both" else draw.one(("right and left", "left and right")))
@@ -230,10 +230,11 @@ def _vertebrae_zh(levels: Sequence[str], draw: Draw) -> str:
         joint = draw.one(("", "第", "（", " "))
         end = "）" if joint == "（" else ""
         return f"{character}椎{joint}{_said(numbers, in_words, '', _ZH_MARKS, draw)}{end}{tail}"
-    return f"{character}椎第{_said(numbers, in_words, '', _ZH_MARKS, draw)}{draw.one(('椎体', '节', '椎', '节段', '椎节'))}"
+    segment = draw.one(("椎体", "节", "椎", "节段", "椎节"))
+    return f"{character}椎第{_said(numbers, in_words, '', _ZH_MARKS, draw)}{segment}"
 
 
-def _vertebrae_en(levels: Sequence[str], draw: Draw) -> str:
+def _vertebrae_en(levels: Sequence[str], draw: Draw) -> str:  # noqa: PLR0911 (one return a spelling)
     if len(levels) == 1 and (names := en.NAMED_VERTEBRAE.get(levels[0])) and draw.chance(0.3):
         return draw.one(names)
     parts = _parts(levels)
@@ -328,7 +329,7 @@ def _ribs_zh(numbers: Sequence[int], side: str, draw: Draw) -> str:
     return f"第{spoken}{part}（{said}）"
 
 
-def _ribs_en(numbers: Sequence[int], side: str, draw: Draw) -> str:
+def _ribs_en(numbers: Sequence[int], side: str, draw: Draw) -> str:  # noqa: PLR0911 (one return a spelling)
     said = draw.one(en.SIDES[side])
     many = len(numbers) > 1 or side == "both"
     rib = "ribs" if many else "rib"
