@@ -13,6 +13,7 @@ import pytest
 
 import model_training.reading as package
 from BoneMetSegLib.anatomy import REPORTING_REGIONS, TEXT_SLOTS, WHOLE_SKELETON_SLOT
+from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
 from model_training.held_back_words import WordsHeldBack
 from model_training.reading import place_words_en, place_words_zh
@@ -113,11 +114,14 @@ def test_composed_reports_mark_their_places_exactly_and_say_every_status(languag
     seen = Counter()
     for seed in range(120):
         report = composed_report(language, Draw(seed))
+        clauses = parse_report(report.text).clauses
         end = 0
         for mention in report.mentions:
             phrase = report.text[mention.start : mention.end]
             assert end <= mention.start < mention.end <= len(report.text)
             assert phrase == phrase.strip()
+            # A clause is read by itself: a place that is cut in two loses its side or its number.
+            assert any(clause.start <= mention.start and mention.end <= clause.end for clause in clauses), phrase
             assert set(mention.slots) <= set(TEXT_SLOTS)
             one_sided = all(slot.endswith("_left") for slot in mention.slots)
             assert not one_sided or (LEFT[language].search(phrase) and not RIGHT[language].search(phrase))

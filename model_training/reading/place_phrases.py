@@ -167,6 +167,8 @@ def _said(numbers: Sequence[int], words: Sequence[str] | None, prefix: str, mark
             text += f"{mark}{say(chunk[-1], False)}"
         texts.append(text)
     between = draw.one(marks.between)
+    if between == "." and (words is not None or again):
+        between = "、"  # a full stop between two digits alone is no end of a clause
     if len(texts) == 1:
         return texts[0]
     return f"{between.join(texts[:-1])}{draw.one(marks.last) if draw.chance(0.6) else between}{texts[-1]}"
