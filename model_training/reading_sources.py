@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,9 +28,10 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
 
+from .reading.broad_words import BroadWords
 from .report_noise import Noise, disturbed
 from .simulator.report_grammar import Draw, WrittenMention
-from .simulator.report_writer import WrittenReport, random_report
+from .simulator.report_writer import WrittenReport
 
 _SCORED_SHARE = 10  # every tenth labelled report, by the hash of its text, is kept for scoring
 _FEWEST_REPORTS = 20
@@ -53,17 +54,20 @@ class SimulatedReports:
     noise : Noise
     draws : callable
         ``seed -> Draw``: which words are drawn, see ``held_back_words``.
+    broad : BroadWords
+        Reports and places in words that the simulator has not; none by default.
     """
 
     noise: Noise
     draws: Callable[[int], Draw] = Draw
+    broad: BroadWords = field(default_factory=BroadWords)
 
     def draw(self, rng: np.random.Generator, count: int) -> list[WrittenReport]:
         """Return some reports, each in either language."""
         reports = []
         for _ in range(count):
             language = ("zh", "en")[int(rng.integers(2))]
-            reports.append(disturbed(random_report(language, rng, draws=self.draws), language, self.noise, rng))
+            reports.append(disturbed(self.broad.report(language, rng, self.draws), language, self.noise, rng))
         return reports
 
 

@@ -29,10 +29,13 @@ from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
 from .configuration import read_configuration
 from .given_text_encoder import given_text_encoder
+from .reading.broad_words import BroadWords
+from .reading.composed_reports import composed_report
 from .reading_scores import reading_scores, score_reports
 from .reading_sources import LabelledReports, ReadingSource, SimulatedReports, read_labelled_reports
 from .reading_targets import reading_batch
 from .report_noise import Noise
+from .simulator.report_grammar import Draw
 from .simulator.report_writer import WrittenReport, random_foci, write_report
 from .text_layers import text_parameter_groups
 from .training_checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
@@ -78,6 +81,7 @@ def new_text_path(
     if tokenizer_json is None:
         rng = np.random.default_rng(seed)
         english = [write_report(random_foci(rng), {}, "en", rng).text for _ in range(3000)]
+        english += [composed_report("en", Draw(number)).text for number in range(3000)]
         tokenizer = build_tokenizer(english, settings["word_pieces"])
     else:
         tokenizer = Tokenizer.from_str(tokenizer_json)
@@ -101,6 +105,12 @@ def learning_rate_share(step: int, steps: int) -> float:
     if step < warm_up:
         return (step + 1) / warm_up
     return 0.001 + 0.999 * 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, steps - warm_up)))
+
+
+def positive_weight(step: int, steps: int, settings: dict[str, Any]) -> float:
+    """Return what a named place weighs in the loss: ``positive_weight`` for half of the steps, then falling."""
+    first, last = float(settings["positive_weight"]), float(settings["last_positive_weight"])
+    return first + (last - first) * min(max(2 * step / steps - 1, 0.0), 1.0)
 
 
 def teach_reading(
@@ -138,7 +148,7 @@ def teach_reading(
     steps = settings["steps"]
     if steps < 2:
         raise InputError(f"reading cannot be taught in {steps} steps; teach_reading needs 2 or more")
-    source = source or SimulatedReports(Noise.of(settings))
+    source = source or SimulatedReports(Noise.of(settings), broad=BroadWords.of(settings))
     rng = np.random.default_rng(seed + 1)
     torch.manual_seed(seed + 1)
     layers = text_parameter_groups(encoder, trained_layers, settings["learning_rate"], settings["weight_decay"])
@@ -150,7 +160,6 @@ def teach_reading(
     )
     shares = [group["lr"] / highest for group in optimiser.param_groups]
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
-    positive = torch.tensor(float(settings["positive_weight"]))
     torch.nn.init.constant_(reader.slots.bias, _FIRST_PLACE_BIAS)
     modules = {"text": encoder, "reader": reader}
     facts = {"settings": hashlib.sha256(json.dumps([settings, seed, trained_layers]).encode()).hexdigest()}
@@ -166,6 +175,7 @@ def teach_reading(
     for step in range(first, steps):
         for group, share in zip(optimiser.param_groups, shares, strict=True):
             group["lr"] = highest * share * learning_rate_share(step, steps)
+        positive = torch.tensor(positive_weight(step, steps, settings))
         loss = _loss(
             encoder, reader, tokenizer, source.draw(rng, settings["reports_per_step"]), settings, rng, positive
         )
@@ -181,10 +191,10 @@ def teach_reading(
             _LOG.info(f"reading {done}/{steps} loss {mean:.4f}, {left:.0f} s left")
         if checkpoint is not None and done < steps and done % settings["checkpoint_steps"] == 0:
             save_checkpoint(checkpoint, modules, optimiser, rng, facts | {"step": done})
-    # Weighting what is there by w multiplies the odds that are learned by w; without it a sigmoid is a probability
-    # again, and a neighbouring rib is not named beside the right one.
+    # Weighting what is there by w multiplies the odds that are learned by w; without the last one a sigmoid is a
+    # probability again, and a neighbouring rib is not named beside the right one.
     with torch.no_grad():
-        reader.slots.bias.sub_(math.log(settings["positive_weight"]))
+        reader.slots.bias.sub_(math.log(settings["last_positive_weight"]))
     encoder.eval()
 
 
@@ -248,7 +258,7 @@ def teach_run(
     settings = configuration["teach_reading"]
     kept: list[tuple[WrittenReport, str]] = []
     if source is None:
-        simulated = SimulatedReports(Noise.of(settings))
+        simulated = SimulatedReports(Noise.of(settings), broad=BroadWords.of(settings))
         source = simulated
         if reports is not None:
             taught, kept = read_labelled_reports(reports)

@@ -140,8 +140,8 @@ def test_no_step_is_refused(parts):
 
 
 def test_the_weight_of_what_is_there_leaves_the_odds_when_taught(parts):
-    """At hardly any rate the bias is the one it starts with, less the logarithm of the weight."""
-    module.teach_reading(*parts[:3], SETTINGS | {"learning_rate": 1e-12, "positive_weight": 4.0}, 0)
+    """At hardly any rate the bias is the one it starts with, less the logarithm of the last weight."""
+    module.teach_reading(*parts[:3], SETTINGS | {"learning_rate": 1e-12, "last_positive_weight": 4.0}, 0)
     assert parts[1].slots.bias.tolist() == pytest.approx([-4.0 - 1.386294] * len(TEXT_SLOTS), abs=1e-5)
 
 
