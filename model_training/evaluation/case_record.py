@@ -88,12 +88,13 @@ class _Readings:
         self._segmenter, self._patient, self._rules = segmenter, patient, rules
         self.case = load_case(patient.path)
         self.scan: PlanarScan = scan_of_case(self.case)
+        self._encoded = segmenter.encode_scan(self.scan)
         self._by_text: dict[str | None, Prediction] = {}
 
     def by_text(self, text: str | None) -> Prediction:
         if text not in self._by_text:
             report = None if text is None else parse_report(text)
-            self._by_text[text] = network_prediction(self._segmenter, self.scan, report)
+            self._by_text[text] = network_prediction(self._segmenter, self._encoded, report)
         return self._by_text[text]
 
     @property

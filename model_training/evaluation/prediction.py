@@ -10,9 +10,8 @@ import numpy as np
 
 from BoneMetSegLib.hot_spots import HotSpot, find_hot_spots
 from BoneMetSegLib.report import Report
-from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.segmentation import Segmentation
-from BoneMetSegLib.segmenter import Segmenter
+from BoneMetSegLib.segmenter import EncodedScan, Segmenter
 
 from .pixel_scores import METASTASIS, drawn_by
 
@@ -43,12 +42,15 @@ class Prediction:
     seconds: float = float("nan")
 
 
-def network_prediction(segmenter: Segmenter, scan: PlanarScan, report: Report | None) -> Prediction:
-    """Segment a scan with a report or without, and find the hot spots: what a user's case goes through."""
+def network_prediction(segmenter: Segmenter, encoded: EncodedScan, report: Report | None) -> Prediction:
+    """Segment a scan with a report or without, and find the hot spots: what a user's case goes through.
+
+    The image path's share of the time counts in every condition, as it does for a user.
+    """
+    segmentation = segmenter.with_report(encoded, report)
     start = time.perf_counter()
-    segmentation = segmenter.segment(scan, report)
-    spots = find_hot_spots(scan, segmentation, report)
-    seconds = time.perf_counter() - start
+    spots = find_hot_spots(encoded.scan, segmentation, report)
+    seconds = time.perf_counter() - start + sum(segmentation.seconds.values())
     probability = {view: maps.best[METASTASIS] for view, maps in segmentation.views.items()}
     return Prediction(drawn_by(segmentation), spots, probability, segmentation, report, seconds)
 

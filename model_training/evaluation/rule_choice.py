@@ -59,11 +59,12 @@ def _read(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> list[_Read]
     read = []
     for path in cases:
         case = load_case(path)
-        scan = scan_of_case(case)
-        with_report = network_prediction(segmenter, scan, parse_report(reports_of(path)[("zh", "en")[rng.integers(2)]]))
+        encoded = segmenter.encode_scan(scan_of_case(case))
+        report = parse_report(reports_of(path)[("zh", "en")[rng.integers(2)]])
+        with_report = network_prediction(segmenter, encoded, report)
         segmentation = with_report.segmentation
         mentions = spoken_mentions(segmentation.mentions if segmentation else (), with_report.report)
-        image_only = network_prediction(segmenter, scan, None)
+        image_only = network_prediction(segmenter, encoded, None)
         read.append((case, image_only, mentions, exact_mentions(case)))
     return read
 
