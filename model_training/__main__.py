@@ -19,7 +19,7 @@ from .hospital.check_command import add_check_data_command, run_check_data
 from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
 from .hospital.import_masks_command import add_import_masks_command, run_import_masks
 from .peers.command import add_peers_command, run_peers
-from .reading_commands import (
+from .reading.commands import (
     add_pretrain_text_command,
     add_teach_reading_command,
     run_pretrain_text,

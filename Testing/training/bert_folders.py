@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from transformers import BertConfig, BertModel
 
-from model_training.vocabulary import build_tokenizer
+from model_training.reading.vocabulary import build_tokenizer
 
 TEXTS = [
     "No abnormal uptake in the left scapula.",

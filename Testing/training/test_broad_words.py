@@ -15,15 +15,15 @@ import model_training.reading as package
 from BoneMetSegLib.anatomy import REPORTING_REGIONS, TEXT_SLOTS, WHOLE_SKELETON_SLOT
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
-from model_training.held_back_words import WordsHeldBack
 from model_training.reading import place_words_en, place_words_zh
 from model_training.reading.broad_words import BroadWords
 from model_training.reading.composed_reports import composed_report, drawn_slots
+from model_training.reading.held_back_words import WordsHeldBack
 from model_training.reading.other_places import with_other_places
 from model_training.reading.place_phrases import place_phrase
+from model_training.reading.teach_reading import positive_weight
 from model_training.simulator.report_grammar import Draw, WrittenMention
 from model_training.simulator.report_writer import WrittenReport, random_report
-from model_training.teach_reading import positive_weight
 
 WORDS = {"zh": place_words_zh, "en": place_words_en}
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from model_training.held_back_words import WordsHeldBack
+from model_training.reading.held_back_words import WordsHeldBack
 from model_training.simulator.report_grammar import Draw
 from model_training.simulator.report_writer import random_report
 

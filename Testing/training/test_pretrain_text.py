@@ -13,12 +13,12 @@ import torch
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.text_encoder import TextEncoder
-from model_training import pretrain_text as module
-from model_training.given_text_encoder import given_text_encoder
-from model_training.masked_words import NOT_CHOSEN, word_masker
-from model_training.reading_commands import add_pretrain_text_command
+from model_training.reading import pretrain_text as module
+from model_training.reading.commands import add_pretrain_text_command
+from model_training.reading.given_text_encoder import given_text_encoder
+from model_training.reading.masked_words import NOT_CHOSEN, word_masker
+from model_training.reading.text_corpus import read_corpus
 from model_training.simulator.report_writer import random_report
-from model_training.text_corpus import read_corpus
 from Testing.training.bert_folders import write_bert
 
 

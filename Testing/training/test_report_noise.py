@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from model_training.report_noise import Noise, disturbed
+from model_training.reading.report_noise import Noise, disturbed
 from model_training.simulator.report_grammar import WrittenMention
 from model_training.simulator.report_writer import WrittenReport, random_report
 

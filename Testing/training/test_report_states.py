@@ -7,8 +7,8 @@ import torch
 
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.report import parse_report
-from model_training.given_text_encoder import given_text_encoder
-from model_training.report_states import ReportStatesCache, encoder_sha256
+from model_training.reading.given_text_encoder import given_text_encoder
+from model_training.reading.report_states import ReportStatesCache, encoder_sha256
 from Testing.training.bert_folders import write_bert
 
 TEXTS = ["检查所见：左侧第7肋放射性浓聚，T8椎体转移。余未见异常。", "Uptake in the left scapula. No other lesion."]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model_training import teach_reading
 from model_training.__main__ import main
+from model_training.reading import teach_reading
 from model_training.training_spect.score_spect import CONDITIONS, bootstrap_mean, scores_markdown, summary
 from model_training.training_spect.volume_scores import VolumeScore, hits, score_volume
 from Testing.training.spect_fixtures import write_volumes

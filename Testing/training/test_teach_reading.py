@@ -13,13 +13,13 @@ from BoneMetSegLib.anatomy import TEXT_SLOTS, slot_index
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
-from model_training import teach_reading as module
 from model_training.configuration import read_configuration
-from model_training.given_text_encoder import given_text_encoder
-from model_training.reading_scores import score_reports
-from model_training.reading_sources import LabelledReports, SimulatedReports, read_labelled_reports
-from model_training.reading_targets import reading_batch, token_targets
-from model_training.report_noise import Noise
+from model_training.reading import teach_reading as module
+from model_training.reading.given_text_encoder import given_text_encoder
+from model_training.reading.report_noise import Noise
+from model_training.reading.scores import score_reports
+from model_training.reading.sources import LabelledReports, SimulatedReports, read_labelled_reports
+from model_training.reading.targets import reading_batch, token_targets
 from model_training.simulator.report_grammar import WrittenMention
 from model_training.simulator.report_writer import WrittenReport, random_foci, write_report
 from Testing.training.bert_folders import write_bert
@@ -44,7 +44,7 @@ CONFIGURATION = {"text_encoder": SIZES, "teach_reading": SETTINGS}
 
 @pytest.fixture(scope="module")
 def tokenizer_json() -> str:
-    from model_training.vocabulary import build_tokenizer
+    from model_training.reading.vocabulary import build_tokenizer
 
     rng = np.random.default_rng(0)
     return build_tokenizer([write_report(random_foci(rng), {}, "en", rng).text for _ in range(50)], 300).to_str()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from BoneMetSegLib.errors import InputError
-from model_training.given_text_encoder import given_text_encoder
-from model_training.text_layers import text_parameter_groups
+from model_training.reading.given_text_encoder import given_text_encoder
+from model_training.reading.text_layers import text_parameter_groups
 from Testing.training.bert_folders import write_bert
 
 

@@ -10,7 +10,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from BoneMetSegLib.anatomy import FINE_REGIONS
-from model_training.vocabulary import build_tokenizer
+from model_training.reading.vocabulary import build_tokenizer
 
 TEXTS = ["No abnormal uptake in the left scapula.", "Metastasis of the 7th rib (T12, L3), SUV 3.2; see CT."] * 3
 TEXTS += [f"Uptake number {number} in the sacroiliac joint, osteoarthritis more likely" for number in range(40)]
@@ -53,7 +53,9 @@ def test_words_of_the_texts_become_pieces(tokenizer):
 
 
 def test_another_process_learns_the_same_tokenizer(tokenizer):
-    code = f"from model_training.vocabulary import build_tokenizer as b; print(b({TEXTS!r}, 200).to_str(), end='')"
+    code = (
+        f"from model_training.reading.vocabulary import build_tokenizer as b; print(b({TEXTS!r}, 200).to_str(), end='')"
+    )
     path = [entry for entry in sys.path if entry]
     for _ in range(2):
         script = f"import sys; sys.path[:0] = {path!r}; sys.stdout.reconfigure(encoding='utf-8'); {code}"

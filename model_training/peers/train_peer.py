@@ -15,8 +15,8 @@ from torch.utils.data import DataLoader
 
 from BoneMetSegLib.errors import InputError
 from model_training.case_lists import cases_of
+from model_training.reading.teach_reading import TextPath
 from model_training.simulator.case_files import json_bytes, replace_file
-from model_training.teach_reading import TextPath
 from model_training.training.batches import collate
 from model_training.training.placed_case import Grid
 from model_training.training.planar_samples import PlanarSamples, place_cases

@@ -1,5 +1,5 @@
-"""A broad, hand-written vocabulary of how reports name places and natures, to teach reading beyond the simulator's own.
+"""The text path of training: what reports look like, how the encoder is taught to read them, and a broad vocabulary.
 
-It was written from general medical knowledge, without sight of the simulator's held-back wordings, which stand for an
-unknown hospital.
+The vocabulary (``place_words_*``, ``status_words_*``) was written by hand from general medical knowledge, without sight
+of the simulator's held-back wordings, which stand for an unknown hospital.
 """

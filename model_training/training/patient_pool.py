@@ -18,12 +18,12 @@ import torch
 from torch.utils.data import Dataset
 
 from BoneMetSegLib.scan import VIEWS
+from model_training.reading.teach_reading import TextPath
 from model_training.simulator.case_reports import case_reports
 from model_training.simulator.clinic import Clinic
 from model_training.simulator.generate import case_seed
 from model_training.simulator.planar_exam import examine
 from model_training.simulator.simulated_patient import Anatomy, simulate_patient
-from model_training.teach_reading import TextPath
 from model_training.training_case import TrainingCase
 
 from .placed_case import Grid, PlacedCase, place_case

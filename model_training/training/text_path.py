@@ -11,8 +11,8 @@ from safetensors.torch import load_file
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
-from model_training.given_text_encoder import given_text_encoder
-from model_training.teach_reading import WEIGHTS_FILE, TextPath, load_text_path, save_text_path, teach_run
+from model_training.reading.given_text_encoder import given_text_encoder
+from model_training.reading.teach_reading import WEIGHTS_FILE, TextPath, load_text_path, save_text_path, teach_run
 
 
 def text_path_of(run: Path, configuration: dict[str, Any], seed: int, given: Path | None = None) -> TextPath:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from BoneMetSegLib.errors import InputError
-from model_training.teach_reading import TextPath
+from model_training.reading.teach_reading import TextPath
 from model_training.training_case import load_training_case
 
 from .fit import fit, steps_done

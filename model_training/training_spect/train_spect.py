@@ -10,7 +10,7 @@ from typing import Any
 from BoneMetSegLib.errors import InputError
 from model_training.case_lists import cases_of
 from model_training.configuration import read_configuration
-from model_training.teach_reading import TextPath
+from model_training.reading.teach_reading import TextPath
 from model_training.training.fit import fit
 from model_training.training.processes import first_process_first, joined, process_number
 from model_training.training.report_tokens import encode_reports

@@ -25,14 +25,14 @@ from torch import nn
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import Report
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
+from model_training.configuration import read_configuration
 
-from .configuration import read_configuration
+from .checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
 from .given_text_encoder import given_text_encoder
 from .masked_words import NOT_CHOSEN, WordMasker, word_masker
 from .pretraining_settings import PretrainingSettings
 from .teach_reading import learning_rate_share, new_text_path
 from .text_corpus import read_corpus
-from .training_checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
 
 _LOG = logging.getLogger(__name__)
 
@@ -272,4 +272,4 @@ def _begun(options: argparse.Namespace) -> tuple[TextEncoder, ReportTokenizer]:
         return encoder, tokenizer
     if options.text_encoder is not None:
         return given_text_encoder(Path(options.text_encoder))
-    return given_text_encoder(Path(__file__).resolve().parent.parent / BUNDLED_ENCODER)
+    return given_text_encoder(Path(__file__).resolve().parents[2] / BUNDLED_ENCODER)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .simulator.report_grammar import WrittenMention
-from .simulator.report_places import runs
-from .simulator.report_writer import WrittenReport
+from model_training.simulator.report_grammar import WrittenMention
+from model_training.simulator.report_places import runs
+from model_training.simulator.report_writer import WrittenReport
 
 # What carries the place within a phrase is left as it is, and neither it nor a "not" is drawn as an unknown word.
 _BEARING = set("左右双两颈胸腰骶肋一二三四五六七八九十")

@@ -26,19 +26,19 @@ from transformers import BertConfig, BertModel
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
+from model_training.configuration import read_configuration
+from model_training.simulator.report_grammar import Draw
+from model_training.simulator.report_writer import WrittenReport, random_foci, write_report
 
-from .configuration import read_configuration
+from .broad_words import BroadWords
+from .checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
+from .composed_reports import composed_report
 from .given_text_encoder import given_text_encoder
-from .reading.broad_words import BroadWords
-from .reading.composed_reports import composed_report
-from .reading_scores import reading_scores, score_reports
-from .reading_sources import LabelledReports, ReadingSource, SimulatedReports, read_labelled_reports
-from .reading_targets import reading_batch
 from .report_noise import Noise
-from .simulator.report_grammar import Draw
-from .simulator.report_writer import WrittenReport, random_foci, write_report
+from .scores import reading_scores, score_reports
+from .sources import LabelledReports, ReadingSource, SimulatedReports, read_labelled_reports
+from .targets import reading_batch
 from .text_layers import text_parameter_groups
-from .training_checkpoint import checkpoint_facts, load_checkpoint, save_checkpoint
 from .vocabulary import build_tokenizer
 
 _LOG = logging.getLogger(__name__)

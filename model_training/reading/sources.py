@@ -27,11 +27,11 @@ from BoneMetSegLib.anatomy import TEXT_SLOTS
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
+from model_training.simulator.report_grammar import Draw, WrittenMention
+from model_training.simulator.report_writer import WrittenReport
 
-from .reading.broad_words import BroadWords
+from .broad_words import BroadWords
 from .report_noise import Noise, disturbed
-from .simulator.report_grammar import Draw, WrittenMention
-from .simulator.report_writer import WrittenReport
 
 _SCORED_SHARE = 10  # every tenth labelled report, by the hash of its text, is kept for scoring
 _FEWEST_REPORTS = 20

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from .simulator.report_grammar import Draw, Item
+from model_training.simulator.report_grammar import Draw, Item
 
 _FEWEST = 3  # of a choice with fewer words nothing is held back
 _SHARES = 10_000

@@ -11,10 +11,10 @@ import torch
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.segmentation import STATUSES
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
+from model_training.simulator.report_grammar import Draw
+from model_training.simulator.report_writer import WrittenReport, random_report
 
-from .reading_targets import reading_batch
-from .simulator.report_grammar import Draw
-from .simulator.report_writer import WrittenReport, random_report
+from .targets import reading_batch
 
 _REPORTS_AT_ONCE = 10
 

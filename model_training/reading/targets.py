@@ -11,8 +11,7 @@ from BoneMetSegLib.anatomy import TEXT_SLOTS, slot_index
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
 from BoneMetSegLib.text_encoder import ReportTokenizer, ReportTokens
-
-from .simulator.report_writer import WrittenReport
+from model_training.simulator.report_writer import WrittenReport
 
 
 def token_targets(tokens: ReportTokens, written: WrittenReport, slot_count: int) -> list[tuple[np.ndarray, np.ndarray]]:
