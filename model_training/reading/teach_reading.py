@@ -81,7 +81,7 @@ def new_text_path(
     if tokenizer_json is None:
         rng = np.random.default_rng(seed)
         english = [write_report(random_foci(rng), {}, "en", rng).text for _ in range(3000)]
-        english += [composed_report("en", Draw(number)).text for number in range(3000)]
+        english += [composed_report("en", Draw(number)).text for number in range(1500)]
         tokenizer = build_tokenizer(english, settings["word_pieces"])
     else:
         tokenizer = Tokenizer.from_str(tokenizer_json)
