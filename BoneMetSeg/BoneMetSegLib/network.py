@@ -307,7 +307,8 @@ class DualPathNetwork(nn.Module):
             )
         change = self.report(
             [one.detach() for one in features], [one.detach() for one in image.decoded], report, maps
-        ).unflatten(1, (self.config.views, len(CLASSES)))
+        )
+        change = change.float().unflatten(1, (self.config.views, len(CLASSES)))
         if self.fit is None or places is None:
             fit = change.new_full((len(change),), float("inf"))
         else:
@@ -325,9 +326,10 @@ class DualPathNetwork(nn.Module):
 
     def places(self, image: ImageOutput) -> torch.Tensor:
         """Return how much each pixel belongs to each text slot's place: ``(batch, views, 78, *half)``, detached."""
-        bones = sides_by_position(image.skeleton.detach().sigmoid())
+        # In full precision: in half of it a midline is known to a quarter of a pixel and a level to an eighth.
+        bones = sides_by_position(image.skeleton.detach().float().sigmoid())
         anywhere = bones.amax(2, keepdim=True)
-        levels = torch.stack([image.spine_level, image.rib_level], 2).detach()
+        levels = torch.stack([image.spine_level, image.rib_level], 2).detach().float()
         kind, number = self._slot_levels
         ones = [1] * self.config.dimensions
         distance = (levels[:, :, kind.long()] - number.reshape(1, 1, -1, *ones)).abs()
@@ -373,7 +375,7 @@ class _ImagePath(nn.Module):
             x = self.decoder[index](torch.cat([upsample(self.up[index](x), skip), skip], 1))
             decoded.append(x)
         logits = unfold(self.class_head(torch.cat([x, features[0]], 1)), self.config.dimensions)
-        classes = logits.unflatten(1, (self.config.views, len(CLASSES)))
+        classes = logits.float().unflatten(1, (self.config.views, len(CLASSES)))
         return ImageOutput(classes, *self._places(x), decoded[::-1])
 
     def _places(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -386,8 +388,8 @@ class _ImagePath(nn.Module):
         # Level coordinates run to 24 and 12; the head regresses them around the middle of their range.
         return (
             bones.unflatten(1, (views, len(SKELETON_CHANNELS))),
-            12.5 + 4 * levels[:, :, 0],
-            6.5 + 2 * levels[:, :, 1],
+            12.5 + 4 * levels[:, :, 0].float(),
+            6.5 + 2 * levels[:, :, 1].float(),
         )
 
 
