@@ -65,9 +65,12 @@ class DualPathModule(LightningModule):
             found["image"] = class_loss(image.classes, batch["classes"], batch["present"], settings)
         if paths.learns_image and network.config.skeleton:
             found["places"] = place_loss(image, batch, settings)
+        report_paths = list(paths.each())
+        if not report_paths:
+            return found
         where = network.places(image) if network.config.skeleton else None
         read = batch["present"] & batch["has_report"][:, None]
-        for number, (name, own) in enumerate(paths.each()):
+        for number, (name, own) in enumerate(report_paths):
             report = read_states(own.reader, batch)
             if not number and own.fit is not None:
                 fits = own.fits(image, report, where)
