@@ -16,6 +16,7 @@ from .report import Report
 from .scan import SPECT_VIEW, AnyView, Scan, SpectView
 from .segmentation import CLASSES, HOT_SPOT_CLASSES, Segmentation, ViewMaps
 from .skeleton import Place, bone_place, centre_ras_mm, physiological_place
+from .touching_foci import touching_foci
 
 REPORT_EFFECTS = ("no report", "unchanged", "raised", "lowered", "added", "removed")
 UPTAKE_STATUSES = ("metastatic", "uncertain", "uptake", "benign")
@@ -254,7 +255,21 @@ def _components(
         areas = np.bincount(components.ravel(), minlength=count + 1)
         for number in range(1, count + 1):
             if areas[number] >= min_pixels:
-                yield name, components == number
+                for piece in _pieces(name, components == number, view, min_pixels):
+                    yield name, piece
+
+
+def _pieces(name: str, mask: np.ndarray, view: AnyView, min_pixels: int) -> list[np.ndarray]:
+    """Return the foci of a component; a bladder or a kidney is one, whatever dips of uptake it has."""
+    if name == "physiological":
+        return [mask]
+    return touching_foci(
+        view.counts,
+        mask,
+        view.spacing_by_axis_mm,
+        least_elements=min_pixels,
+        are_counts=not isinstance(view, SpectView),
+    )
 
 
 def _neighbours(labels: np.ndarray) -> np.ndarray:

@@ -305,9 +305,7 @@ class DualPathNetwork(nn.Module):
                 [torch.einsum("bsc,bs...->bc...", report.states, places[:, view]) for view in range(self.config.views)],
                 1,
             )
-        change = self.report(
-            [one.detach() for one in features], [one.detach() for one in image.decoded], report, maps
-        )
+        change = self.report([one.detach() for one in features], [one.detach() for one in image.decoded], report, maps)
         change = change.float().unflatten(1, (self.config.views, len(CLASSES)))
         if self.fit is None or places is None:
             fit = change.new_full((len(change),), float("inf"))
