@@ -177,17 +177,17 @@ def test_fit_loss_by_hand_weighs_own_and_others_reports_alike():
 
     own = (costs(2.0, 1) + costs(1.0, 1) + costs(3.0, 1)) / 3
     others = sum(costs(each, 0) for each in (-1.0, 0.0, 0.5, 0.0, -2.0, 0.0)) / 6
-    told = fit_loss(logits, torch.tensor([4, 7, 9]), torch.ones(3, dtype=torch.bool))
+    told = fit_loss(logits, torch.tensor([4, 7, 9]), torch.tensor([4, 7, 9]), torch.ones(3, dtype=torch.bool))
     assert float(told) == pytest.approx(own + others, abs=1e-6)
 
 
 def test_two_images_of_one_patient_own_each_others_reports():
     logits = torch.tensor([[5.0, 5.0], [5.0, 5.0]])
-    told = fit_loss(logits, torch.tensor([1, 1]), torch.ones(2, dtype=torch.bool))
+    told = fit_loss(logits, torch.tensor([1, 1]), torch.tensor([1, 1]), torch.ones(2, dtype=torch.bool))
     assert float(told) == pytest.approx(math.log(1 + math.exp(-5)), abs=1e-6)
 
 
 def test_patients_without_a_report_teach_nothing_of_fit():
     logits = torch.tensor([[1.0, 9.0], [1.0, 9.0]])
-    told = fit_loss(logits, torch.tensor([0, 1]), torch.tensor([True, False]))
+    told = fit_loss(logits, torch.tensor([0, 1]), torch.tensor([0, 1]), torch.tensor([True, False]))
     assert float(told) == pytest.approx(math.log(1 + math.exp(-1)) + math.log(1 + math.exp(1)), abs=1e-5)

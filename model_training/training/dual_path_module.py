@@ -11,6 +11,7 @@ from lightning.pytorch import LightningModule
 from BoneMetSegLib.network import NetworkConfig, ReportReader
 
 from .batches import Batch
+from .earlier_reports import EarlierReports
 from .losses import class_loss, fit_loss, place_loss
 from .report_paths import ReportPaths
 from .report_reading import read_states, shown_report
@@ -42,6 +43,7 @@ class DualPathModule(LightningModule):
             network_config(configuration), configuration["network"]["fusions"], text_width, seed, taught
         )
         self.average = WeightAverage(self.paths, configuration["train"]["average_decay"])
+        self.earlier = EarlierReports()
         self.latest: dict[str, torch.Tensor] = {}
         """Losses of the last batch by name."""
 
@@ -73,8 +75,9 @@ class DualPathModule(LightningModule):
         for number, (name, own) in enumerate(report_paths):
             report = read_states(own.reader, batch)
             if not number and own.fit is not None:
-                fits = own.fits(image, report, where)
-                found["fit"] = settings["fit"] * fit_loss(fits, batch["patient"], batch["has_report"])
+                reports, patients, known = self.earlier.joined(report, batch)
+                fits = own.fits(image, reports, where)
+                found["fit"] = settings["fit"] * fit_loss(fits, batch["patient"], patients, known)
             shown = shown_report(report, own.reader, batch, self._configuration["reports"], self._seed)
             output = own.report_path(features, image, shown, places=where)
             found[f"report {name}"] = settings["report"] * class_loss(output.classes, batch["classes"], read, settings)
@@ -113,12 +116,14 @@ class DualPathModule(LightningModule):
         self.average.update()
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Keep the average."""
+        """Keep the average, and the reports that fit is held against."""
         checkpoint["average"] = self.average.state_dict()
+        checkpoint["earlier_reports"] = self.earlier.state_dict()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take it up again."""
+        """Take them up again."""
         self.average.load_state_dict(checkpoint["average"])
+        self.earlier.load_state_dict(checkpoint["earlier_reports"])
 
 
 def network_config(configuration: Mapping[str, Any]) -> NetworkConfig:

@@ -78,20 +78,24 @@ def place_loss(image: ImageOutput, batch: Mapping[str, torch.Tensor], settings: 
     return settings["skeleton"] * (10 * cross_entropy + dice) + settings["levels"] * levels
 
 
-def fit_loss(logits: torch.Tensor, patients: torch.Tensor, has_report: torch.Tensor) -> torch.Tensor:
+def fit_loss(
+    logits: torch.Tensor, patients: torch.Tensor, of_reports: torch.Tensor, has_report: torch.Tensor
+) -> torch.Tensor:
     """Balanced binary cross-entropy: the mean over own reports plus the mean over those of others.
 
     Parameters
     ----------
     logits : torch.Tensor
-        ``(images, reports)`` of one batch.
+        ``(images, reports)``.
     patients : torch.Tensor
-        ``(batch,)``; every report of a patient fits every image of that patient.
+        ``(images,)``; every report of a patient fits every image of that patient.
+    of_reports : torch.Tensor
+        ``(reports,)``, the patient of each.
     has_report : torch.Tensor
-        ``(batch,)`` bool.
+        ``(reports,)`` bool.
     """
-    own = (patients[:, None] == patients[None]) & has_report[None]
-    other = (patients[:, None] != patients[None]) & has_report[None]
+    same = patients[:, None] == of_reports[None]
+    own, other = same & has_report[None], ~same & has_report[None]
     logits = logits.float()
     each = F.binary_cross_entropy_with_logits(logits, own.float(), reduction="none")
     return (each * own).sum() / own.sum().clamp(min=1) + (each * other).sum() / other.sum().clamp(min=1)
