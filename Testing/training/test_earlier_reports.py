@@ -15,7 +15,8 @@ def _batch(*patients: int, silent: tuple[int, ...] = ()) -> tuple[ReportStates, 
 
 def test_the_first_batch_has_only_its_own_reports():
     report, patients, known = EarlierReports().joined(*_batch(1, 2))
-    assert patients.tolist() == [1, 2] and known.tolist() == [True, True]
+    assert patients.tolist() == [1, 2]
+    assert known.tolist() == [True, True]
     assert report.states[:, 0, 0].tolist() == [1, 2]
 
 
@@ -23,7 +24,8 @@ def test_later_batches_are_held_against_earlier_reports_but_not_against_silent_p
     earlier = EarlierReports()
     earlier.joined(*_batch(1, 2, silent=(2,)))
     report, patients, known = earlier.joined(*_batch(3, 4, silent=(4,)))
-    assert patients.tolist() == [3, 4, 1] and known.tolist() == [True, False, True]
+    assert patients.tolist() == [3, 4, 1]
+    assert known.tolist() == [True, False, True]
     assert report.states[:, 0, 0].tolist() == [3, 4, 1]
     assert earlier.joined(*_batch(5))[1].tolist() == [5, 3, 1]
 
