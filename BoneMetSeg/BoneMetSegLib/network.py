@@ -330,8 +330,9 @@ class DualPathNetwork(nn.Module):
         levels = torch.stack([image.spine_level, image.rib_level], 2).detach().float()
         kind, number = self._slot_levels
         ones = [1] * self.config.dimensions
-        distance = (levels[:, :, kind.long()] - number.reshape(1, 1, -1, *ones)).abs()
-        at_levels = bones[:, :, self._slot_channels] * (1 - distance / LEVEL_REACH).clamp(min=0)
+        distance = levels[:, :, kind.long()].sub_(number.reshape(1, 1, -1, *ones)).abs_()
+        # In place: dozens of maps, made for every step and case.
+        at_levels = distance.div_(-LEVEL_REACH).add_(1).clamp_(min=0).mul_(bones[:, :, self._slot_channels])
         return torch.cat([bones, at_levels, anywhere], 2)
 
 
