@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import yaml
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
@@ -45,9 +45,8 @@ def store_networks(paths: ReportPaths, run: Path) -> None:
     networks = paths.whole()
     for name, network in networks.items():
         file = network_file(run, name, len(networks) > 1)
-        part = file.with_suffix(".part")
-        save_file({key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}, part)
-        part.replace(file)
+        weights = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+        replace_file(file, save(weights))
         replace_file(file.with_suffix(".json"), json_bytes(network.config.as_json()))
 
 
