@@ -1,5 +1,4 @@
-"""Widget tests run inside the double of Slicer: what is run with a simulated scan and the bundled weights, what is reviewed
-with a painted case."""
+"""Widget tests run inside the double of Slicer, with a simulated scan and the bundled weights, or a painted case."""
 
 from __future__ import annotations
 

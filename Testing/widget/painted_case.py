@@ -1,4 +1,4 @@
-"""A finished case whose hot spots are known: painted into a network's maps, so that no weights decide what is reviewed."""
+"""A finished case of known hot spots, painted into a network's maps: no weights decide what is reviewed."""
 
 from __future__ import annotations
 
