@@ -11,7 +11,7 @@ import pytest
 
 from model_training.__main__ import main
 from model_training.reading import teach_reading
-from model_training.training_spect.score_spect import CONDITIONS, bootstrap_mean, scores_markdown, summary
+from model_training.training_spect.score_spect import CONDITIONS, scores_markdown, summary
 from model_training.training_spect.volume_scores import VolumeScore, hits, score_volume
 from Testing.training.spect_fixtures import write_volumes
 
@@ -92,13 +92,6 @@ def test_the_gain_is_the_mean_of_the_patients_differences() -> None:
     assert scores["conditions"]["image"]["lesion_sensitivity"] == 1.0
     assert 0.3 < scores["skeleton_dice_mean"] < 0.8
     assert "Simulated" in scores_markdown(scores)
-
-
-def test_the_interval_of_many_patients_is_the_normal_one(rng: np.random.Generator) -> None:
-    values = rng.normal(0.6, 0.1, 400)
-    found = bootstrap_mean(values, rng)
-    assert found["low"] == pytest.approx(values.mean() - 1.96 * 0.1 / 20, abs=0.003)
-    assert found["high"] == pytest.approx(values.mean() + 1.96 * 0.1 / 20, abs=0.003)
 
 
 def test_the_commands_train_and_score_a_network_of_volumes(

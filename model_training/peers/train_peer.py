@@ -128,7 +128,8 @@ def peer_samples(
     if text is None:
         tokens: list[Any] = [{} for _ in paths]
     else:
-        tokens = encode_reports([load_training_case(path).reports for path in paths], text.encoder, text.tokenizer)
+        reports = [load_training_case(path).reports for path in paths]
+        tokens = encode_reports(reports, text.encoder, text.tokenizer, cache)
     return PlanarSamples(
         place_cases(paths, grid, acquired=not augmented, cache=cache),
         tokens,

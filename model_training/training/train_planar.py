@@ -45,7 +45,7 @@ def train(
     text_from : Path, optional
         A bundle whose text path is used; else the run's own, taught first where there is none.
     cache : Path, optional
-        Folder that keeps placed cases for other runs.
+        Folder that keeps placed cases and encoded reports for other runs.
     go_on : bool
         Go on from the run's checkpoint with the run's own configuration.
     fold, folds : int
@@ -145,7 +145,7 @@ def _samples(
         sources.add(case.source)
     return PlanarSamples(
         place_cases(paths, grid, acquired=not augmented, cache=cache),
-        encode_reports(reports, text.encoder, text.tokenizer),
+        encode_reports(reports, text.encoder, text.tokenizer, cache),
         grid,
         configuration["augmentation"] if augmented else None,
         configuration["train"]["seed"],
