@@ -70,6 +70,7 @@ _WORDS = {
         "window": "反转灰阶，γ = {gamma}；{upper:.4g} {unit} 以上为黑",
     },
 }
+_UNITS = {"SUVbw": "SUVbw", "Bq/ml": "Bq/ml", "counts": "counts"}
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def compose_spect_overlay(
     fitted(figure, _MARGIN / _WIDTH, 1 - 0.45 / down, texts[0], style.text(23, fontweight="bold", va="center"))
     fitted(figure, _MARGIN / _WIDTH, 1 - 0.9 / down, texts[1], style.text(13, va="center"))
     where = words["planes"].format(name=f"{hottest.number:02d}") if hottest else words["middle"]
-    window = words["window"].format(gamma=_GAMMA, upper=upper, unit=scan.quantity)
+    window = words["window"].format(gamma=_GAMMA, upper=upper, unit=_UNITS[scan.quantity])
     foot = " · ".join(part for part in (words["research"], model, where, window) if part)
     fitted(figure, _MARGIN / _WIDTH, 0.25 / down, foot, style.text(9.5, color=QUIET, va="center"))
     legend = legend_lines(hot_spots, lang)
@@ -307,7 +308,7 @@ def _draw_list(figure: Figure, down: float, hot_spots: Sequence[HotSpot], scan: 
     for spot in listed[:_MOST_LISTED]:
         shown = spot.views[SPECT_VIEW]
         place = region_term(spot.region, spot.side, spot.level, style.lang)
-        measured = f"{shown.volume_ml:.1f} ml, max {shown.max_counts:.4g} {scan.quantity}"
+        measured = f"{shown.volume_ml:.1f} ml, max {shown.max_counts:.4g} {_UNITS[scan.quantity]}"
         colour = outline_line(spot)["color"] if spot.accepted else QUIET
         weight = "bold" if spot.accepted else "normal"
         figure.text(x, y, f"{spot.number:02d}  {place}", **style.text(10, color=colour, fontweight=weight, va="center"))
