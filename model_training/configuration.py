@@ -12,6 +12,8 @@ from BoneMetSegLib.errors import InputError
 
 _LISTS_OF_ANY_LENGTH = ("widths", "report_widths", "fusions")
 DEFAULT_CONFIGURATION = Path(__file__).parent / "configs" / "planar.yaml"
+_OF_REPORTS = ("text_encoder", "teach_reading")
+"""Sections that stand in planar.yaml alone: reports are read alike, whatever image they belong to."""
 
 
 def read_configuration(path: Path | None = None, default_path: Path = DEFAULT_CONFIGURATION) -> dict[str, Any]:
@@ -23,6 +25,9 @@ def read_configuration(path: Path | None = None, default_path: Path = DEFAULT_CO
         Not YAML, or a section or key the default does not know.
     """
     default = yaml.safe_load(default_path.read_text(encoding="utf-8"))
+    if default_path != DEFAULT_CONFIGURATION:
+        planar = read_configuration()
+        default |= {section: planar[section] for section in _OF_REPORTS}
     if path is None:
         return default
     try:

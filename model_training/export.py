@@ -40,7 +40,7 @@ def export_bundle(
     test_cases : int, optional
         Only the first so many patients of the test split.
     """
-    trained = load_run(run, configuration, seed)
+    trained = load_run(run)
     test = cases_of(data, "test")[:test_cases]
     if len(test) < 2:
         raise InputError(

@@ -10,12 +10,13 @@ import numpy as np
 
 from BoneMetSegLib.hot_spots import find_hot_spots
 from BoneMetSegLib.report import parse_report
+from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.segmentation import Segmentation
 from BoneMetSegLib.segmenter import Segmenter
 
 from .case_lists import reports_of
 from .evaluation.lesions import matched_lesions
-from .evaluation.pixel_scores import METASTASIS
+from .evaluation.pixel_scores import METASTASIS, confusion, drawn_classes, pixel_scores
 from .simulated_scan import scan_of_case
 from .simulator.case import SimulatedCase
 from .simulator.case_files import load_case
@@ -31,10 +32,10 @@ def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, 
     """
     best = dict(segmenter.bundle.thresholds)
     dice: dict[float, list[float]] = {value: [] for value in FOREGROUND_GRID}
-    for case, with_report in _segmented(segmenter, cases):
-        for segmentation in (with_report, _without_report(with_report)):
-            for value in FOREGROUND_GRID:
-                dice[value].append(_dice_at(case, segmentation, value))
+    for case, _, segmentation in _segmented(segmenter, cases):
+        for value in FOREGROUND_GRID:
+            drawn = {view: drawn_classes(maps, value) for view, maps in segmentation.views.items()}
+            dice[value].append(pixel_scores(confusion(case.class_map, drawn))["dice"])
     if not np.isfinite(dice[FOREGROUND_GRID[0]]).any():
         return best
     best["foreground"] = max(FOREGROUND_GRID, key=lambda value: float(np.nanmean(dice[value])))
@@ -42,48 +43,34 @@ def choose_thresholds(segmenter: Segmenter, cases: Sequence[Path]) -> dict[str, 
     return best
 
 
-def _segmented(segmenter: Segmenter, cases: Sequence[Path]) -> Iterator[tuple[SimulatedCase, Segmentation]]:
-    for path in cases:
+def _segmented(segmenter: Segmenter, cases: Sequence[Path]) -> Iterator[tuple[SimulatedCase, PlanarScan, Segmentation]]:
+    """Segment each patient with the own report, every other one in English, and without."""
+    for index, path in enumerate(cases):
         case = load_case(path)
-        yield case, segmenter.segment(scan_of_case(case), parse_report(reports_of(path)["zh"]))
-
-
-def _without_report(segmentation: Segmentation) -> Segmentation:
-    views = {name: replace(maps, with_report=None) for name, maps in segmentation.views.items()}
-    return replace(segmentation, views=views, mentions=())
-
-
-def _dice_at(case: SimulatedCase, segmentation: Segmentation, foreground: float) -> float:
-    overlap = total = true = 0
-    for view, maps in segmentation.views.items():
-        mine = (maps.best[0] < 1 - foreground) & (maps.best[1:].argmax(0) + 1 == METASTASIS)
-        truth = case.class_map[view] == METASTASIS
-        overlap += int((mine & truth).sum())
-        total += int(mine.sum() + truth.sum())
-        true += int(truth.sum())
-    return 2 * overlap / total if true else float("nan")
+        scan = scan_of_case(case)
+        encoded = segmenter.encode_scan(scan)
+        for report in (parse_report(reports_of(path)[("zh", "en")[index % 2]]), None):
+            yield case, scan, segmenter.with_report(encoded, report)
 
 
 def _best_acceptance(segmenter: Segmenter, cases: Sequence[Path], thresholds: dict[str, float]) -> float:
     """Return the probability from which metastases are accepted; of equals the one nearest to a half."""
     scores = {value: np.zeros(2) for value in ACCEPT_GRID}  # hits, and lesions plus accepted
-    for case, with_report in _segmented(segmenter, cases):
-        scan = scan_of_case(case)
-        for segmentation in (with_report, _without_report(with_report)):
-            spots = find_hot_spots(scan, replace(segmentation, thresholds=thresholds))
-            for view in scan.views:
-                numbers = case.focus_map[view]
-                truth = case.class_map[view] == METASTASIS
-                foci = [numbers == number for number in np.unique(numbers[truth])]
-                for value in ACCEPT_GRID:
-                    accepted = [
-                        spot.views[view].mask
-                        for spot in spots
-                        if view in spot.views
-                        and spot.hot_spot_class == "metastasis"
-                        and spot.report_effect != "removed"
-                        and spot.probability >= value
-                    ]
-                    scores[value] += matched_lesions(accepted, foci), len(foci) + len(accepted)
+    for case, scan, segmentation in _segmented(segmenter, cases):
+        spots = find_hot_spots(scan, replace(segmentation, thresholds=thresholds))
+        for view in scan.views:
+            numbers = case.focus_map[view]
+            truth = case.class_map[view] == METASTASIS
+            foci = [numbers == number for number in np.unique(numbers[truth])]
+            for value in ACCEPT_GRID:
+                accepted = [
+                    spot.views[view].mask
+                    for spot in spots
+                    if view in spot.views
+                    and spot.hot_spot_class == "metastasis"
+                    and spot.report_effect != "removed"
+                    and spot.probability >= value
+                ]
+                scores[value] += matched_lesions(accepted, foci), len(foci) + len(accepted)
     f1 = {value: 2 * hits / max(total, 1) for value, (hits, total) in scores.items()}
     return max(ACCEPT_GRID, key=lambda value: (round(f1[value], 6), -abs(value - 0.5)))

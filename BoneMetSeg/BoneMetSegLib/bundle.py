@@ -266,7 +266,7 @@ def write_bundle(
         Network and preprocessing do not belong together.
     """
     import torch
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     kind = next(name for name, dimensions in KINDS.items() if dimensions == network.config.dimensions)
     _check_fit(kind, network.config, preprocessing)
@@ -277,7 +277,8 @@ def write_bundle(
         for prefix, module in (("network", network), ("text", text))
         for key, value in module.state_dict().items()
     }
-    save_file(weights, folder / "weights.safetensors", metadata={"format": "pt"})
+    # Not by ``save_file``: that leaves the mode of its temporary file, and no other user could read the bundle.
+    (folder / "weights.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     (folder / "tokenizer" / "tokenizer.json").write_text(tokenizer_json, encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
     files = ("weights.safetensors", "tokenizer/tokenizer.json", "README.md")

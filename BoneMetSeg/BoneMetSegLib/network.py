@@ -35,7 +35,7 @@ from .segmentation import CLASSES, STATUSES
 
 STATE_VALUES = 11  # learned values of a region's state, beside the five statuses
 STATE_WIDTH = STATE_VALUES + len(STATUSES)
-# A vertebra's or rib's state reaches half-way to its neighbours and fades to nothing at the next one but a half.
+# In levels: a third of a vertebra's or rib's state is left at its neighbours, nothing half-way to the next ones.
 LEVEL_REACH = 1.5
 # At half of the grid's resolution: a spine of a few centimetres, and about a centimetre of doubt about the midline.
 _LEAST_MIDLINE_PIXELS = 50.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 INTENSITY = "square root of counts over the 95th percentile within the body"
@@ -49,8 +49,7 @@ class Preprocessing:
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields with a list for the shape."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**values, "trained_shape": list(self.trained_shape)}
+        return {**asdict(self), "trained_shape": list(self.trained_shape)}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Preprocessing:

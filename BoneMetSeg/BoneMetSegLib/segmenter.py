@@ -215,10 +215,7 @@ class Segmenter:
         tokens = self.tokenizer(report)
         ids, attention = self.tokenizer.pad(tokens.ids)
         hidden = self.text(ids.to(self.device), attention.to(self.device))
-        readable = torch.zeros_like(attention, dtype=torch.bool)
-        for row, spans in enumerate(tokens.spans):
-            readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
-        states = self.network.reader.report([(hidden, readable.to(self.device))])
+        states = self.network.reader.report([(hidden, tokens.readable().to(self.device))])
         slots, statuses = self.network.reader.tags(hidden)
         return _Reading(
             states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy()))

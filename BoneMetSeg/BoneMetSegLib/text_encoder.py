@@ -65,6 +65,14 @@ class ReportTokens:
     spans: list[list[tuple[int, int] | None]]
     clauses: list[int]
 
+    def readable(self) -> torch.Tensor:
+        """Return which tokens are to be read, those with a span: ``(windows, longest)`` bool, as ``pad`` lays them."""
+        longest = max(map(len, self.spans), default=0)
+        mask = torch.zeros(len(self.spans), longest, dtype=torch.bool)
+        for row, spans in enumerate(self.spans):
+            mask[row, : len(spans)] = torch.tensor([span is not None for span in spans])
+        return mask
+
 
 class ReportTokenizer:
     """Turns a report into windows of token ids with character spans."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import pickle
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,11 @@ def test_a_bundle_with_the_shipped_sizes_stays_under_12_mb(tmp_path):
         tmp_path / "full", network, text, tokenizer_json, "# Full\n", DESCRIPTION, PREPROCESSING
     ).folder
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < LIMIT_BYTES
+
+
+def test_who_may_read_the_card_may_read_the_weights(made):
+    files = [path for path in made[0].folder.rglob("*") if path.is_file()]
+    assert len({stat.S_IMODE(path.stat().st_mode) for path in files}) == 1
 
 
 def test_a_changed_model_card_is_noticed(folder):

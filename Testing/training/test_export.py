@@ -10,6 +10,7 @@ import pytest
 
 from BoneMetSegLib.bundle import sha256_of
 from BoneMetSegLib.errors import InputError
+from BoneMetSegLib.network import NetworkConfig
 from BoneMetSegLib.segmenter import default_bundle
 from model_training import export as module
 from model_training.configuration import configuration_hash, read_configuration
@@ -95,10 +96,11 @@ def test_the_training_is_described_by_the_configuration_it_ran_with(monkeypatch,
     """Not by the one that the export was given: --minutes may have changed it."""
     ran_with, given = read_configuration(), read_configuration()
     ran_with["train"]["minutes"] = 7
-    monkeypatch.setattr(module, "write_bundle", lambda _out, _n, _t, _j, _card, description: description)
+    monkeypatch.setattr(module, "write_bundle", lambda _out, _n, _t, _j, _card, description, _grid: description)
     monkeypatch.setattr(module, "cases_of", lambda _data, _split: [])
     log = {"seed": 3, "steps": 5, "minutes": 7.0, "reading": READING, "configuration": ran_with}
-    trained = SimpleNamespace(network=None, text=None, tokenizer_json="", log=log)
+    network = SimpleNamespace(config=NetworkConfig())
+    trained = SimpleNamespace(network=network, text=None, tokenizer_json="", log=log)
     description = module._write(tmp_path, trained, given, {"foreground": 0.5}, {}, tmp_path)
     assert description["training"]["configuration"]["train"]["minutes"] == 7
     assert description["training"]["configuration_sha256"] == configuration_hash(ran_with)

@@ -13,8 +13,9 @@ import torch
 from BoneMetSegLib.errors import InputError
 from model_training.__main__ import main
 from model_training.configuration import read_configuration
+from model_training.evaluation.pixel_scores import pixel_scores
 from model_training.peers.peer_module import PeerModule
-from model_training.peers.pixel_dice import PatientDice, at_own_pixels, dice_summary, patient_dice
+from model_training.peers.pixel_dice import at_own_pixels, dice_summary, patient_confusion
 from model_training.peers.recipes import PEERS, recipe_of
 from model_training.peers.two_view_network import TwoViewNetwork
 from model_training.peers.validation_curve import curve_words, gain_of_last_third, is_flat
@@ -126,7 +127,12 @@ def test_a_curve_is_flat_when_its_last_third_gains_less_than_half_a_hundredth() 
 
 
 def test_dice_is_the_patients_mean_over_those_with_a_metastasis() -> None:
-    scores = dice_summary([PatientDice("a", 4, 8, 8), PatientDice("b", 8, 8, 8), PatientDice("c", 0, 5, 0)])
+    def pixels(overlap: int, false: int, missed: int) -> np.ndarray:
+        matrix = np.zeros((4, 4), np.int64)
+        matrix[1, 1], matrix[0, 1], matrix[1, 0] = overlap, false, missed
+        return matrix
+
+    scores = dice_summary({"a": pixels(4, 4, 4), "b": pixels(8, 0, 0), "c": pixels(0, 5, 0)})
     assert scores["dice"]["mean"] == 0.75
     assert scores["dice_pooled"] == round(24 / 37, 4)
     assert scores["patients_with_visible_metastasis"] == 2
@@ -143,9 +149,9 @@ def test_what_is_drawn_in_anterior_order_lies_at_the_views_own_pixels(tmp_path: 
     drawn = at_own_pixels({"anterior": grid, "posterior": grid}, case, PIXEL_MM)
     np.testing.assert_array_equal(drawn["anterior"] == 1, case.class_map["anterior"] == 1)
     np.testing.assert_array_equal(drawn["posterior"] == 1, case.class_map["posterior"] == 1)
-    assert patient_dice(case, drawn).dice == 1.0
+    assert pixel_scores(patient_confusion(case, drawn))["dice"] == 1.0
     mirrored = at_own_pixels({"anterior": grid.flip(-1), "posterior": grid.flip(-1)}, case, PIXEL_MM)
-    assert patient_dice(case, mirrored).dice == 0.0
+    assert pixel_scores(patient_confusion(case, mirrored))["dice"] == 0.0
 
 
 def test_the_command_trains_a_peer_says_its_curve_and_scores_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,7 @@ def test_the_command_writes_a_bert_folder_that_transformers_reads(corpus, tmp_pa
     )  # fmt: skip
     names = {file.name for file in out.iterdir()}
     assert names == {"config.json", "model.safetensors", "tokenizer.json", "pretraining.json"}
+    assert len({stat.S_IMODE(file.stat().st_mode) for file in out.iterdir()}) == 1  # whoever reads one reads all
     plain = BertModel.from_pretrained(out, add_pooling_layer=False)
     encoder, tokenizer = given_text_encoder(out)
     ids, mask = tokenizer.pad(tokenizer(corpus[0]).ids)

@@ -17,6 +17,9 @@ class _Model:
     def __init__(self) -> None:
         self.bundle = SimpleNamespace(thresholds=dict(THRESHOLDS))
 
+    def encode_scan(self, scan):
+        return scan
+
 
 @pytest.fixture
 def three_patients(monkeypatch) -> list[Path]:
@@ -29,7 +32,7 @@ def three_patients(monkeypatch) -> list[Path]:
 class _Shy(_Model):
     """The large lesion at 0.45, and its surroundings at 0.35."""
 
-    def segment(self, _scan, _report=None):
+    def with_report(self, _encoded, _report):
         maps = np.zeros((4, *SHAPE), np.float32)
         maps[1][LARGE | SMALL] = 0.45
         maps[1][30:, :] = 0.35
@@ -51,7 +54,7 @@ def test_the_lesions_of_probability_045_are_accepted_at_the_grids_next_lower_val
 class _Eager(_Model):
     """The true lesions at 0.95, and a false one that is hot for sure and metastatic by 0.5."""
 
-    def segment(self, _scan, _report=None):
+    def with_report(self, _encoded, _report):
         return Segmentation(
             {"anterior": _of_two_strengths(LARGE | SMALL, BENIGN), "posterior": maps_of({})}, thresholds=THRESHOLDS
         )

@@ -1,4 +1,4 @@
-"""Widget tests run inside the double of Slicer; the panel's with a simulated scan and the bundled weights."""
+"""Widget tests run inside the double of Slicer, with a simulated scan and the bundled weights, or a painted case."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from Testing.command_line.command import REPORT_ZH as REPORT
 from Testing.command_line.conftest import planted, scan_file
 from Testing.slicer_application.fixtures import slicer_application
 from Testing.widget.open_panel import OpenPanel
+from Testing.widget.painted_case import write_painted_case
 
-__all__ = ["planted", "scan_file", "slicer_application"]
-
-REPORT = (
-    "检查所见：左侧髂骨见团块状放射性异常浓聚灶，余骨未见明显异常放射性浓聚灶。双肾、膀胱显影。\n"
-    "诊断意见：左侧髂骨放射性浓聚灶，考虑骨转移。"
-)
+__all__ = ["REPORT", "planted", "scan_file", "slicer_application"]
 
 
 @pytest.fixture(scope="session")
-def finished_folder(scan_file, tmp_path_factory) -> Path:
-    """The case that the bundled weights make of the scan with its report; copy it before changing it."""
-    from BoneMetSegLib.jobs import ModelShelf, SegmentRequest, segment_case
-
+def finished_folder(tmp_path_factory) -> Path:
+    """A case with its report, of known hot spots; copy it before changing it."""
     out = tmp_path_factory.mktemp("case") / "out"
-    request = SegmentRequest((scan_file,), out, report_text=REPORT, scene=False, pictures=False)
-    segment_case(request, ModelShelf())
+    write_painted_case(out)
     return out
 
 

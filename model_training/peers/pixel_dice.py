@@ -7,7 +7,6 @@ metastasis; pixels of which nobody knows the class are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,27 +14,10 @@ import torch
 
 from BoneMetSegLib.network_grid import grid_to_view
 from BoneMetSegLib.scan import PlanarView
-from BoneMetSegLib.segmentation import CLASSES
 from model_training.case_lists import body_centre_mm
+from model_training.evaluation.bootstrap import confidence_interval
+from model_training.evaluation.pixel_scores import confusion, pixel_scores
 from model_training.training_case import IGNORE, TrainingCase
-
-METASTASIS = CLASSES.index("metastasis")
-BOOTSTRAPS = 2000
-
-
-@dataclass(frozen=True)
-class PatientDice:
-    """Pixels of metastases in one patient, both views together."""
-
-    patient: str
-    overlap: int
-    drawn: int
-    true: int
-
-    @property
-    def dice(self) -> float:
-        """NaN without a visible metastasis."""
-        return 2 * self.overlap / (self.drawn + self.true) if self.true else float("nan")
 
 
 def at_own_pixels(
@@ -56,32 +38,34 @@ def at_own_pixels(
     return drawn
 
 
-def patient_dice(case: TrainingCase, drawn: Mapping[str, np.ndarray]) -> PatientDice:
-    """Count a patient's pixels; views are as acquired."""
-    overlap = mine = true = 0
-    for view, labels in drawn.items():
-        known, truth = case.class_map[view] != IGNORE, case.class_map[view] == METASTASIS
-        own = (labels == METASTASIS) & known
-        overlap, mine, true = overlap + int((own & truth).sum()), mine + int(own.sum()), true + int(truth.sum())
-    return PatientDice(case.patient, overlap, mine, true)
+def patient_confusion(case: TrainingCase, drawn: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return a patient's pixels of known class by true and drawn class, ``(4, 4)``; views are as acquired."""
+    known = {view: case.class_map[view] != IGNORE for view in drawn}
+    return confusion(
+        {view: case.class_map[view][mask] for view, mask in known.items()},
+        {view: drawn[view][mask] for view, mask in known.items()},
+    )
 
 
-def dice_summary(patients: list[PatientDice], seed: int = 0) -> dict[str, Any]:
-    """Return mean with 95 % bootstrap interval over patients, pooled DSC, and each patient's own."""
-    values = np.array([patient.dice for patient in patients])
-    values = values[np.isfinite(values)]
-    mean: dict[str, float | None] = {"mean": None, "low": None, "high": None}
-    if len(values):
-        rng = np.random.default_rng(seed)
-        low, high = np.percentile(
-            values[rng.integers(len(values), size=(BOOTSTRAPS, len(values)))].mean(1), (2.5, 97.5)
-        )
-        mean = {"mean": round(float(values.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
-    total = sum(patient.drawn + patient.true for patient in patients)
+def dice_summary(patients: Mapping[str, np.ndarray], seed: int = 0) -> dict[str, Any]:
+    """Return mean with 95 % bootstrap interval over patients, pooled DSC, and each patient's own.
+
+    Parameters
+    ----------
+    patients : mapping from patient to numpy.ndarray
+        Of ``patient_confusion``.
+    """
+    dice = {patient: pixel_scores(matrix)["dice"] for patient, matrix in patients.items()}
+    values = np.array(list(dice.values()))
+    pooled = pixel_scores(np.sum(list(patients.values()), axis=0))["dice"]
     return {
         "patients": len(patients),
-        "patients_with_visible_metastasis": len(values),
-        "dice": mean,
-        "dice_pooled": round(2 * sum(patient.overlap for patient in patients) / total, 4) if total else None,
-        "per_patient": {patient.patient: round(patient.dice, 4) if patient.true else None for patient in patients},
+        "patients_with_visible_metastasis": int(np.isfinite(values).sum()),
+        "dice": confidence_interval(values, np.random.default_rng(seed)),
+        "dice_pooled": _rounded(pooled),
+        "per_patient": {patient: _rounded(one) for patient, one in dice.items()},
     }
+
+
+def _rounded(dice: float) -> float | None:
+    return round(dice, 4) if np.isfinite(dice) else None

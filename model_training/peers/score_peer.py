@@ -21,7 +21,7 @@ from model_training.training.batches import collate
 from model_training.training.text_path import text_path_of
 from model_training.training_case import load_training_case
 
-from .pixel_dice import at_own_pixels, dice_summary, patient_dice
+from .pixel_dice import at_own_pixels, dice_summary, patient_confusion
 from .train_peer import FACTS, WEIGHTS, peer_samples
 from .two_view_network import TwoViewNetwork
 
@@ -41,14 +41,14 @@ def score_peer(run: Path, data: Path, split: str = "test") -> dict[str, Any]:
     if not cases:
         raise InputError(f"{data} has no case in its {split} split")
     text = text_path_of(run, configuration, configuration["train"]["seed"]) if network.recipe.reads_report else None
-    pixel_mm, start, patients = configuration["grid"]["pixel_mm"], time.monotonic(), []
+    pixel_mm, start, patients = configuration["grid"]["pixel_mm"], time.monotonic(), {}
     for index, path in enumerate(cases):
         case = load_training_case(path)
         batch = collate([peer_samples([path], configuration, text, None, augmented=False)[0]])
         with torch.inference_mode():
             logits = network(batch["image"], batch["tokens"], batch["token_mask"])[0]
         found = {view: logits[n].softmax(0) for n, view in enumerate(VIEWS) if view in case.views}
-        patients.append(patient_dice(case, at_own_pixels(found, case, pixel_mm)))
+        patients[case.patient] = patient_confusion(case, at_own_pixels(found, case, pixel_mm))
         if (index + 1) % 20 == 0:
             left = (time.monotonic() - start) / (index + 1) * (len(cases) - index - 1)
             _LOG.info(f"{index + 1} of {len(cases)} patients scored, {left / 60:.1f} min left")

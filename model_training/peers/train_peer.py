@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch.utils.data import DataLoader
 
 from BoneMetSegLib.errors import InputError
@@ -128,7 +128,8 @@ def peer_samples(
     if text is None:
         tokens: list[Any] = [{} for _ in paths]
     else:
-        tokens = encode_reports([load_training_case(path).reports for path in paths], text.encoder, text.tokenizer)
+        reports = [load_training_case(path).reports for path in paths]
+        tokens = encode_reports(reports, text.encoder, text.tokenizer, cache)
     return PlanarSamples(
         place_cases(paths, grid, acquired=not augmented, cache=cache),
         tokens,
@@ -176,8 +177,7 @@ class ValidationCurve(Callback):
         if dice > best:
             self.best_step = step
             weights = {key: value.detach().cpu().contiguous() for key, value in pl_module.peer.state_dict().items()}
-            save_file(weights, self._run / "peer.part")
-            (self._run / "peer.part").replace(self._run / WEIGHTS)
+            replace_file(self._run / WEIGHTS, save(weights))
         left = (time.monotonic() - self._start) / step * (self._steps - step) / 60
         loss = float(outputs["loss"] if isinstance(outputs, dict) else outputs)
         _LOG.info(f"step {step} of {self._steps}: loss {loss:.4f}, validation DSC {dice:.4f}; {left:.1f} min left")

@@ -6,7 +6,6 @@ Going on from it gives, weight for weight, what an unbroken run gives on the sam
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from BoneMetSegLib.errors import InputError
+from model_training.simulator.case_files import replace_file
 
 _HEADER = "checkpoint"
 
@@ -45,9 +45,8 @@ def save_checkpoint(
     tensors["torch_random"] = torch.get_rng_state()
     header = {"facts": dict(facts), "random": rng.bit_generator.state}
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    save_file({k: v.contiguous() for k, v in tensors.items()}, beside, metadata={_HEADER: json.dumps(header)})
-    beside.replace(path)
+    whole = {key: value.contiguous() for key, value in tensors.items()}
+    replace_file(path, save(whole, metadata={_HEADER: json.dumps(header)}))
 
 
 def checkpoint_facts(path: Path) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors.torch import save
 from torch import nn
 
+from BoneMetSegLib.bundle import default_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report import Report
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
@@ -38,7 +40,6 @@ _LOG = logging.getLogger(__name__)
 
 CHECKPOINT_FILE = "pretraining_checkpoint.safetensors"
 SCORES_FILE = "pretraining.json"
-BUNDLED_ENCODER = Path("BoneMetSeg") / "Resources" / "Models" / "planar"
 FRESH = "fresh"
 _VALIDATION_SHARE = 10  # every tenth report, by the hash of its text
 _VALIDATION_WINDOWS = 200
@@ -231,7 +232,10 @@ def pretrain_text(
 
 def write_bert_folder(encoder: TextEncoder, tokenizer: ReportTokenizer, folder: Path) -> None:
     """Write a Hugging Face BERT folder: ``config.json``, ``model.safetensors``, ``tokenizer.json``."""
-    encoder.bert.save_pretrained(folder, safe_serialization=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {key: value.detach().cpu().contiguous() for key, value in encoder.bert.state_dict().items()}
+    (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
+    (folder / "config.json").write_text(encoder.bert.config.to_json_string(use_diff=False), encoding="utf-8")
     (folder / "tokenizer.json").write_text(tokenizer.to_json(), encoding="utf-8", newline="\n")
 
 
@@ -272,4 +276,4 @@ def _begun(options: argparse.Namespace) -> tuple[TextEncoder, ReportTokenizer]:
         return encoder, tokenizer
     if options.text_encoder is not None:
         return given_text_encoder(Path(options.text_encoder))
-    return given_text_encoder(Path(__file__).resolve().parents[2] / BUNDLED_ENCODER)
+    return given_text_encoder(default_bundle())

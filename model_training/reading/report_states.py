@@ -1,4 +1,4 @@
-"""Token states of reports from a frozen text encoder, kept on disk, so that training costs no time for text.
+"""Token states of reports from a frozen text encoder, kept on disk where a run is given a cache.
 
 One safetensors file a report, named by the SHA-256 of the encoder's weights, the tokenizer and the text; so another
 encoder, or a report changed by a letter, finds nothing and is read anew. A file that is damaged is made again.
@@ -19,6 +19,24 @@ from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
 _FORMAT = b"token states 1"  # another number here forgets all that is kept
+
+
+def token_states(text: str, encoder: TextEncoder, tokenizer: ReportTokenizer) -> torch.Tensor:
+    """Return the hidden states of a report's readable tokens, ``(tokens, width)`` float16, in the order of the text.
+
+    No [CLS], [SEP], section words, nor what an overlapping window reads twice. ``ReportReader`` takes them as
+    ``hidden = states[None].float()`` with a mask that is all true. A report without a clause has no token. Each report
+    is read by itself, as rounding would differ with the reports beside it.
+    """
+    tokens = tokenizer(parse_report(text))
+    ids, attention = tokenizer.pad(tokens.ids)
+    device = next(encoder.parameters()).device
+    was_training = encoder.training
+    encoder.eval()
+    with torch.inference_mode():
+        hidden = encoder(ids.to(device), attention.to(device)).half().cpu()
+    encoder.train(was_training)
+    return hidden[tokens.readable()].clone()
 
 
 class ReportStatesCache:
@@ -46,9 +64,7 @@ class ReportStatesCache:
     def states_of(self, texts: Sequence[str]) -> list[torch.Tensor]:
         """Return, for each text, its token states ``(tokens, width)`` float16 in the order of the text.
 
-        They are those of readable tokens only: no [CLS], [SEP], section words, nor what an overlapping window reads
-        twice. ``ReportReader`` takes them as ``hidden = states[None].float()`` with a mask that is all true. A report
-        without a clause has no token.
+        They are those of ``token_states``.
         """
         found: dict[Path, torch.Tensor] = {}
         result = []
@@ -61,19 +77,8 @@ class ReportStatesCache:
         return result
 
     def _made(self, text: str, file: Path) -> torch.Tensor:
-        """Read one report and keep its states; by itself, as rounding would differ with the reports beside it."""
-        tokens = self._tokenizer(parse_report(text))
-        ids, mask = self._tokenizer.pad(tokens.ids)
-        device = next(self._encoder.parameters()).device
-        was_training = self._encoder.training
-        self._encoder.eval()
-        with torch.inference_mode():
-            hidden = self._encoder(ids.to(device), mask.to(device)).half().cpu()
-        self._encoder.train(was_training)
-        readable = torch.zeros(ids.shape, dtype=torch.bool)
-        for row, spans in enumerate(tokens.spans):
-            readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
-        states = hidden[readable].clone()
+        """Read one report and keep its states."""
+        states = token_states(text, self._encoder, self._tokenizer)
         self.made += 1
         self._write(file, states)
         return states

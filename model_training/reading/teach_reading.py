@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
@@ -27,6 +27,7 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 from model_training.configuration import read_configuration
+from model_training.simulator.case_files import replace_file
 from model_training.simulator.report_grammar import Draw
 from model_training.simulator.report_writer import WrittenReport, random_foci, write_report
 
@@ -304,9 +305,7 @@ def save_text_path(path: TextPath, run: Path) -> None:
     (run / SCORES_FILE).write_text(json.dumps(path.scores, indent=2), encoding="utf-8")
     tensors = {f"text.{k}": v for k, v in path.encoder.state_dict().items()}
     tensors |= {f"reader.{k}": v for k, v in path.reader.state_dict().items()}
-    beside = run / f"{WEIGHTS_FILE}.tmp"
-    save_file({k: v.contiguous() for k, v in tensors.items()}, beside)
-    beside.replace(run / WEIGHTS_FILE)
+    replace_file(run / WEIGHTS_FILE, save({k: v.contiguous() for k, v in tensors.items()}))
 
 
 def load_text_path(run: Path) -> TextPath:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
+from model_training.reading.report_states import ReportStatesCache, token_states
 
 _LOG = logging.getLogger(__name__)
 
@@ -18,29 +19,25 @@ ReportTokens = Mapping[str, np.ndarray]
 """By language, ``(tokens, width)`` float16; empty for a patient without a report."""
 
 
-def encode_report(text: str, encoder: TextEncoder, tokenizer: ReportTokenizer) -> np.ndarray:
-    """Return a report's readable tokens, ``(tokens, width)`` float16, in the order of the text."""
-    tokens = tokenizer(parse_report(text))
-    if not tokens.ids:
-        return np.zeros((0, encoder.width), np.float16)
-    ids, attention = tokenizer.pad(tokens.ids)
-    readable = torch.zeros_like(attention, dtype=torch.bool)
-    for row, spans in enumerate(tokens.spans):
-        readable[row, : len(spans)] = torch.tensor([span is not None for span in spans])
-    device = next(encoder.parameters()).device
-    with torch.inference_mode():
-        hidden = encoder(ids.to(device), attention.to(device)).cpu()
-    return hidden[readable].half().numpy()
-
-
 def encode_reports(
-    texts: Sequence[Mapping[str, str]], encoder: TextEncoder, tokenizer: ReportTokenizer
+    texts: Sequence[Mapping[str, str]], encoder: TextEncoder, tokenizer: ReportTokenizer, cache: Path | None = None
 ) -> list[dict[str, np.ndarray]]:
-    """Return each patient's reports as token states, by language."""
-    encoder.eval()
+    """Return each patient's reports as token states, by language.
+
+    Parameters
+    ----------
+    cache : Path, optional
+        Folder that keeps them for other runs with the same encoder.
+    """
+    kept = None if cache is None else ReportStatesCache(cache / "reports", encoder, tokenizer)
     start, encoded = time.monotonic(), []
     for reports in texts:
-        encoded.append({name: encode_report(reports[name], encoder, tokenizer) for name in sorted(reports)})
+        names = sorted(reports)
+        if kept is None:
+            states = [token_states(reports[name], encoder, tokenizer) for name in names]
+        else:
+            states = kept.states_of([reports[name] for name in names])
+        encoded.append({name: one.numpy() for name, one in zip(names, states, strict=True)})
         if len(encoded) % 200 == 0:
             left = (time.monotonic() - start) / len(encoded) * (len(texts) - len(encoded))
             _LOG.info(f"reports of {len(encoded)} of {len(texts)} patients encoded, {left:.0f} s left")

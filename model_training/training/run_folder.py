@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import yaml
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import DualPathNetwork, NetworkConfig
@@ -45,9 +45,8 @@ def store_networks(paths: ReportPaths, run: Path) -> None:
     networks = paths.whole()
     for name, network in networks.items():
         file = network_file(run, name, len(networks) > 1)
-        part = file.with_suffix(".part")
-        save_file({key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}, part)
-        part.replace(file)
+        weights = {key: value.detach().cpu().contiguous() for key, value in network.state_dict().items()}
+        replace_file(file, save(weights))
         replace_file(file.with_suffix(".json"), json_bytes(network.config.as_json()))
 
 
@@ -86,13 +85,11 @@ def log_entries(run: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def load_run(run: Path, configuration: dict[str, Any] | None = None, seed: int = 0, path: str = "") -> Trained:
+def load_run(run: Path, path: str = "") -> Trained:
     """Return what a finished training left in its run folder.
 
     Parameters
     ----------
-    configuration, seed
-        Not used: the run knows its own.
     path : str
         Which report path, where the run trained several (``report_paths.path_name``).
 
@@ -101,7 +98,6 @@ def load_run(run: Path, configuration: dict[str, Any] | None = None, seed: int =
     InputError
         The folder holds no trained network, or several and none was named.
     """
-    del configuration
     several = sorted(file.name.split(".")[1] for file in run.glob("network.*.safetensors"))
     if several and not path:
         raise InputError(f"{run} holds several networks; name one of {', '.join(several)}")
@@ -110,7 +106,7 @@ def load_run(run: Path, configuration: dict[str, Any] | None = None, seed: int =
     if missing := [one.name for one in needed if not one.is_file()]:
         raise InputError(f"{run} holds no trained network (it lacks {missing[0]}); run 'train' first")
     own = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
-    text = text_path_of(run, own, seed)
+    text = text_path_of(run, own, own["train"]["seed"])
     try:
         config = NetworkConfig.from_json(json.loads(file.with_suffix(".json").read_text(encoding="utf-8")))
         network = DualPathNetwork(config, text.encoder.width)

@@ -45,7 +45,7 @@ def train(
     text_from : Path, optional
         A bundle whose text path is used; else the run's own, taught first where there is none.
     cache : Path, optional
-        Folder that keeps placed cases for other runs.
+        Folder that keeps placed cases and encoded reports for other runs.
     go_on : bool
         Go on from the run's checkpoint with the run's own configuration.
     fold, folds : int
@@ -114,7 +114,7 @@ def train_on_the_fly(
             _LOG.info(f"simulating {count} patients to validate with")
             cases, tokens = simulate_checks(clinic, settings["seed"], grid, "auto", count, text)
             checks = PlanarSamples(cases, tokens, grid, None, settings["seed"], text.encoder.width, simulated=True)
-            pool.fill(_FIRST_PATIENTS_A_BATCH * settings["batch_size"])
+            pool.fill(min(_FIRST_PATIENTS_A_BATCH * settings["batch_size"], settings["pool_patients"]))
             fit(run, configuration, pool, checks, text.reader, go_on=go_on, image_from=image_from)
         finally:
             pool.close()
@@ -145,7 +145,7 @@ def _samples(
         sources.add(case.source)
     return PlanarSamples(
         place_cases(paths, grid, acquired=not augmented, cache=cache),
-        encode_reports(reports, text.encoder, text.tokenizer),
+        encode_reports(reports, text.encoder, text.tokenizer, cache),
         grid,
         configuration["augmentation"] if augmented else None,
         configuration["train"]["seed"],

@@ -22,8 +22,9 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ImageOutput, sides_by_position
 from BoneMetSegLib.report_fusion import ReportStates
 from model_training.case_lists import cases_of, clinic_of
+from model_training.evaluation.bootstrap import confidence_interval
+from model_training.reading.report_states import token_states
 from model_training.training.report_reading import read_states
-from model_training.training.report_tokens import encode_report
 from model_training.training.run_folder import Trained, load_run
 from model_training.training_case import TrainingVolume, load_training_volume
 
@@ -34,7 +35,6 @@ from .volume_scores import VolumeScore, score_volume
 
 SPLITS = ("training", "validation", "test")
 CONDITIONS = ("image", "report", "another's report")
-BOOTSTRAPS = 2000
 
 _LOG = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _frame(placed: PlacedVolume, grid: VolumeGrid, multiple: int) -> VolumeGrid:
 
 
 def _states(trained: Trained, text: str) -> ReportStates:
-    tokens = torch.from_numpy(encode_report(text, trained.text, trained.tokenizer))[None]
+    tokens = token_states(text, trained.text, trained.tokenizer)[None]
     return read_states(
         trained.network.reader, {"tokens": tokens, "token_mask": torch.ones(tokens.shape[:2], dtype=torch.bool)}
     )
@@ -166,7 +166,7 @@ def summary(rows: Sequence[Mapping[str, Any]], bones: np.ndarray, rng: np.random
         "patients_with_visible_metastasis": int(np.isfinite(dice["image"]).sum()),
         "conditions": {name: _condition([row[name] for row in whole], rng) for name in CONDITIONS},
         "dice_gain": {
-            f"{name} minus image": bootstrap_mean(dice[name] - dice["image"], rng) for name in CONDITIONS[1:]
+            f"{name} minus image": confidence_interval(dice[name] - dice["image"], rng) for name in CONDITIONS[1:]
         },
         "fit": {
             name: round(float(np.mean([row[f"fit of {name}"] for row in whole])), 4) if whole else None
@@ -185,25 +185,14 @@ def _condition(scores: Sequence[VolumeScore], rng: np.random.Generator) -> dict[
     lesions, normal = sum(s.lesions for s in scores), [s.false_positives for s in scores if not s.true]
     pooled = 2 * sum(s.overlap for s in scores) / max(sum(s.drawn + s.true for s in scores), 1)
     return {
-        "dice": bootstrap_mean(np.array([s.dice for s in scores]), rng),
+        "dice": confidence_interval(np.array([s.dice for s in scores]), rng),
         "dice_pooled": round(pooled, 4),
         "lesions": lesions,
         "lesion_sensitivity": round(sum(s.found for s in scores) / lesions, 4) if lesions else None,
         "false_positives_per_scan": round(float(np.mean([s.false_positives for s in scores])), 3) if scores else None,
         "false_positives_per_normal_scan": round(float(np.mean(normal)), 3) if normal else None,
-        "benign_drawn_as_metastasis": bootstrap_mean(np.array([s.benign_drawn for s in scores]), rng),
+        "benign_drawn_as_metastasis": confidence_interval(np.array([s.benign_drawn for s in scores]), rng),
     }
-
-
-def bootstrap_mean(values: np.ndarray, rng: np.random.Generator) -> dict[str, float | int | None]:
-    """Return the mean over patients with its 95 % percentile interval; NaN values are left out."""
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return {"mean": None, "low": None, "high": None, "count": 0}
-    draws = values[rng.integers(len(values), size=(BOOTSTRAPS, len(values)))].mean(1)
-    low, high = np.percentile(draws, (2.5, 97.5))
-    mean = round(float(values.mean()), 4)
-    return {"mean": mean, "low": round(float(low), 4), "high": round(float(high), 4), "count": len(values)}
 
 
 def scores_markdown(scores: Mapping[str, Any]) -> str:

@@ -61,7 +61,7 @@ def train_spect(
     text_from : Path, optional
         A bundle whose text path is used; else the run's own, taught first where there is none.
     cache : Path, optional
-        Folder that keeps placed volumes for other runs.
+        Folder that keeps placed volumes and encoded reports for other runs.
     go_on : bool
         Go on from the run's checkpoint with the run's own configuration.
     """
@@ -91,7 +91,8 @@ def _samples(
     paths: list[Path], configuration: dict[str, Any], text: TextPath, cache: Path | None, *, augmented: bool
 ) -> VolumeSamples:
     grid = VolumeGrid(**configuration["grid"])
-    tokens = encode_reports([load_training_volume(path).reports for path in paths], text.encoder, text.tokenizer)
+    reports = [load_training_volume(path).reports for path in paths]
+    tokens = encode_reports(reports, text.encoder, text.tokenizer, cache)
     return VolumeSamples(
         place_volumes(paths, grid, cache=cache),
         tokens,

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from BoneMetSegLib.segmentation import CLASSES
+from model_training.evaluation.lesions import one_to_one
+from model_training.evaluation.pixel_scores import BENIGN, METASTASIS
 from model_training.training_case import IGNORE
 
-METASTASIS, BENIGN = CLASSES.index("metastasis"), CLASSES.index("benign")
-HIT_IOU = 0.1
 LEAST_LESION_ML = 0.5
 """What is drawn smaller than this is no lesion of its own: five voxels of 4.8 mm."""
 
@@ -26,8 +25,8 @@ class VolumeScore:
     overlap, drawn, true : int
         Voxels behind it.
     lesions, found, false_positives : int
-        Visible metastases, those hit by a drawn lesion (IoU of at least ``HIT_IOU``, one to one), and drawn lesions
-        that touch none.
+        Visible metastases, those hit by a drawn lesion (``lesions.one_to_one``), and drawn lesions that touch
+        none.
     benign_drawn : float
         Share of the visible benign foci of which at least a quarter is drawn as metastasis; NaN without any.
     """
@@ -98,13 +97,8 @@ def hits(lesions: np.ndarray, foci: np.ndarray) -> dict[int, int]:
     both = (lesions > 0) & (foci > 0)
     pairs, counts = np.unique(np.stack([lesions[both], foci[both]]), axis=1, return_counts=True)
     lesion_sizes, focus_sizes = np.bincount(lesions.ravel()), np.bincount(foci.ravel())
-    ranked = []
-    for (lesion, focus), common in zip(pairs.T.astype(int), counts, strict=True):
-        iou = common / (lesion_sizes[lesion] + focus_sizes[focus] - common)
-        if iou >= HIT_IOU:
-            ranked.append((float(iou), int(focus), int(lesion)))
-    found: dict[int, int] = {}
-    for _, focus, lesion in sorted(ranked, reverse=True):
-        if focus not in found and lesion not in found.values():
-            found[focus] = lesion
-    return found
+    ious = [
+        (float(common / (lesion_sizes[lesion] + focus_sizes[focus] - common)), int(lesion), int(focus))
+        for (lesion, focus), common in zip(pairs.T.astype(int), counts, strict=True)
+    ]
+    return {focus: lesion for lesion, focus in one_to_one(ious).items()}

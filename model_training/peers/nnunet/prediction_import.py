@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.segmentation import CLASSES
 from model_training.case_lists import cases_of
-from model_training.peers.pixel_dice import at_own_pixels, dice_summary, patient_dice
+from model_training.peers.pixel_dice import at_own_pixels, dice_summary, patient_confusion
 from model_training.training_case import load_training_case
 
 from .dataset_export import ENDING, case_name
@@ -37,7 +37,7 @@ def score_predictions(data: Path, predictions: Path, split: str, configuration: 
     cases = cases_of(data, split)
     if not cases:
         raise InputError(f"{data} has no case in its {split} split")
-    grid, patients = configuration["grid"], []
+    grid, patients = configuration["grid"], {}
     for path in cases:
         case = load_training_case(path)
         labels = {
@@ -48,7 +48,7 @@ def score_predictions(data: Path, predictions: Path, split: str, configuration: 
             view: F.one_hot(torch.from_numpy(drawn).long(), len(CLASSES)).movedim(-1, 0).float()
             for view, drawn in labels.items()
         }
-        patients.append(patient_dice(case, at_own_pixels(one_hot, case, grid["pixel_mm"])))
+        patients[case.patient] = patient_confusion(case, at_own_pixels(one_hot, case, grid["pixel_mm"]))
     return {"peer": "nnunet", "split": split} | dice_summary(patients)
 
 
