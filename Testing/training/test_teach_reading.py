@@ -15,6 +15,7 @@ from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import STATUSES
 from model_training.configuration import read_configuration
 from model_training.reading import teach_reading as module
+from model_training.reading.broad_words import BroadWords
 from model_training.reading.given_text_encoder import given_text_encoder
 from model_training.reading.report_noise import Noise
 from model_training.reading.scores import score_reports
@@ -201,7 +202,7 @@ def test_a_run_that_goes_on_is_the_unbroken_one_weight_for_weight(tmp_path):
         "teach_reading": SETTINGS | {"steps": 8},
     }
     whole = module.teach_run(tmp_path / "whole", configuration, 4)
-    simulated = SimulatedReports(Noise.of(SETTINGS))
+    simulated = SimulatedReports(Noise.of(SETTINGS), broad=BroadWords.of(SETTINGS))
     with pytest.raises(KeyboardInterrupt):
         module.teach_run(tmp_path / "broken", configuration, 4, source=_StopsAt(simulated, 5))
     assert {file.name for file in (tmp_path / "broken").iterdir()} == {module.CHECKPOINT_FILE}
