@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from safetensors.torch import load_file
 
 from BoneMetSegLib.errors import InputError
 from model_training.configuration import configuration_hash, read_configuration
@@ -33,11 +34,11 @@ from .training_fixtures import TEXT_WIDTH, tiny_configuration, tiny_reader, tiny
 PATIENTS, OTHERS = range(6), range(6, 9)
 
 
-def run_once(run, configuration, *, go_on=False):
+def run_once(run, configuration, *, go_on=False, image_from=None):
     torch.use_deterministic_algorithms(False)
     samples = tiny_samples(configuration, PATIENTS)
     checks = tiny_samples(configuration, OTHERS, augmented=False)
-    fit(run, configuration, samples, checks, tiny_reader(), go_on=go_on)
+    fit(run, configuration, samples, checks, tiny_reader(), go_on=go_on, image_from=image_from)
 
 
 def state_of(run):
@@ -189,6 +190,38 @@ def test_ctrl_c_ends_after_a_whole_step_keeps_it_and_says_how_to_go_on(tmp_path,
     run_once(tmp_path / "run", configuration, go_on=True)
     run_once(tmp_path / "whole", configuration)
     assert differences(state_of(tmp_path / "whole")["state_dict"], state_of(tmp_path / "run")["state_dict"]) == []
+
+
+def test_report_paths_over_a_finished_image_path_go_on_as_if_unbroken_and_say_where_it_is_from(tmp_path, monkeypatch):
+    image_configuration = tiny_configuration(max_steps=2)
+    image_configuration["network"]["fusions"] = []
+    run_once(tmp_path / "image", image_configuration)
+    (tmp_path / "image" / "config.yaml").write_text(yaml.safe_dump(image_configuration))
+    finished = load_file(tmp_path / "image" / "network.safetensors")
+    configuration = tiny_configuration(max_steps=3)
+    run_once(tmp_path / "whole", configuration, image_from=tmp_path / "image")
+    step = DualPathModule.training_step
+
+    def interrupted(self, batch, index):
+        if index == 1:
+            signal.raise_signal(signal.SIGINT)
+        return step(self, batch, index)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DualPathModule, "training_step", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run_once(tmp_path / "run", configuration, image_from=tmp_path / "image")
+    run_once(tmp_path / "run", configuration, go_on=True)
+    whole, run = (state_of(tmp_path / name) for name in ("whole", "run"))
+    assert differences(whole["state_dict"], run["state_dict"]) == []
+    assert differences(whole["average"], run["average"]) == []
+    stored = load_file(tmp_path / "run" / "network.safetensors")
+    kept = [name for name in stored if name.startswith("image.")]
+    assert len(kept) > 20
+    assert differences({name: finished[name] for name in kept}, {name: stored[name] for name in kept}) == []
+    origin = json.loads((tmp_path / "run" / "image_path.json").read_text())
+    assert origin["steps"] == 2
+    assert origin["configuration"]["network"]["fusions"] == []
 
 
 def test_a_run_is_not_written_over_and_nothing_cannot_be_gone_on_from(tmp_path):

@@ -47,8 +47,8 @@ class DualPathModule(LightningModule):
         self.latest: dict[str, torch.Tensor] = {}
         """Losses of the last batch by name."""
 
-    def fix_image(self, weights: Mapping[str, torch.Tensor]) -> None:
-        """Take a finished run's image path as it is; only report paths and their fit are trained."""
+    def fix_image(self, weights: Mapping[str, torch.Tensor] | None = None) -> None:
+        """Take a finished run's image path, or the own, as it is; only report paths and their fit are trained."""
         self.paths.fix_image(weights)
         self.average = WeightAverage(self.paths, self._configuration["train"]["average_decay"])
 

@@ -19,7 +19,7 @@ from model_training.configuration import read_configuration
 
 from .batches import collate
 from .processes import process_count, process_number
-from .run_folder import CHECKPOINT, LOG, image_path_of, store_configuration
+from .run_folder import CHECKPOINT, IMAGE_ORIGIN, LOG, image_path_of, store_configuration, store_image_origin
 from .run_order import RunOrder
 from .run_stops import StopRequest
 from .tensorboard_log import TensorBoardLog
@@ -86,6 +86,10 @@ def fit(
         module = DualPathModule(configuration, reader.slots.in_features, settings["seed"], reader)
         if image_from is not None:
             module.fix_image(image_path_of(image_from))
+            if first_process:
+                store_image_origin(run, image_from)
+        elif go_on and (run / IMAGE_ORIGIN).is_file():
+            module.fix_image()  # its weights are in the checkpoint
         board = TensorBoardLog(run / "tensorboard", first_step) if first_process else TensorBoardLog(None)
         log = RunLog(run / LOG, board, settings["log_every_steps"], settings["max_steps"])
         checking = RunChecks(run, log, board, _check_loader(checks, settings), settings, stop)

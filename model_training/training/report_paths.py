@@ -72,17 +72,20 @@ class ReportPaths(nn.Module):
             self.image.fit.requires_grad_(bool(networks))
         self.networks = nn.ModuleDict(networks)
 
-    def fix_image(self, weights: Mapping[str, torch.Tensor]) -> None:
+    def fix_image(self, weights: Mapping[str, torch.Tensor] | None = None) -> None:
         """Take the image path of a finished run, and learn it no more: report paths are trained on what it sees.
+
+        Without weights those that are there stay.
 
         Raises
         ------
         RuntimeError
             The weights are of another shape.
         """
-        self.image.image.load_state_dict(
-            {name.removeprefix("image."): value for name, value in weights.items() if name.startswith("image.")}
-        )
+        if weights is not None:
+            self.image.image.load_state_dict(
+                {name.removeprefix("image."): value for name, value in weights.items() if name.startswith("image.")}
+            )
         self.image.image.requires_grad_(False)
 
     @property

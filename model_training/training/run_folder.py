@@ -1,4 +1,4 @@
-"""What a run folder holds: ``config.yaml``, ``log.jsonl``, ``last.ckpt``, the text path, and the averaged networks."""
+"""A run folder: configuration, log, checkpoint, text path, averaged networks, and where its image path is from."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from .report_paths import ReportPaths
 from .text_path import text_path_of
 
 CHECKPOINT = "last.ckpt"
+IMAGE_ORIGIN = "image_path.json"
+"""Where the image path came from, in a run that trained report paths alone."""
 LOG = "log.jsonl"
 
 
@@ -65,6 +67,14 @@ def image_path_of(run: Path) -> dict[str, torch.Tensor]:
         return {name: value for name, value in load_file(file).items() if name.startswith("image.")}
     except (OSError, SafetensorError) as error:
         raise InputError(f"{file.name} in {run} cannot be read; train it again") from error
+
+
+def store_image_origin(run: Path, image_from: Path) -> None:
+    """Write down how the image path that a run takes over was trained."""
+    own = yaml.safe_load((image_from / "config.yaml").read_text(encoding="utf-8"))
+    last = log_entries(image_from)[-1]
+    origin = {"seed": own["train"]["seed"], "steps": last["step"], "minutes": round(last["minutes"], 1)}
+    replace_file(run / IMAGE_ORIGIN, json_bytes(origin | {"configuration": own}))
 
 
 def store_configuration(run: Path, configuration: dict[str, Any]) -> None:
@@ -120,6 +130,7 @@ def _summary(run: Path, configuration: dict[str, Any], reading: dict[str, Any]) 
     entries = log_entries(run)
     history = [entry for entry in entries if "scores" in entry]
     last = entries[-1] if entries else {}
+    origin = run / IMAGE_ORIGIN
     return {
         "configuration": configuration,
         "seed": configuration["train"]["seed"],
@@ -127,4 +138,5 @@ def _summary(run: Path, configuration: dict[str, Any], reading: dict[str, Any]) 
         "minutes": round(last.get("minutes", 0.0), 1),
         "reading": reading,
         "history": history,
+        "image_path": json.loads(origin.read_text(encoding="utf-8")) if origin.is_file() else None,
     }
