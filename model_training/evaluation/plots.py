@@ -73,8 +73,10 @@ def _dice_pairs(name: str, scores: Mapping[str, Any], records: Sequence[Mapping[
 
 
 def _froc(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, Any]], path: Path) -> bool:
-    figure, (axis,) = _figure(6.4, 4.4)
     shown = [key for key in _SHOWN if "froc_curve" in scores["conditions"].get(key, {}) and key != "rule"]
+    if not shown:
+        return False
+    figure, (axis,) = _figure(6.4, 4.4)
     for colour, key in zip(_COLOURS, shown, strict=False):
         curve = scores["conditions"][key]["froc_curve"]
         axis.plot(
@@ -89,7 +91,7 @@ def _froc(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, 
     axis.legend(frameon=False, fontsize=8, loc="lower right")
     axis.set_title(f"{name}: FROC on simulated patients (dots: accepted hot spots)", fontsize=10)
     figure.savefig(path)
-    return bool(shown)
+    return True
 
 
 def _reliability(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, Any]], path: Path) -> bool:
@@ -107,7 +109,8 @@ def _reliability(name: str, scores: Mapping[str, Any], _records: Sequence[Mappin
                 )  # fmt: skip
         axis.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="probability of metastasis", ylabel="share that are metastases")
         axis.set_title(f"{name}, simulated: {words}", fontsize=10)
-        axis.legend(frameon=False, fontsize=8, loc="lower right")
+        if len(axis.lines) > 1:  # a model that finds nothing has no hot spots to calibrate
+            axis.legend(frameon=False, fontsize=8, loc="lower right")
     figure.savefig(path)
     return bool(shown)
 

@@ -122,7 +122,8 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
         return len(self._patients)
 
     def fill(self, least: int) -> None:
-        """Wait until there are so many patients, telling how long it takes."""
+        """Wait until there are so many patients, or as many as the pool holds, telling how long it takes."""
+        least = min(least, self._capacity)
         start = said = time.monotonic()
         while len(self._patients) < least:
             self._gather(wait=True)

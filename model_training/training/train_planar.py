@@ -114,7 +114,7 @@ def train_on_the_fly(
             _LOG.info(f"simulating {count} patients to validate with")
             cases, tokens = simulate_checks(clinic, settings["seed"], grid, "auto", count, text)
             checks = PlanarSamples(cases, tokens, grid, None, settings["seed"], text.encoder.width, simulated=True)
-            pool.fill(min(_FIRST_PATIENTS_A_BATCH * settings["batch_size"], settings["pool_patients"]))
+            pool.fill(_FIRST_PATIENTS_A_BATCH * settings["batch_size"])
             fit(run, configuration, pool, checks, text.reader, go_on=go_on, image_from=image_from)
         finally:
             pool.close()
