@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3; do \
 # Installed first and by itself, so that nothing else chooses its build. Where that build carries CUDA and it is not
 # wanted, give PyTorch's index of CPU builds (its install page names it): make TORCH="torch==2.13.0 --index-url URL"
 TORCH ?= torch==2.13.0
-EXTRAS := training,test,slicer,readers
+EXTRAS := training,peers,test,slicer,readers
 
 VENV := .venv
 PY := $(VENV)/bin/python

@@ -11,7 +11,7 @@ SMOOTHING_MM = 3.0
 """Standard deviation; less than a gamma camera blurs (about 8 mm full width at half maximum)."""
 DIP_SHARE = 0.08
 """Two peaks are two foci when the uptake between them falls this share below the lower one's."""
-DIP_IN_NOISE = 3.0
+DIP_IN_NOISE = 4.0
 """... and this many standard deviations of the counting noise that smoothing leaves."""
 
 
@@ -55,13 +55,13 @@ def touching_foci(
     averaged = math.prod(max(2 * math.sqrt(math.pi) * one, 1.0) for one in sigma)
     dip = -math.log(1 - DIP_SHARE)
     if are_counts:
-        dip = max(dip, DIP_IN_NOISE / math.sqrt(max(float(smooth[inside].max()) * averaged, 1.0)))
+        dip = max(dip, DIP_IN_NOISE / math.sqrt(max(float(np.median(smooth[inside])) * averaged, 1.0)))
     height = -np.log(smooth)
     height[~inside] = height.max() + 2 * dip
     # A wall all round: the filter takes two basins at the image's edge for one.
     image = sitk.GetImageFromArray(np.pad(height, 1, constant_values=height.max() + 2 * dip).astype(np.float32))
     within = (slice(1, -1),) * mask.ndim
-    basins = sitk.GetArrayViewFromImage(sitk.MorphologicalWatershed(image, dip, False, True))[within] * inside
+    basins = sitk.GetArrayFromImage(sitk.MorphologicalWatershed(image, dip, False, True))[within] * inside
     numbers, sizes = np.unique(basins[inside], return_counts=True)
     large = numbers[sizes >= least_elements]
     if len(large) < 2:
@@ -69,7 +69,7 @@ def touching_foci(
     if len(large) < len(numbers):
         markers = np.pad(np.where(np.isin(basins, large), basins, 0), 1).astype(np.uint32)
         flooded = sitk.MorphologicalWatershedFromMarkers(image, sitk.GetImageFromArray(markers), False, True)
-        basins = sitk.GetArrayViewFromImage(flooded)[within] * inside
+        basins = sitk.GetArrayFromImage(flooded)[within] * inside
     pieces = []
     for number in sorted(large, key=lambda number: float(height[basins == number].min())):
         piece = np.zeros_like(mask)

@@ -223,12 +223,13 @@ def assert_a_network_reads_through(folder: Path) -> tuple[TextEncoder, ReportTok
     tokens = tokenizer(parse_report("检查所见：左侧第7肋放射性增高。诊断意见：骨转移。"))
     ids, mask = tokenizer.pad(tokens.ids)
     with torch.inference_mode():
-        states = network.reader(encoder(ids, mask), mask.bool())
+        report = network.reader.report([(encoder(ids, mask), mask.bool())])
         features = network.encode(torch.rand(1, 4, 64, 64))
-        logits = network.report_path(features, network.image_path(features), states[None])
-    assert states.shape == (78, 16)
-    assert states.isfinite().all()
-    assert logits.shape == (1, 2, 4, 64, 64)
+        told = network.report_path(features, network.image_path(features), report)
+    assert report.states.shape == (1, 78, 16)
+    assert report.states.isfinite().all()
+    assert told.classes.shape == (1, 2, 4, 64, 64)
+    assert told.fit.shape == (1,)
     return encoder, tokenizer
 
 

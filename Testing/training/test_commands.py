@@ -16,6 +16,7 @@ from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmenter import Segmenter
 from model_training.__main__ import main
 from model_training.case_lists import cases_of, reports_of
+from model_training.configuration import read_configuration
 from model_training.simulated_scan import scan_of_case
 from model_training.simulator.case_files import load_case
 from model_training.training.run_folder import load_run
@@ -113,7 +114,7 @@ def test_the_exported_bundle_carries_its_training_evaluation_and_card(place, run
     assert opened.description["evaluation"]["patients"] == 2
     assert opened.description["evaluation"] == json.loads((run / "evaluation.json").read_text(encoding="utf-8"))
     card = (bundle / "README.md").read_text(encoding="utf-8")
-    assert card.startswith("# tiny 0.1")
+    assert card.startswith(f"# tiny {read_configuration()['version']}\n")
     assert "Not for diagnosis or treatment" in card
     assert str(place) not in card + (bundle / "bundle.json").read_text(encoding="utf-8")
 

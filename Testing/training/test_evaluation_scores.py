@@ -42,7 +42,10 @@ class _Oracle:
         self.bundle = SimpleNamespace(thresholds=dict(THRESHOLDS))
         self.reports: list[str | None] = []
 
-    def segment(self, _scan, report=None):
+    def encode_scan(self, scan):
+        return SimpleNamespace(scan=scan)
+
+    def with_report(self, _encoded, report):
         self.reports.append(None if report is None else report.text)
         nothing, truth = maps_of({}), maps_of({1: LARGE | SMALL, 2: BENIGN})
         if report is None:

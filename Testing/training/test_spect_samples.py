@@ -12,7 +12,9 @@ from scipy.ndimage import gaussian_filter
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS, channel_index
 from BoneMetSegLib.errors import InputError
+from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.scan import SpectScan
+from BoneMetSegLib.spect_grid import volume_frame, volume_to_grid
 from model_training.training_spect.placed_volume import (
     halve,
     load_placed_volume,
@@ -202,14 +204,13 @@ def test_the_lesion_of_the_fixture_is_on_the_left() -> None:
 
 
 def test_a_network_in_use_is_shown_what_it_was_shown_in_training() -> None:
-    library = pytest.importorskip("BoneMetSegLib.spect_grid")
-    preprocessing = pytest.importorskip("BoneMetSegLib.preprocessing").Preprocessing(VOXEL_MM, GRID.shape, 16)
+    preprocessing = Preprocessing(VOXEL_MM, GRID.shape, 16)
     volume = dataclasses.replace(a_volume(), voxel_mm=(4.0, 4.42, 4.42))
     # i to the patient's left, j to the back, k up.
     scan = SpectScan(voxels=volume.voxels, ijk_to_ras=np.diag([-4.42, -4.42, 4.0, 1.0]))
-    frame = library.volume_frame(scan, preprocessing)
+    frame = volume_frame(scan, preprocessing)
     grid = whole_grid(find_body(volume.voxels, volume.voxel_mm), GRID, 16)
     assert frame.shape == grid.shape
     in_training = draw_volume(place_volume(volume), grid, None, np.random.default_rng(0))["image"]
     # Training keeps intensities as float16.
-    torch.testing.assert_close(library.volume_to_grid(scan, preprocessing, frame), in_training, atol=4e-3, rtol=4e-3)
+    torch.testing.assert_close(volume_to_grid(scan, preprocessing, frame), in_training, atol=4e-3, rtol=4e-3)

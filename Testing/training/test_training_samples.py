@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from BoneMetSegLib import network_grid
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network_grid import GridFrame, scan_to_grid
+from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.scan import PlanarScan, PlanarView
 from model_training.case_lists import body_centre_mm, cases_of
 from model_training.training.batches import collate
@@ -59,17 +59,16 @@ def centre(mask: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("grid_mm", [3.0, 4.0])
-def test_without_augmentation_a_sample_is_what_the_segmenter_sees(monkeypatch, grid_mm):
-    monkeypatch.setattr(network_grid, "GRID_PIXEL_MM", grid_mm)
+def test_without_augmentation_a_sample_is_what_the_segmenter_sees(grid_mm):
     case, grid = a_training_case(), Grid(grid_mm, 96, 32)
-    seen = scan_to_grid(scan_of(case, case.counts), GridFrame(96, 32, body_centre_mm(case)))
+    frame = GridFrame(96, 32, body_centre_mm(case))
+    seen = scan_to_grid(scan_of(case, case.counts), Preprocessing(grid_mm, (96, 32), 16), frame)
     assert torch.allclose(as_acquired(grid)["image"], seen, atol=1e-5)
 
 
 @pytest.mark.parametrize("grid_mm", [3.0, 4.0, 5.0])
-def test_noise_is_as_strong_and_as_smooth_as_that_of_a_scan_on_the_grid(monkeypatch, grid_mm):
+def test_noise_is_as_strong_and_as_smooth_as_that_of_a_scan_on_the_grid(grid_mm):
     """Also under a transform, which would smooth noise that is drawn on the grid itself."""
-    monkeypatch.setattr(network_grid, "GRID_PIXEL_MM", grid_mm)
     case, grid = a_training_case(body=15.0), Grid(grid_mm, 64, 16)
     rng, moved = np.random.default_rng(1), {"rotation_deg": 4.0, "scale": 0.05, "shift_mm": 6.0}
     scans, samples = [], []
@@ -77,7 +76,8 @@ def test_noise_is_as_strong_and_as_smooth_as_that_of_a_scan_on_the_grid(monkeypa
         counts = {view: rng.poisson(image) for view, image in case.expected.items()}
         # How the grid's pixels lie on the scan's decides how much is smoothed; a body lies anyhow.
         down, right = np.add(body_centre_mm(case), rng.uniform(-6, 6, 2))
-        scans.append(scan_to_grid(scan_of(case, counts), GridFrame(64, 16, (down, right)))[:2, 42:60, 5:11])
+        frame = GridFrame(64, 16, (down, right))
+        scans.append(scan_to_grid(scan_of(case, counts), Preprocessing(grid_mm, (64, 16), 16), frame)[:2, 42:60, 5:11])
         samples.append(drawn(seed, grid, case, **moved)["image"][:2, 42:60, 5:11])
     for measure in (_spread, _likeness_of_neighbours):
         assert measure(samples) == pytest.approx(measure(scans), rel=0.08, abs=0.04)
