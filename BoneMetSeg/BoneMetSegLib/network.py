@@ -23,11 +23,11 @@ from .anatomy import (
     SKELETON_CHANNELS,
     TEXT_SLOTS,
     WHOLE_SKELETON_SLOT,
-    channel_index,
     fine_region,
     level_coordinate,
     slot_index,
 )
+from .bone_sides import sides_by_position
 from .network_blocks import ResidualBlock, activation, avg_pool, conv, fold, unfold, upsample
 from .report_fit import ReportFit
 from .report_fusion import FUSIONS, Join, ReportStates
@@ -37,14 +37,6 @@ STATE_VALUES = 11  # learned values of a region's state, beside the five statuse
 STATE_WIDTH = STATE_VALUES + len(STATUSES)
 # In levels: a third of a vertebra's or rib's state is left at its neighbours, nothing half-way to the next ones.
 LEVEL_REACH = 1.5
-# At half of the grid's resolution: a spine of a few centimetres, and about a centimetre of doubt about the midline.
-_LEAST_MIDLINE_PIXELS = 50.0
-_MIDLINE_WIDTH_PIXELS = 1.0
-_SIDED_PAIRS = [
-    (channel_index(channel.region, "left"), channel_index(channel.region, "right"))
-    for channel in SKELETON_CHANNELS
-    if channel.side == "left"
-]
 
 
 @dataclass(frozen=True)
@@ -150,51 +142,6 @@ class ReportOutput:
 
     classes: torch.Tensor
     fit: torch.Tensor
-
-
-def sides_by_position(skeleton: torch.Tensor) -> torch.Tensor:
-    """Give what is sided to the side of the midline it lies on.
-
-    Which bone a pixel shows is a matter of looks, which side it is on a matter of place; a network of small fields is
-    good at the one and unsure of the other, since left and right look alike. The midline is the straight line through
-    skull, spine, sacrum and sternum (least squares, weighted by their probability, all views together; in a volume, of
-    its sum from front to back). Where there is none, nothing changes.
-
-    Parameters
-    ----------
-    skeleton : torch.Tensor
-        ``(batch, views, 29, rows, columns)`` or ``(batch, views, 29, slices, rows, columns)`` probabilities, patient's
-        right at column 0.
-
-    Returns
-    -------
-    torch.Tensor
-        The same shape; either side's probability of a sided region is that of the region times that of the side.
-    """
-    height, columns = skeleton.shape[3], skeleton.shape[-1]
-    y = torch.linspace(-1, 1, height, device=skeleton.device)[:, None].expand(height, columns)
-    x = torch.arange(columns, dtype=skeleton.dtype, device=skeleton.device).expand(height, columns)
-    sided = skeleton.clone()
-    midline = [index for index, channel in enumerate(SKELETON_CHANNELS) if channel.side == "midline"]
-    weights = (skeleton[:, :, midline] * (skeleton[:, :, midline] > 0.5)).sum((1, 2))
-    if weights.ndim == 4:
-        weights = weights.sum(2)
-    for case, weight in enumerate(weights):
-        total = weight.sum()
-        if total < _LEAST_MIDLINE_PIXELS:
-            continue
-        mean_x, mean_y = (weight * x).sum() / total, (weight * y).sum() / total
-        spread = (weight * (y - mean_y) ** 2).sum()
-        slope = (weight * (y - mean_y) * (x - mean_x)).sum() / spread.clamp(min=1e-6)
-        left = torch.sigmoid((x - mean_x - slope * (y - mean_y)) / _MIDLINE_WIDTH_PIXELS)
-        if skeleton.ndim == 6:
-            left = left[:, None]
-        for left_index, right_index in _SIDED_PAIRS:
-            one, other = skeleton[case, :, left_index], skeleton[case, :, right_index]
-            either = one + other - one * other
-            sided[case, :, left_index] = either * left
-            sided[case, :, right_index] = either * (1 - left)
-    return sided
 
 
 class ReportReader(nn.Module):

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from .anatomy import SKELETON_CHANNELS, TEXT_SLOTS
+from .bone_sides import sides_by_position
 from .bundle import Bundle, default_bundle, open_bundle
 from .errors import InputError
-from .network import ImageOutput, sides_by_position
+from .network import ImageOutput
 from .network_grid import GridFrame, body_frame, grid_to_view, scan_to_grid
 from .report import Report
 from .report_fusion import ReportStates

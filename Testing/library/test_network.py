@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES, SKELETON_CHANNELS, TEXT_SLOTS, channel_index, slot_index
+from BoneMetSegLib.bone_sides import sides_by_position
 from BoneMetSegLib.network import (
     STATE_WIDTH,
     DualPathNetwork,
@@ -13,7 +14,6 @@ from BoneMetSegLib.network import (
     NetworkConfig,
     ReportReader,
     ReportStates,
-    sides_by_position,
 )
 from BoneMetSegLib.segmentation import CLASSES, STATUSES
 
@@ -340,3 +340,34 @@ def test_bones_of_the_midline_stay_as_they_are():
     skeleton = a_skeleton_unsure_of_sides()
     spine = channel_index("thoracic_spine", "midline")
     assert torch.equal(sides_by_position(skeleton)[:, :, spine], skeleton[:, :, spine])
+
+
+def legs_under_a_leaning_spine(columns: tuple[tuple[int, int], ...], lean: float = 12.0) -> torch.Tensor:
+    """A spine in the upper half whose line runs off to one side, and legs below, said to be left and right alike."""
+    skeleton = torch.zeros(1, 2, len(SKELETON_CHANNELS), 120, 40)
+    for row in range(10, 60):
+        middle = round(20 + lean * (row - 55) / 60)
+        skeleton[:, :, channel_index("thoracic_spine", "midline"), row, middle - 1 : middle + 2] = 0.9
+    for region, rows in (("femur", slice(65, 90)), ("leg", slice(92, 118))):
+        for side in ("left", "right"):
+            for first, end in columns:
+                skeleton[:, :, channel_index(region, side), rows, first:end] = 0.6
+    return skeleton
+
+
+@pytest.mark.parametrize("lean", [-14.0, 0.0, 14.0])
+@pytest.mark.parametrize("region", ["femur", "leg"])
+def test_legs_are_told_apart_by_the_line_between_them_where_the_spine_points_past_it(lean, region):
+    sided = sides_by_position(legs_under_a_leaning_spine(((12, 17), (24, 29)), lean))
+    rows = slice(70, 85) if region == "femur" else slice(95, 115)
+    left, right = (sided[0, :, channel_index(region, side), rows] for side in ("left", "right"))
+    assert (left[..., 24:29] > 0.8).all()
+    assert (right[..., 24:29] < 0.05).all()
+    assert (right[..., 12:17] > 0.8).all()
+    assert (left[..., 12:17] < 0.05).all()
+
+
+def test_one_leg_alone_is_on_the_side_of_the_spine_that_it_lies_on():
+    sided = sides_by_position(legs_under_a_leaning_spine(((24, 29),), 0.0))
+    assert (sided[0, :, channel_index("femur", "left"), 70:85, 24:29] > 0.8).all()
+    assert (sided[0, :, channel_index("femur", "right"), 70:85, 24:29] < 0.05).all()

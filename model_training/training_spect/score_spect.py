@@ -18,8 +18,9 @@ import numpy as np
 import torch
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
+from BoneMetSegLib.bone_sides import sides_by_position
 from BoneMetSegLib.errors import InputError
-from BoneMetSegLib.network import ImageOutput, sides_by_position
+from BoneMetSegLib.network import ImageOutput
 from BoneMetSegLib.report_fusion import ReportStates
 from model_training.case_lists import cases_of, clinic_of
 from model_training.evaluation.bootstrap import confidence_interval
