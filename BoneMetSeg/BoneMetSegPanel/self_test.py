@@ -84,8 +84,10 @@ def scan_is_segmented(test: Any) -> None:
     nodes = load_planar_sample()
     review = BoneMetSegLogic().segment(list(nodes.volumes.values()), reportText=nodes.text.GetText(), device="cpu")
     lesions = [spot for spot in review.case.hot_spots if spot.accepted and spot.hot_spot_class == "metastasis"]
-    # Of the ribs, the sample's patient has a lesion in one on the right.
-    test.assertEqual(["right"], [spot.side for spot in lesions if spot.region == "ribs"])
+    # The sample's patient has lesions about the left hip, in the trochanter and the wing; none about the right one.
+    hips = [spot.side for spot in lesions if spot.region in ("femur", "pelvis")]
+    test.assertIn("left", hips)
+    test.assertNotIn("right", hips)
     test.assertEqual(review.case.burden.lesion_count, len(lesions))
     test.assertEqual(review.nodes.volumes["anterior"].GetID(), nodes.volumes["anterior"].GetID())
 

@@ -21,6 +21,8 @@ MODULE = CHECKOUT / "BoneMetSeg" / "BoneMetSeg.py"
 EXAMPLE = CHECKOUT / "docs" / "examples" / "segment_scan.py"
 SAMPLE = MODULE.parent / "Resources" / "SampleData" / "simulated_planar.dcm"
 REPORT = SAMPLE.with_name("simulated_planar_report_en.txt")
+# The sample's patient has lesions about the left hip, in trochanter and wing; which bone it is, the model may mistake.
+LEFT_HIP = ("femur", "pelvis")
 
 
 @pytest.fixture
@@ -61,11 +63,11 @@ def lesions_in(folder: Path) -> list[tuple[str, str]]:
 def test_the_documented_example_segments_a_scan_without_a_window(slicer_without_window, monkeypatch, tmp_path, capsys):
     out = tmp_path / "out"
     assert run_example(monkeypatch, SAMPLE, out, REPORT) == 0
-    assert [side for region, side in lesions_in(out) if region == "ribs"] == ["right"]
+    assert {side for region, side in lesions_in(out) if region in LEFT_HIP} == {"left"}
     assert (out / "scene.mrb").stat().st_size > 100_000
     assert (out / "anterior.seg.nrrd").is_file()
     said = capsys.readouterr().out
-    assert "right rib" in said
+    assert "left femur" in said or "left pelvis" in said
     assert re.search(r"\d+ lesions, Bone Scan Index \d\.\d\d % \(research use only\)", said)
 
 
@@ -89,20 +91,19 @@ def test_every_name_that_the_documentation_uses_is_there():
 
 
 def segmented(logic, volumes, **options):
-    """Segment with the sample's report and return the review; the right rib is where it has to be."""
+    """Segment with the sample's report and return the review; the left hip's lesion is where it has to be."""
     review = logic.segment(volumes, reportText=REPORT.read_text(encoding="utf-8"), device="cpu", **options)
     spots = [
         spot
         for spot in review.case.hot_spots
-        if (spot.region, spot.side) == ("ribs", "right") and spot.accepted and "anterior" in spot.views
+        if spot.region in LEFT_HIP and spot.side == "left" and spot.accepted and "anterior" in spot.views
     ]
     assert spots
     row, column = np.argwhere(spots[0].views["anterior"].mask).mean(0)
     view = review.case.scan.views["anterior"]
-    # The patient's right: the spine lies 20 mm to the left of the picture's middle.
-    assert (view.ijk_to_ras @ (column, row, 0, 1))[0] > 20
+    assert (view.ijk_to_ras @ (column, row, 0, 1))[0] < -40  # the patient's left
     segment = review.nodes.segmentations["anterior"].GetSegmentation().GetSegment(spots[0].segment_id("anterior"))
-    assert "right rib" in segment.GetName()
+    assert f"left {spots[0].region}" in segment.GetName()
     return review
 
 
