@@ -51,21 +51,22 @@ def sides_by_position(skeleton: torch.Tensor) -> torch.Tensor:
     x = torch.arange(columns, dtype=skeleton.dtype, device=skeleton.device).expand(height, columns)
     sided = skeleton.clone()
     spine = _seen_from_front(skeleton[:, :, _MIDLINE_CHANNELS])
-    legs = _seen_from_front(_either(skeleton, _LEG_PAIRS))
+    leg_bones, other_bones = _either(skeleton, _LEG_PAIRS), _either(skeleton, _OTHER_PAIRS)
+    legs = _seen_from_front(leg_bones)
     for case in range(len(skeleton)):
         line = _line(spine[case], x, y)
         leg_line = _line(legs[case], x, y)
         if leg_line is None or _share_on(legs[case], x - leg_line) > _GREATEST_SHARE_BETWEEN_LEGS:
             leg_line = line  # one leg, or none
-        for pairs, middle in ((_LEG_PAIRS, leg_line), (_OTHER_PAIRS, line)):
+        for pairs, bones, middle in ((_LEG_PAIRS, leg_bones, leg_line), (_OTHER_PAIRS, other_bones, line)):
             if middle is None:
                 continue
             left = torch.sigmoid((x - middle) / _MIDLINE_WIDTH_PIXELS)
             if skeleton.ndim == 6:
                 left = left[:, None]
-            for pair, either in zip(pairs, _either(skeleton[case : case + 1], pairs)[0].unbind(1), strict=True):
-                sided[case, :, pair[0]] = either * left
-                sided[case, :, pair[1]] = either * (1 - left)
+            for (left_index, right_index), either in zip(pairs, bones[case].unbind(1), strict=True):
+                sided[case, :, left_index] = either * left
+                sided[case, :, right_index] = either * (1 - left)
     return sided
 
 

@@ -224,6 +224,18 @@ def test_report_paths_over_a_finished_image_path_go_on_as_if_unbroken_and_say_wh
     assert origin["configuration"]["network"]["fusions"] == []
 
 
+def test_an_image_path_of_no_run_is_refused_and_leaves_nothing_behind(tmp_path):
+    image_configuration = tiny_configuration(max_steps=1)
+    image_configuration["network"]["fusions"] = []
+    run_once(tmp_path / "image", image_configuration)
+    (tmp_path / "image" / "log.jsonl").unlink()
+    with pytest.raises(InputError, match=r"lacks config\.yaml or log\.jsonl"):
+        run_once(tmp_path / "run", tiny_configuration(max_steps=1), image_from=tmp_path / "image")
+    with pytest.raises(InputError, match="holds no trained network to take the image path of"):
+        run_once(tmp_path / "run", tiny_configuration(max_steps=1), image_from=tmp_path)
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_run_is_not_written_over_and_nothing_cannot_be_gone_on_from(tmp_path):
     configuration = tiny_configuration(max_steps=1)
     with pytest.raises(InputError, match=r"holds no last\.ckpt to go on from; leave out --continue"):

@@ -19,7 +19,15 @@ from model_training.configuration import read_configuration
 
 from .batches import collate
 from .processes import process_count, process_number
-from .run_folder import CHECKPOINT, IMAGE_ORIGIN, LOG, image_path_of, store_configuration, store_image_origin
+from .run_folder import (
+    CHECKPOINT,
+    IMAGE_ORIGIN,
+    LOG,
+    image_origin,
+    image_path_of,
+    store_configuration,
+    store_image_origin,
+)
 from .run_order import RunOrder
 from .run_stops import StopRequest
 from .tensorboard_log import TensorBoardLog
@@ -75,6 +83,8 @@ def fit(
     if first_step >= settings["max_steps"]:
         _LOG.info(f"{run} has made its {first_step} steps already")
         return
+    # Read before anything is written: a folder that is none leaves nothing behind.
+    given = None if image_from is None else (image_path_of(image_from), image_origin(image_from))
     first_process = process_number() == 0
     if first_process:
         store_configuration(run, configuration)
@@ -84,10 +94,11 @@ def fit(
     stop = StopRequest()
     with _hushed():
         module = DualPathModule(configuration, reader.slots.in_features, settings["seed"], reader)
-        if image_from is not None:
-            module.fix_image(image_path_of(image_from))
+        if given is not None:
+            weights, origin = given
+            module.fix_image(weights)
             if first_process:
-                store_image_origin(run, image_from)
+                store_image_origin(run, origin)
         elif go_on and (run / IMAGE_ORIGIN).is_file():
             module.fix_image()  # its weights are in the checkpoint
         board = TensorBoardLog(run / "tensorboard", first_step) if first_process else TensorBoardLog(None)

@@ -69,12 +69,28 @@ def image_path_of(run: Path) -> dict[str, torch.Tensor]:
         raise InputError(f"{file.name} in {run} cannot be read; train it again") from error
 
 
-def store_image_origin(run: Path, image_from: Path) -> None:
-    """Write down how the image path that a run takes over was trained."""
-    own = yaml.safe_load((image_from / "config.yaml").read_text(encoding="utf-8"))
-    last = log_entries(image_from)[-1]
-    origin = {"seed": own["train"]["seed"], "steps": last["step"], "minutes": round(last["minutes"], 1)}
-    replace_file(run / IMAGE_ORIGIN, json_bytes(origin | {"configuration": own}))
+def image_origin(image_from: Path) -> dict[str, Any]:
+    """Return how the image path of a finished run was trained: seed, steps, minutes and configuration.
+
+    Raises
+    ------
+    InputError
+        The folder lacks its configuration or its log.
+    """
+    try:
+        own = yaml.safe_load((image_from / "config.yaml").read_text(encoding="utf-8"))
+        last = log_entries(image_from)[-1]
+        origin = {"seed": own["train"]["seed"], "steps": last["step"], "minutes": round(last["minutes"], 1)}
+    except (OSError, LookupError, TypeError, yaml.YAMLError) as error:
+        raise InputError(
+            f"{image_from} lacks config.yaml or {LOG}, which say how its image path was trained"
+        ) from error
+    return origin | {"configuration": own}
+
+
+def store_image_origin(run: Path, origin: dict[str, Any]) -> None:
+    """Write down where the image path of a run is from."""
+    replace_file(run / IMAGE_ORIGIN, json_bytes(origin))
 
 
 def store_configuration(run: Path, configuration: dict[str, Any]) -> None:

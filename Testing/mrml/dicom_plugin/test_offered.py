@@ -15,6 +15,7 @@ from model_training.simulator.nm_dicom import Manner
 slicer = pytest.importorskip("slicer", reason="slicer-core is not installed")
 from slicer.util import arrayFromVolume as array_from_volume  # noqa: E402
 
+from model_training.demo import real_scan  # noqa: E402
 from Testing.mrml.dicom_module import (  # noqa: E402
     ScalarVolumePlugin,
     choose,
@@ -171,12 +172,7 @@ def test_reading_and_showing_a_scan_needs_no_torch():
 
 def test_a_real_lossy_scan_that_does_not_name_its_view_can_be_loaded_as_the_user_says(a_slicer, tmp_path):
     """The anterior scan that pydicom ships, in JPEG Extended."""
-    from pydicom.data import get_testdata_file
-
-    source = get_testdata_file("JPGExtended.dcm", download=False)
-    if source is None:
-        pytest.skip("pydicom ships no JPGExtended.dcm here")
-    (tmp_path / "real.dcm").write_bytes(Path(source).read_bytes())
+    (tmp_path / "real.dcm").write_bytes(real_scan().read_bytes())
     loadables = examined(a_slicer, tmp_path)
     assert [loadable.view for loadable in loadables] == ["anterior", "posterior"]
     volume = a_slicer.plugin.load(loadables[0])
