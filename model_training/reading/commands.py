@@ -1,8 +1,12 @@
-"""``teach-reading`` and ``pretrain-text`` on the command line; what they need is imported when they run."""
+"""``teach-reading``, ``score-reading`` and ``pretrain-text`` on the command line.
+
+What they need is imported when they run.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +71,26 @@ def add_pretrain_text_command(commands: Any) -> None:
     command.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
 
 
+def add_score_reading_command(commands: Any) -> None:
+    """Add ``score-reading`` to the parser's commands."""
+    command = commands.add_parser(
+        "score-reading",
+        help="score how a taught text encoder reads reports written by hand, or a hospital's own labelled ones",
+        description="Score how a taught text encoder reads marked reports: which places each report names, with what "
+        "status (docs/reading.md). By default on the project's reports written by hand, of invented patients.",
+    )
+    command.add_argument(
+        "--text-from", type=Path, required=True, metavar="DIR", help="folder of 'teach-reading', run or bundle"
+    )
+    command.add_argument(
+        "--reports", type=Path, metavar="DIR|FILE", help="labelled reports (JSON) or marked ones (text) instead"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the scores, also of each report, here")
+    command.add_argument(
+        "--misread", type=Path, metavar="FILE", help="write what is misread here (JSON); it holds text of the reports"
+    )
+
+
 def run_teach_reading(options: argparse.Namespace) -> None:
     """Run ``teach-reading``."""
     from .teach_reading import teach_reading_command
@@ -79,3 +103,10 @@ def run_pretrain_text(options: argparse.Namespace) -> None:
     from .pretrain_text import pretrain_text_command
 
     pretrain_text_command(options)
+
+
+def run_score_reading(options: argparse.Namespace) -> None:
+    """Run ``score-reading``."""
+    from .score_reading import score_reading_command
+
+    sys.stdout.write(score_reading_command(options) + "\n")

@@ -19,6 +19,8 @@ _ROMAN = tuple(" I II III IV V VI VII VIII IX X XI XII".split(" "))
 _LETTERS = {"C": ("C", "C", "C", "颈"), "T": ("T", "T", "TH", "Th", "D"), "L": ("L", "L", "L")}
 _CHARACTER = {"C": "颈", "T": "胸", "L": "腰"}
 _ADJECTIVES = {"C": ("cervical",), "T": ("thoracic", "thoracic", "dorsal"), "L": ("lumbar",)}
+# Both sides of what has no plural.
+_UNCOUNTED = ("bilateral {}", "{} bilaterally", "{} of both sides", "B/L {}", "{} (bilateral)")
 _PLURALS = {
     "femur": "femora",
     "humerus": "humeri",
@@ -44,13 +46,19 @@ _PLURALS = {
     "phalanx": "phalanges",
     "diaphysis": "diaphyses",
     "metaphysis": "metaphyses",
+    "apex": "apices",
+    "costa": "costae",
+    "coxa": "coxae",
+    "crus": "crura",
+    "genu": "genua",
+    "pes": "pedes",
     "ASIS": "ASIS",
     "AIIS": "AIIS",
     "PSIS": "PSIS",
 }
 
 
-def place_phrase(slots: Sequence[str], language: Language, draw: Draw) -> str | None:
+def place_phrase(slots: Sequence[str], language: Language, draw: Draw, bare: float = 0.0) -> str | None:
     """Return a phrase that names these text slots, no more and no fewer.
 
     Parameters
@@ -59,6 +67,8 @@ def place_phrase(slots: Sequence[str], language: Language, draw: Draw) -> str | 
         Vertebrae, ribs (every number on every side), one region on one side or both, or a group of regions.
     language : {"zh", "en"}
     draw : Draw
+    bare : float
+        How often both sides of a bone go without saying ("the femora"); in a list a side said before would hold on.
 
     Returns
     -------
@@ -73,26 +83,44 @@ def place_phrase(slots: Sequence[str], language: Language, draw: Draw) -> str | 
         return _vertebrae_zh(levels, draw) if language == "zh" else _vertebrae_en(levels, draw)
     if all(name.startswith("rib_") for name in slots):
         return _ribs(slots, language, draw)
-    return _region(slots, language, draw)
+    return _region(slots, language, draw, bare)
 
 
 # ---- bones ---------------------------------------------------------------------------------------------------------
 
 
-def _region(slots: Sequence[str], language: Language, draw: Draw) -> str | None:
+def _region(slots: Sequence[str], language: Language, draw: Draw, bare: float) -> str | None:
     words = zh if language == "zh" else en
+    say = _sided_zh if language == "zh" else _sided_en
     named = [terms for terms, meant in words.GROUPS if set(meant) == set(slots)]
     found = {name.removesuffix("_left").removesuffix("_right") for name in slots}
     stem = found.pop() if len(found) == 1 else ""
     if named and (stem not in words.REGIONS or draw.chance(0.5)):
         return draw.one(named[0])
+    side = _side_of(slots)
     if stem not in words.REGIONS:
-        return None
+        stems = {name.removesuffix("_left").removesuffix("_right") for name in slots}
+        terms = next((terms for terms, meant in words.SIDED_GROUPS if set(meant) == stems), None)
+        return say(side, draw.one(terms), draw) if terms and len(slots) == len(stems) and side != "both" else None
     term = draw.one(words.REGIONS[stem])
     if stem in slots:
         return term
-    side = "both" if len(slots) == 2 else "left" if slots[0].endswith("left") else "right"
-    return _sided_zh(side, term, draw) if language == "zh" else _sided_en(side, term, draw)
+    if side == "both" and bare and len(term) > 1 and "{s}" not in term and draw.chance(bare):
+        return term if language == "zh" else plural(term)
+    return say(side, term, draw)
+
+
+def _side_of(slots: Sequence[str]) -> str:
+    """Return "left", "right" or "both" of slots that have a side."""
+    sides = {name.rsplit("_", 1)[-1] for name in slots}
+    return sides.pop() if len(sides) == 1 else "both"
+
+
+def sided_phrase(side: str, term: str, language: Language, draw: Draw, *, many: bool) -> str:
+    """Return a term with "left", "right" or "both" said; ``many`` says whether both sides make it plural."""
+    if language == "zh" or many or side != "both":
+        return _sided_zh(side, term, draw) if language == "zh" else _sided_en(side, term, draw)
+    return draw.one(_UNCOUNTED).format(term)
 
 
 def _sided_zh(side: str, term: str, draw: Draw) -> str:
@@ -124,16 +152,17 @@ def _sided_en(side: str, term: str, draw: Draw) -> str:  # noqa: PLR0911 (one re
     if form == 0:
         return f"{term} on the {side}"
     if form == 1:
-        return f"{term} ({said})"
+        return f"{term} ({said.rstrip('.')})"
     if form == 2:
-        return f"{term}, {said}"
+        return f"{term}, {said.rstrip('.')}"
     return f"{said} {term}"
 
 
 def plural(term: str) -> str:
     """Return the plural of an English term by its last word."""
     head, _, last = term.rpartition(" ")
-    many = _PLURALS.get(last) or (last if last.endswith("s") else f"{last}s")
+    regular = last if last.endswith("s") else f"{last[:-1]}ies" if last.endswith("ity") else f"{last}s"
+    many = _PLURALS.get(last) or regular
     return f"{head} {many}".strip()
 
 
@@ -152,19 +181,22 @@ def _chunks(numbers: Sequence[int], draw: Draw) -> list[tuple[int, ...]]:
 
 
 def _said(numbers: Sequence[int], words: Sequence[str] | None, prefix: str, marks: _Marks, draw: Draw) -> str:
-    """Return numbers as ranges and lists: "8-10", "T8-T10", "八至十"; the prefix may come back."""
+    """Return numbers as ranges and lists: "8-10", "T8-T10", "八至十"; within a range the prefix may come back.
+
+    It does not in a list: items that each say their prefix ("T8, T10") are places of their own (``place_lists``).
+    """
     again = draw.chance(0.4)
 
-    def say(number: int, first: bool) -> str:
+    def say(number: int, with_prefix: bool) -> str:
         word = str(number) if words is None else words[number]
-        return f"{prefix if first or again else ''}{word}"
+        return f"{prefix if with_prefix else ''}{word}"
 
     texts = []
     for index, chunk in enumerate(_chunks(numbers, draw)):
         text = say(chunk[0], index == 0)
         if len(chunk) > 1:
             mark = draw.one(marks.pair if len(chunk) == 2 else marks.range)
-            text += f"{mark}{say(chunk[-1], False)}"
+            text += f"{mark}{say(chunk[-1], again)}"
         texts.append(text)
     between = draw.one(marks.between)
     if between == "." and (words is not None or again):
@@ -293,9 +325,9 @@ def _crossing(levels: Sequence[str], parts: list[tuple[str, list[int]]], languag
     letters = {"T": draw.one(_LETTERS["T"]), "C": "C", "L": "L"}
     if language == "zh" and draw.chance(0.5):
         letters = _CHARACTER
-    if len(runs(tuple(numbers))) == 1 and draw.chance(0.8):
+    if len(runs(tuple(numbers))) == 1:
         ends = (f"{letters[one[0]]}{one[1:]}" for one in (levels[0], levels[-1]))
-        return f"{draw.one(marks.range).join(ends)}{tail}"
+        return f"{draw.one(marks.pair if len(levels) == 2 else marks.range).join(ends)}{tail}"
     texts = [_said(found, None, letters[part], marks, draw) for part, found in parts]
     return f"{draw.one(marks.between[:3]).join(texts)}{tail}"
 
@@ -369,5 +401,5 @@ def _ribs_en(numbers: Sequence[int], side: str, draw: Draw) -> str:  # noqa: PLR
 def side_after(side: str, said: str, form: int) -> str:
     """Return a side in the words that follow a bone."""
     if form % 2:
-        return f"({said})"
+        return f"({said.rstrip('.')})"
     return "bilaterally" if side == "both" else f"on the {side}"

@@ -6,7 +6,7 @@ characters need no terms of their own: a report is read in simplified ones.
 
 from __future__ import annotations
 
-from .slot_groups import ARMS, LEGS, SPINE, both_sides
+from .slot_groups import ARMS, AXIAL, LEGS, SPINE, TRUNK, both_sides
 
 
 def _terms(text: str) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
         "蝶骨 筛骨 左额骨 右额骨 左侧顶骨 右侧顶骨 左侧颞骨 右侧颞骨 左枕骨 右枕骨 左顶枕骨 右额顶骨 额部 顶部颅骨 枕部 颞部 枕骨粗隆 枕骨斜坡 斜坡 "
         "枕骨大孔 枕髁 蝶鞍 蝶骨大翼 岩骨 颞骨岩部 乳突 左侧乳突 右侧乳突 面颅 面颅骨 面骨 颌面骨 颜面骨 颧骨 左侧颧骨 右侧颧骨 颧弓 上颌 "
         "上颌骨 左侧上颌骨 右侧上颌骨 上颌牙槽 上颌牙槽骨 上牙槽 上颌窦壁 眶 眼眶 眶骨 左侧眼眶 右侧眶壁 眶外侧壁 眶上缘 鼻骨 鼻根部 鼻窦区 鼻咽颅底 "
-        "硬腭 腭骨 泪骨 犁骨 额窦 额窦区 颅面骨 脑颅 颅缝 人字缝"
+        "硬腭 腭骨 泪骨 犁骨 额窦 额窦区 颅面骨 脑颅 颅缝 人字缝 颅骨各部 头颅骨骼 颅骨多处 颅板障 颅骨外侧板"
     ),
     "mandible": _terms(
         "下颌骨 下颌 下颌骨体 下颌体 下颌支 下颌升支 下颌角 左侧下颌角 右侧下颌角 左下颌骨 右下颌骨 左侧下颌支 右侧下颌支 下颌骨髁突 下颌髁状突 "
@@ -98,16 +98,32 @@ REGIONS: dict[str, tuple[str, ...]] = {
 
 # Groups that need no side of their own, with the slots they mean; after the simulator's training words for wide regions.
 GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (_terms("脊柱 脊椎 脊柱骨 全脊柱 脊柱各段 颈胸腰椎 颈、胸、腰椎 脊柱多个椎体 多个椎体 诸椎体 椎骨 各椎骨 脊柱诸骨 脊柱多发椎体"), SPINE),
+    (_terms("脊柱 脊椎 脊柱骨 全脊柱 脊柱各段 颈胸腰椎 颈、胸、腰椎 脊柱多个椎体 多个椎体 诸椎体 椎骨 各椎骨 脊柱诸骨 脊柱多发椎体 脊柱各椎体 颈胸腰段脊柱 脊柱多节段 脊柱多处"), SPINE),
     (_terms("胸腰椎 胸、腰椎 胸椎及腰椎 胸腰段 胸腰段脊柱 胸椎、腰椎 胸腰椎多个椎体 胸腰椎椎体 胸/腰椎"), ("thoracic_spine", "lumbar_spine")),
     (_terms("颈胸椎 颈、胸椎 颈椎及胸椎 颈胸段 颈胸段脊柱 颈椎、胸椎"), ("cervical_spine", "thoracic_spine")),
     (_terms("腰骶椎 腰骶部 腰骶段 腰、骶椎 腰椎及骶骨 腰骶骨 腰骶关节"), ("lumbar_spine", "sacrum")),
     (_terms("骨盆 骨盆骨 盆骨诸骨 骨盆各骨 骨盆多骨 骨盆多发 骨盆多处 盆腔诸骨 骨盆组成骨 全骨盆 骨盆区诸骨"), both_sides("pelvis")),
-    (_terms("四肢 四肢骨 四肢骨骼 四肢长骨 四肢诸骨 四肢骨关节 四肢各骨 附肢骨 附属骨"), ARMS + LEGS),
-    (_terms("双上肢 双上肢骨 双侧上肢 上肢诸骨 双侧上肢长骨 两上肢"), ARMS),
-    (_terms("双下肢 双下肢骨 双侧下肢 下肢诸骨 双侧下肢长骨 两下肢"), LEGS),
-    (_terms("胸廓 胸廓骨 胸廓诸骨 胸廓骨骼 胸骨及肋骨 胸骨、肋骨 胸笼 胸部骨骼 胸廓组成骨"), ("sternum", *both_sides("ribs"))),
+    (_terms("四肢 四肢骨 四肢骨骼 四肢长骨 四肢诸骨 四肢骨关节 四肢各骨 四肢长管状骨 四肢多骨 附肢骨 附属骨"), ARMS + LEGS),
+    (_terms("双上肢 双上肢骨 双侧上肢 上肢诸骨 双侧上肢长骨 双上肢长骨 双上肢诸骨 两上肢"), ARMS),
+    (_terms("双下肢 双下肢骨 双侧下肢 下肢诸骨 双侧下肢长骨 双下肢长骨 双下肢诸骨 两下肢"), LEGS),
+    (_terms("胸廓 胸廓骨 胸廓诸骨 胸廓骨骼 胸骨及肋骨 胸骨、肋骨 胸笼 胸部骨骼 胸廓组成骨 胸廓多骨 胸廓多处"), ("sternum", *both_sides("ribs"))),
+    (_terms("中轴骨 中轴骨骼 中轴骨各部 中轴骨诸骨"), AXIAL),
+    (_terms("躯干骨 躯干骨骼 躯干诸骨"), TRUNK),
+    (_terms("L5/S1 L5-S1 腰5/骶1 腰5-骶1 L5/S1椎间隙 腰5骶1 L5、S1 L5/S1小关节 腰5、骶1椎体"), ("vertebra_L5", "sacrum")),
+    (_terms("双侧诸肋骨 双侧多发肋 两侧多根肋"), both_sides("ribs")),
     (_terms("肩胛带 双侧肩胛带 肩带骨 双侧肩带 锁骨及肩胛骨 双侧锁骨、肩胛骨"), both_sides("clavicle", "scapula")),
+)  # fmt: skip
+# Groups that have a side: the regions that "左上肢" means on the left.
+SIDED_GROUPS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (_terms("肩带 肩胛带诸骨 肩带诸骨"), ("clavicle", "scapula")),
+    (_terms("上肢 上肢骨 上肢诸骨 上肢长骨 上肢骨骼"), ("humerus", "forearm", "hand")),
+    (_terms("下肢 下肢骨 下肢诸骨 下肢长骨 下肢骨骼"), ("femur", "patella", "leg", "foot")),
+)  # fmt: skip
+# Joints whose disease is said by one more character: "膝关节炎".
+JOINTS: tuple[tuple[str, str], ...] = (
+    ("膝关节", "femur"), ("髋关节", "pelvis"), ("骶髂关节", "pelvis"), ("肩关节", "humerus"), ("肘关节", "humerus"), ("腕关节", "hand"),
+    ("踝关节", "foot"), ("胸锁关节", "clavicle"), ("肩锁关节", "scapula"), ("指间关节", "hand"), ("跖趾关节", "foot"), ("膝", "femur"),
+    ("髋", "pelvis"), ("肩", "humerus"), ("踝", "foot"), ("髌股关节", "femur"), ("掌指关节", "hand"), ("距下关节", "foot"),
 )  # fmt: skip
 SIDES: dict[str, tuple[str, ...]] = {
     "left": _terms("左侧 左侧 左侧 左 左 左边 左部"),

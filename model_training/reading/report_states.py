@@ -18,7 +18,7 @@ from safetensors.torch import load, save
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.text_encoder import ReportTokenizer, TextEncoder
 
-_FORMAT = b"token states 1"  # another number here forgets all that is kept
+_FORMAT = b"token states 2"  # another number here forgets all that is kept
 
 
 def token_states(text: str, encoder: TextEncoder, tokenizer: ReportTokenizer) -> torch.Tensor:

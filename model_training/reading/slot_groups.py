@@ -11,3 +11,6 @@ def both_sides(*regions: str) -> tuple[str, ...]:
 SPINE = ("cervical_spine", "thoracic_spine", "lumbar_spine")
 ARMS = both_sides("humerus", "forearm", "hand")
 LEGS = both_sides("femur", "patella", "leg", "foot")
+# Skull, spine with sacrum and thoracic cage, as anatomy divides the skeleton; the pelvis belongs to the limbs.
+TRUNK = (*SPINE, "sacrum", "sternum", *both_sides("ribs"))
+AXIAL = ("skull", *TRUNK)

@@ -99,8 +99,8 @@ class LabelledReports:
         return drawn
 
 
-def read_labelled_reports(path: Path) -> tuple[list[tuple[WrittenReport, str]], list[tuple[WrittenReport, str]]]:
-    """Read a folder or file of labelled reports; return those to teach with and those to score with.
+def labelled_reports(path: Path) -> list[tuple[str, WrittenReport]]:
+    """Read a folder or file of labelled reports; return each different one once, with its file and number in it.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def read_labelled_reports(path: Path) -> tuple[list[tuple[WrittenReport, str]], 
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     if not files or not path.exists():
         raise InputError(f"{path} holds no labelled reports (*.json)")
-    reports: dict[str, WrittenReport] = {}
+    reports: dict[str, tuple[str, WrittenReport]] = {}
     for file in files:
         try:
             found = json.loads(file.read_text(encoding="utf-8-sig"))
@@ -118,8 +118,21 @@ def read_labelled_reports(path: Path) -> tuple[list[tuple[WrittenReport, str]], 
             raise InputError(f"{file.name} is no JSON that can be read ({str(error).splitlines()[0]})") from error
         several = found if isinstance(found, list) else [found]
         for number, one in enumerate(several, 1):
-            report = _report(one, file.name if found is one else f"{file.name}, report {number}")
-            reports.setdefault(report.text, report)
+            name = file.name if found is one else f"{file.name}, report {number}"
+            report = _report(one, name)
+            reports.setdefault(report.text, (name, report))
+    return list(reports.values())
+
+
+def read_labelled_reports(path: Path) -> tuple[list[tuple[WrittenReport, str]], list[tuple[WrittenReport, str]]]:
+    """Read a folder or file of labelled reports; return those to teach with and those to score with.
+
+    Raises
+    ------
+    InputError
+        See ``labelled_reports``; or there are too few.
+    """
+    reports = {report.text: report for _, report in labelled_reports(path)}
     split: tuple[list[tuple[WrittenReport, str]], list[tuple[WrittenReport, str]]] = ([], [])
     for text, report in sorted(reports.items()):
         scored = hashlib.sha256(text.encode()).digest()[0] % _SCORED_SHARE == 0

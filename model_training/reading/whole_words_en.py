@@ -1,0 +1,103 @@
+"""English sentences that speak of the whole skeleton, in the notation of ``report_grammar``.
+
+They are said beside the words of ``status_words_en``. "Bone metastases" without a place is the whole skeleton.
+"""
+
+from __future__ import annotations
+
+from .place_words_en import ABOVE, ELSEWHERE, REST, THROUGHOUT, WHOLE
+
+RULES: dict[str, str | tuple[str, ...]] = {
+    # ---- words
+    "rest_words": REST,
+    "whole_words": WHOLE,
+    "above_words": ABOVE,
+    "elsewhere_words": ELSEWHERE,
+    "throughout_words": THROUGHOUT,
+    "many": ("multiple", "widespread", "diffuse", "extensive", "numerous", "disseminated", "innumerable", "multifocal", "several", "advanced", "generalised", "polyostotic", "multiple new", "progressive", "known"),
+    "bone_mets": ("bone metastases", "bone metastasis", "osseous metastases", "osseous metastasis", "skeletal metastases", "skeletal metastasis", "bony metastases", "osseous metastatic disease", "bony metastatic disease", "metastatic bone disease", "skeletal metastatic disease", "metastatic disease", "metastatic disease to bone", "osteoblastic metastases", "osteoblastic metastatic disease", "bone mets", "secondary bone disease", "bone secondaries", "bony secondaries", "skeletal deposits", "bony deposits", "metastases", "metastasis", "secondary deposits", "secondaries", "skeletal secondary localisations", "osseous secondary localisation", "secondary bone lesions", "secondary localisations", "bone dissemination", "osseous dissemination", "skeletal dissemination", "skeletal involvement", "osseous involvement", "metastatic lesions", "malignant bone involvement", "metastatic involvement of the skeleton", "metastatic spread to the skeleton", "bone metastatic lesions", "osseous spread", "filiae"),
+    "metabolic": ("metabolic bone disease", "renal osteodystrophy", "hyperparathyroidism", "secondary hyperparathyroidism", "primary hyperparathyroidism", "osteomalacia", "renal bone disease", "vitamin D deficiency", "tertiary hyperparathyroidism", "high turnover bone disease", "CKD-related bone disease", "thyrotoxicosis", "mastocytosis", "metabolic disease", "dialysis-related bone disease", "a myeloproliferative disorder", "fluorosis"),
+    # ---- sentences
+    "rest": (
+        "<N:{rest_words}> [is|are|appears|shows|remains] {normal_word}",
+        "<N:{rest_words}>: {normal_word}",
+        "{no} {abn} <N:{elsewhere_words}>",
+        "<N:{elsewhere_words}>, {no} {abn}",
+        "{no} {abn} in <N:{rest_words}>",
+        "<N:{rest_words}> [shows|show|demonstrate|with] {no} {abn}",
+        "[uptake|activity|tracer distribution] <N:{elsewhere_words}> is {normal_word}",
+        "otherwise {normal_word} [uptake|distribution|activity] in <N:{rest_words}>",
+        "[uptake|tracer distribution] in <N:{rest_words}> is {normal_word}",
+    ),
+    "normal": (
+        "<N:{whole_words}> [is|are|appears|] {normal_word}",
+        "{no} {abn} <N:{throughout_words}>",
+        "<N:{whole_words}> {shows} {no} {abn}",
+        "<N:[normal bone scan|negative bone scan|unremarkable bone scan|normal whole body bone scan|normal scan|negative study|normal study|normal bone scintigraphy|bone scan normal|normal examination]>",
+        "<N:[bone scan|whole body bone scan|scintigraphy|study|scan]> {no} {abn}",
+        "{normal_word} [uptake|tracer distribution|activity] <N:{throughout_words}>",
+        "[no|no definite|no convincing|no scintigraphic|without|no clear|no other|without any] [evidence|signs|sign|indication|suggestion|proof|scan evidence] of <N:{bone_mets}>",
+        "[there is|there are|I see|we find|the scan shows|study shows|images show|currently|at present] no [evidence of |sign of |scintigraphic evidence of |convincing ||]<N:{bone_mets}>",
+        "no <N:{bone_mets}>[ is seen| are seen| detected| identified| demonstrated| today| on this scan| at present| seen|]",
+        "<N:{bone_mets}> [not seen|not demonstrated|excluded|ruled out|unlikely|is not identified|are not seen|not detected|absent|are very unlikely|can be excluded|: none|: no evidence|: negative]",
+        "[negative|negative study|scan negative|examination negative|negative result] for <N:{bone_mets}>",
+        "[absence|exclusion] of <N:{bone_mets}>",
+        "no [scan|scintigraphic] [finding|findings|abnormality|features] [suspicious for|suggestive of|to suggest|typical of|indicating|indicative of] <N:{bone_mets}>",
+        "nothing to [suggest|indicate] <N:{bone_mets}>",
+        "no [interval|new] <N:{bone_mets}>",
+        "free of <N:{bone_mets}>",
+        "low [probability|likelihood|suspicion] [of|for] <N:{bone_mets}>",
+        "<N:[skeleton|bones|bone scan|whole-body scan|skeletal system]>: no {abn}",
+        "physiological [tracer|] distribution <N:{throughout_words}>",
+        "no [evidence of |scintigraphic evidence of |]<N:{bone_mets}> to [explain|account for] [the back pain|hip pain|the pain|raised ALP|the rising PSA|shoulder pain|rib pain|the neck pain]",
+    ),
+    "whole_metastatic": (
+        "<M:[multiple|widespread|diffuse|extensive|numerous|disseminated|innumerable|multifocal] {met}>",
+        "<M:{above_words}> [are|is|remain|likely represent|most likely represent|probably represent] {call} {met}",
+        "<M:{above_words}> [represent|indicate|reflect|suggest] {met}",
+        "{met} <M:{throughout_words}>",
+        "{hot} <M:{throughout_words}>, {call} {met}",
+        "<M:{whole_words}> [is|are] [diffusely|extensively] [involved by|infiltrated by] {met}",
+        "<M:{many} {bone_mets}>[ as described| as above| as detailed above| with extensive disease| throughout|, stable|, progressive||||]",
+        "[consistent with|in keeping with|compatible with|suspicious for|highly suspicious for|findings of|appearances of|picture of|pattern of|indicative of|evidence of|confirms|suggests|shows] <M:[{many} |][{bone_mets}|{bone_mets}|disseminated skeletal malignancy|metastatic carcinoma in bone|bone marrow carcinomatosis]>",
+        "[progression|progressive|interval progression|marked progression|worsening|increase|interval increase|disease progression] of <M:[the |][known |]{bone_mets}>[ since {date}| compared with {date}||]",
+        "[stable|unchanged|regressing|responding|treated|improving|known|mixed response of|partial response of|good response of|regression of|decrease in|partial remission of|flare of|persistence of] <M:[the |][known |]{bone_mets}>[ since {date}| compared with {date}||]",
+        "<M:[the |][known |]{bone_mets}> [have|has] [progressed|increased in number and intensity|increased|decreased|regressed|improved|responded to treatment|remained stable|decreased in intensity|not changed]",
+        "<M:[superscan|super scan|superscan appearance|superscan pattern|metastatic superscan]>[ with| and] [absent renal activity|faint kidneys|non-visualised kidneys|no soft tissue activity], {call} {met}",
+        "<M:[superscan|super scan|diffuse skeletal uptake|diffusely increased skeletal uptake]>, {call} [diffuse|disseminated|widespread] {met}",
+        "{call} <M:[diffuse|extensive|widespread] [marrow|bone marrow|medullary|skeletal] [infiltration|carcinomatosis|involvement|replacement|disease]>",
+        "<M:[diffuse|extensive|disseminated] [bone marrow|marrow] [infiltration|metastases|involvement|carcinosis]>",
+        "<M:[innumerable|countless|numerous|many] [foci|lesions|areas|deposits]> {throughout_words}, {call} {met}",
+        "[osseous|skeletal|bony] <M:[dissemination|carcinosis|metastasization|metastatic spread|tumour spread]>",
+    ),
+    "whole_uptake": (
+        "{hot} <U:{throughout_words}>",
+        "{hot} <U:{throughout_words}>, [most marked in|worst in|including|particularly in|predominantly] {P}",
+        "<U:{whole_words}> {shows} [multiple|diffuse|numerous|widespread] {hot}",
+        "<U:[superscan|super scan|superscan appearance|diffuse skeletal uptake]>",
+        "<U:[innumerable|multiple|numerous|several|countless|scattered] [foci|lesions|hot spots|areas of uptake|abnormal foci|bone lesions]> [are seen|noted|present|are present|identified|again seen]",
+        "<U:[diffusely|markedly|generally|uniformly] increased [skeletal|bone|osseous] uptake>[ with| and] [absent renal activity|faint kidneys|low soft tissue activity|little background]",
+        "[high|increased|raised] <U:[bone|skeletal] to soft tissue ratio>",
+        "[diffuse|generalised|homogeneously increased] <U:[uptake throughout the skeleton|skeletal uptake|tracer uptake of the whole skeleton]>",
+    ),
+    "whole_benign": (
+        "<B:{above_words}> [are|is] {b_call} {kind}",
+        "<B:{above_words}> [are|is] [benign|likely benign|degenerative|probably degenerative|not suspicious|unlikely to be metastatic]",
+        "<B:[diffuse|generalised|diffusely increased|symmetrically increased|markedly increased|homogeneously increased] [skeletal uptake|uptake throughout the skeleton|bone uptake|skeletal activity|uptake of the whole skeleton]>, {b_call} {metabolic}",
+        "<B:[metabolic superscan|superscan|super scan|metabolic bone pattern]>[,|] {b_call} {metabolic}",
+        "{metabolic} with <B:[diffuse skeletal uptake|diffuse uptake|increased uptake throughout the skeleton|prominent skull and long bone uptake|generalised bone uptake]>",
+        "[findings|pattern|appearances|diffuse uptake] <B:{throughout_words}> {b_call} {metabolic}",
+        "<B:[diffuse marrow activation|marrow expansion|marrow hyperplasia|diffuse marrow stimulation|reactive marrow]> [after|due to|from] [G-CSF|chemotherapy|anaemia|growth factor]",
+        "<B:[multifocal|multiple|widespread|diffuse|generalised|polyarticular] [degenerative changes|arthritic uptake|degenerative joint disease|osteoarthritis|arthrosis|joint uptake|degenerative uptake|periarticular uptake]>",
+        "flare phenomenon [unlikely|possible], <B:[all lesions|the lesions]> benign",
+    ),
+    "whole_uncertain": (
+        "<Q:{above_words}> [are|is|remain] {unclear}",
+        "metastasis {open} [for|in|regarding] <Q:{above_words}>",
+        "<Q:{above_words}>: {advise} {exam}",
+        "[possible|questionable|equivocal for|cannot exclude|suspected but unproven|?|early|indeterminate for] <Q:{bone_mets}>",
+        "<Q:{bone_mets}> {open}",
+        "<Q:{bone_mets}>: [indeterminate|equivocal|possible|uncertain|inconclusive|cannot be excluded]",
+        "<Q:[diffuse skeletal uptake|superscan|diffusely increased uptake]>, [metastatic or metabolic|metabolic disease versus metastases|diffuse marrow disease {open}|nature unclear]",
+    ),
+}  # fmt: skip
