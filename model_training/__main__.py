@@ -1,5 +1,5 @@
 """``python -m model_training simulate | train | evaluate | export | card | reference | realism
-| import-labelme | import-masks | check-data``.
+| calibrate-burden | validate-burden | import-labelme | import-masks | check-data``.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from BoneMetSegLib.errors import InputError
 
 from .configuration import read_configuration
 from .evaluation.command import add_evaluate_command, run_evaluate
+from .export_command import add_export_commands, run_card, run_export
 from .hospital.check_command import add_check_data_command, run_check_data
 from .hospital.import_labelme_command import add_import_labelme_command, run_import_labelme
 from .hospital.import_masks_command import add_import_masks_command, run_import_masks
+from .measurement.calibrate_command import add_calibrate_command, run_calibrate
+from .measurement.validate_command import add_validate_command, run_validate
 from .peers.command import add_peers_command, run_peers
 from .reading.commands import (
     add_pretrain_text_command,
+    add_score_reading_command,
     add_teach_reading_command,
     run_pretrain_text,
+    run_score_reading,
     run_teach_reading,
 )
 from .realism.command import add_realism_command, run_realism
@@ -97,19 +102,14 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_evaluate_command(commands)
 
-    export = commands.add_parser("export", help="make a bundle of a run: thresholds, evaluation, model card")
-    _add_data_run(export)
-    export.add_argument("--seed", type=int, default=0, metavar="N", help="of the confidence intervals (default: 0)")
-    export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
-    export.add_argument("-o", "--out", type=Path, required=True, metavar="BUNDLE", help="the bundle's folder")
-    card = commands.add_parser("card", help="write a bundle's model card anew, with the scores of another evaluation")
-    card.add_argument("--bundle", type=Path, required=True, metavar="DIR")
-    card.add_argument("--scores", type=Path, required=True, metavar="JSON", help="evaluation.json of evaluate")
-    card.add_argument("--patients", required=True, metavar="SENTENCE", help="who was evaluated, for the card")
+    add_export_commands(commands)
+    add_calibrate_command(commands)
+    add_validate_command(commands)
     add_spect_commands(commands)
     add_peers_command(commands)
     add_realism_command(commands)
     add_teach_reading_command(commands)
+    add_score_reading_command(commands)
     add_pretrain_text_command(commands)
     add_import_labelme_command(commands)
     add_import_masks_command(commands)
@@ -131,12 +131,6 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", type=Path, metavar="YAML", help="what differs from model_training/configs/planar.yaml"
     )
-
-
-def _add_data_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="cases made by simulate")
-    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="folder of the run: weights and log")
-    _add_config(parser)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -205,27 +199,9 @@ def _train(options: argparse.Namespace) -> None:
     print(options.run)
 
 
-def _export(options: argparse.Namespace) -> None:
-    from .export import export_bundle
-
-    _check_data(options.data)
-    configuration = read_configuration(options.config)
-    bundle = export_bundle(
-        options.run, options.data, options.out, configuration, options.seed, test_cases=options.test_cases
-    )
-    print((bundle.folder / "README.md").read_text(encoding="utf-8"))
-
-
 def _check_data(data: Path) -> None:
     if not (data / "datalist.json").is_file():
         raise InputError(f"{data} holds no datalist.json; make cases with 'python -m model_training simulate'")
-
-
-def _card(options: argparse.Namespace) -> None:
-    from .export import write_card
-
-    write_card(options.bundle, options.scores, options.patients)
-    print(f"{options.bundle}: card written")
 
 
 def _reference(options: argparse.Namespace) -> None:
@@ -247,17 +223,20 @@ _COMMANDS = {
     "simulate": _simulate,
     "train": _train,
     "evaluate": run_evaluate,
-    "export": _export,
-    "card": _card,
+    "export": run_export,
+    "card": run_card,
     "reference": _reference,
     "realism": run_realism,
     "teach-reading": run_teach_reading,
+    "score-reading": run_score_reading,
     "pretrain-text": run_pretrain_text,
     "import-labelme": run_import_labelme,
     "import-masks": run_import_masks,
     "check-data": run_check_data,
     "train-spect": run_train_spect,
     "score-spect": run_score_spect,
+    "calibrate-burden": run_calibrate,
+    "validate-burden": run_validate,
     "peers": run_peers,
 }
 

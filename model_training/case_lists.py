@@ -12,8 +12,6 @@ import numpy as np
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.scan import VIEWS
 
-from .simulator.case_files import load_meta
-
 
 class _Examination(Protocol):
     """Anything with counts of views: a simulated case or a training case."""
@@ -67,11 +65,6 @@ def clinic_of(folder: Path) -> dict[str, Any]:
         }
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-def reports_of(case: Path) -> dict[str, str]:
-    """Return a case's report texts by language."""
-    return {language: report["text"] for language, report in load_meta(case)["reports"].items()}
 
 
 def body_centre_mm(case: _Examination) -> tuple[float, float]:

@@ -15,10 +15,11 @@ from BoneMetSegLib.bundle import open_bundle
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmenter import Segmenter
 from model_training.__main__ import main
-from model_training.case_lists import cases_of, reports_of
+from model_training.case_lists import cases_of
 from model_training.configuration import read_configuration
+from model_training.evaluation.conditions import report_text
 from model_training.simulated_scan import scan_of_case
-from model_training.simulator.case_files import load_case
+from model_training.simulator.case_files import load_case, load_meta
 from model_training.training.run_folder import load_run
 
 # Five patients of this seed fall into two for training, one for validation and two for the test.
@@ -100,7 +101,7 @@ def test_the_exported_bundle_segments_a_scan_with_its_report(place, bundle):
     segmenter = Segmenter(bundle, "cpu")
     case = cases_of(place / "data", "test")[0]
     scan = scan_of_case(load_case(case))
-    result = segmenter.segment(scan, parse_report(reports_of(case)["en"]))
+    result = segmenter.segment(scan, parse_report(report_text(load_meta(case), "en", "training")))
     assert result.model["name"] == "tiny"
     for name, maps in result.views.items():
         assert maps.best.shape == (4, *scan.views[name].counts.shape)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from model_training.evaluation.froc import candidates_of, froc_curve, sensitivity_at
-from model_training.evaluation.lesions import lesion_counts, matched_lesions, overlaps
-from Testing.training.evaluation_fixtures import LARGE, SMALL, a_case, box
+from model_training.evaluation.lesions import lesion_counts, one_to_one, overlaps
+from Testing.training.evaluation_fixtures import LARGE, SHAPE, SMALL, a_case, box
 
 BOTH_VIEWS = {"number": 1, "class": "metastasis", "area_mm2": {"anterior": 640.0, "posterior": 500.0}}
 FRONT_ONLY = {"number": 2, "class": "metastasis", "area_mm2": {"anterior": 160.0}}
@@ -19,14 +19,21 @@ def spot(probability: float, *, accepted: bool = True, effect: str = "unchanged"
     return {"probability": probability, "accepted": accepted, "effect": effect, "views": views}
 
 
+def hits(masks, foci) -> int:
+    """How many foci, which do not overlap, masks hit."""
+    numbers = sum((number * focus.astype(int) for number, focus in enumerate(foci, 1)), np.zeros(SHAPE, int))
+    found = [overlaps(mask, numbers) for mask in masks]
+    return len(one_to_one([(iou, mask, int(n)) for mask, ious in enumerate(found) for n, iou in ious.items()]))
+
+
 def test_hits_are_one_to_one_best_overlap_first():
     both = LARGE | SMALL
-    assert matched_lesions([both], [LARGE, SMALL]) == 1  # one mask over two lesions finds one
-    assert matched_lesions([LARGE, box(slice(4, 12), slice(2, 4))], [LARGE]) == 1  # two masks on one lesion find one
-    assert matched_lesions([both, SMALL], [LARGE, SMALL]) == 2
-    assert matched_lesions([], [LARGE]) == 0
-    assert matched_lesions([box(slice(4, 5), slice(2, 5))], [LARGE]) == 0  # 3 of 40 pixels: IoU below 0.1
-    assert matched_lesions([box(slice(4, 5), slice(2, 6))], [LARGE]) == 1  # 4 of 40: IoU 0.1
+    assert hits([both], [LARGE, SMALL]) == 1  # one mask over two lesions finds one
+    assert hits([LARGE, box(slice(4, 12), slice(2, 4))], [LARGE]) == 1  # two masks on one lesion find one
+    assert hits([both, SMALL], [LARGE, SMALL]) == 2
+    assert hits([], [LARGE]) == 0
+    assert hits([box(slice(4, 5), slice(2, 5))], [LARGE]) == 0  # 3 of 40 pixels: IoU below 0.1
+    assert hits([box(slice(4, 5), slice(2, 6))], [LARGE]) == 1  # 4 of 40: IoU 0.1
 
 
 def test_overlaps_name_every_focus_that_a_mask_touches():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES
+from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import Mention
 from model_training.evaluation import rule_choice
-from model_training.evaluation.contradictions import wrong_side_checks
+from model_training.evaluation.contradictions import flipped_checks, wrong_side_checks
 from model_training.evaluation.pixel_scores import METASTASIS, confusion, drawn_by, pixel_scores
 from model_training.evaluation.prediction import Prediction
 from model_training.evaluation.report_rules import (
@@ -105,6 +106,16 @@ def test_pixels_added_on_even_background_lack_uptake_and_those_on_a_focus_do_not
     drawn = drawn_by(a_segmentation({1: LARGE | stray}))
     assert pixels_added(drawn, nothing, without_uptake(case)) == (48, 8)
     assert pixels_added(drawn, drawn, without_uptake(case)) == (0, 0)
+
+
+@pytest.mark.parametrize(("words", "flagged"), [("考虑骨折", 1), ("考虑转移", 0)])
+def test_a_report_that_turns_the_nature_round_is_flagged_by_what_concordance_says(words, flagged):
+    case = a_case()
+    report = parse_report(f"诊断意见：左侧第7肋放射性浓聚，{words}。")
+    seen = replace(a_spot(LARGE), id="H01", probability_image_only=0.95, phrase=report.text[5:], phrase_span=(5, 20))
+    prediction = Prediction({}, [seen], segmentation=a_segmentation({1: LARGE}), report=report)
+    checks = flipped_checks(case, Prediction({}, [seen]), prediction)
+    assert checks == {"disagreements": 1, "flagged": flagged}
 
 
 @pytest.mark.parametrize("follows", [False, True])

@@ -58,7 +58,7 @@ class _Oracle:
 @pytest.fixture
 def three_patients(monkeypatch) -> list[Path]:
     """Two with the same two metastases and a benign focus, one without anything."""
-    monkeypatch.setattr(case_record, "load_case", lambda path: a_case(normal=path.stem == "C"))
+    monkeypatch.setattr(case_record, "load_examination", lambda path: a_case(normal=path.stem == "C"))
     monkeypatch.setattr(cohort, "load_meta", lambda path: a_meta(path.stem, normal=path.stem == "C"))
     return [Path(f"{name}.npz") for name in "ABC"]
 
@@ -141,7 +141,7 @@ def test_the_table_and_the_json_are_written(three_patients, tmp_path):
 def evaluated(three_patients, monkeypatch, tmp_path):
     """An evaluation of two runs of a model, with rules, as the command makes it."""
     monkeypatch.setattr(evaluate_cases, "Segmenter", _Oracle)
-    monkeypatch.setattr(command, "listed_cases", lambda _data, _split, count=None: three_patients[:count])
+    monkeypatch.setattr(command, "listed_cases", lambda _data, _split, count=None, _kind="": three_patients[:count])
     monkeypatch.setattr(command, "_validation_paths", lambda *_: [])
     monkeypatch.setattr(command, "_rules", lambda runs, *_: {run.sha256: {"rule": PLAIN_RULE} for run in runs})
     runs = [command.Run("planar", tmp_path / name, name * 16) for name in ("aaaa", "bbbb")]

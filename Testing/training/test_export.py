@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +14,9 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import NetworkConfig
 from BoneMetSegLib.segmenter import default_bundle
 from model_training import export as module
+from model_training.bundle_kinds import PLANAR, SPECT, BundleKind
 from model_training.configuration import configuration_hash, read_configuration
+from model_training.model_card import model_card, write_card
 
 READING = {
     "place_f1_zh": 0.91,
@@ -63,13 +66,19 @@ def description_and_training(configuration: dict) -> tuple[dict, dict]:
         "steps": 1234,
     }
     thresholds = {"foreground": 0.4, "accept": 0.5, "min_area_mm2": 60.0}
-    described = {"name": "planar", "version": "0.1", "thresholds": thresholds, "licence": "Apache-2.0"}
-    return described | {"intended_use": module.INTENDED_USE}, training
+    return {"name": "planar", "version": "0.1", "thresholds": thresholds, "licence": "Apache-2.0"}, training
 
 
-def test_the_card_says_on_what_how_long_how_good_and_for_what():
-    described, training = description_and_training(read_configuration())
-    card = module._card(described, training, scores_with(0.12))
+def card_of(kind: BundleKind, scores: dict) -> str:
+    configuration = kind.read_configuration(None)
+    described, training = description_and_training(configuration)
+    facts = described | {"intended_use": kind.intended_use, "training": training}
+    return model_card(kind, facts, scores)
+
+
+@pytest.mark.parametrize("kind", [PLANAR, SPECT], ids=lambda kind: kind.name)
+def test_the_card_says_on_what_how_long_how_good_and_for_what(kind):
+    card = card_of(kind, scores_with(0.12))
     assert card.startswith("# planar 0.1\n")
     for words in (
         "Not for diagnosis or treatment",
@@ -79,40 +88,58 @@ def test_the_card_says_on_what_how_long_how_good_and_for_what():
         "seed 3",
         "0.5 (0.4 to 0.6)",
         "+0.120 (+0.020 to +0.220)",
-        configuration_hash(read_configuration())[:16],
+        configuration_hash(kind.read_configuration(None))[:16],
+        f"model_training/configs/{kind.name}.yaml",
         "Apache-2.0",
         '"foreground": 0.4',
+        "They are the test split",
     ):
         assert words in card, words
 
 
+def test_a_card_of_tomographies_speaks_of_voxels_and_volumes_and_never_of_views():
+    scores = scores_with(0.12)
+    del scores["bsi"]
+    scores["lesion_volume_ml"] = {"slope": 0.9, "r": 0.95, "mean_difference": 1.5, "sd_difference": 3.0}
+    card = card_of(SPECT, scores)
+    for words in ("three dimensions", "blurred\nwith the resolution", "exceeds 40 %", "voxel", "train-spect"):
+        assert words in card, words
+    assert "slope 0.9, r 0.95, difference 1.5 (SD 3.0) ml" in card
+    for words in ("posterior", "both views", "either view", "Bone Scan Index", "whole-body"):
+        assert words not in card, words
+
+
 def test_a_card_without_a_measured_gain_says_so():
-    described, training = description_and_training(read_configuration())
-    card = module._card(described, training, scores_with(None))
-    assert "Own report minus image only: DSC not measured." in card
+    assert "Own report minus image only: DSC not measured." in card_of(PLANAR, scores_with(None))
 
 
 def test_the_training_is_described_by_the_configuration_it_ran_with(monkeypatch, tmp_path):
     """Not by the one that the export was given: --minutes may have changed it."""
-    ran_with, given = read_configuration(), read_configuration()
+    ran_with = read_configuration()
     ran_with["train"]["minutes"] = 7
-    monkeypatch.setattr(module, "write_bundle", lambda _out, _n, _t, _j, _card, description, _grid: description)
-    monkeypatch.setattr(module, "cases_of", lambda _data, _split: [])
+    monkeypatch.setattr(module, "cases_of", lambda *_: [])
     log = {"seed": 3, "steps": 5, "minutes": 7.0, "reading": READING, "configuration": ran_with}
-    network = SimpleNamespace(config=NetworkConfig())
-    trained = SimpleNamespace(network=network, text=None, tokenizer_json="", log=log)
-    description = module._write(tmp_path, trained, given, {"foreground": 0.5}, {}, tmp_path)
-    assert description["training"]["configuration"]["train"]["minutes"] == 7
-    assert description["training"]["configuration_sha256"] == configuration_hash(ran_with)
-    json.dumps(description)
+    training = module._training(SimpleNamespace(log=log), PLANAR, tmp_path)
+    assert training["configuration"]["train"]["minutes"] == 7
+    assert training["configuration_sha256"] == configuration_hash(ran_with)
+    json.dumps(training)
 
 
 def test_one_test_patient_makes_no_card(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "load_run", lambda *_: None)
-    monkeypatch.setattr(module, "cases_of", lambda _data, _split: ["a", "b"])
+    trained = SimpleNamespace(network=SimpleNamespace(config=NetworkConfig()))
+    monkeypatch.setattr(module, "load_run", lambda *_: trained)
+    monkeypatch.setattr(module, "entries_of", lambda *_: [])
+    monkeypatch.setattr(module, "listed_cases", lambda *_: [Path("a")])
     with pytest.raises(InputError, match="gives 1 test patients; the model card needs at least 2"):
-        module.export_bundle(tmp_path, tmp_path, tmp_path / "out", read_configuration(), 0, test_cases=1)
+        module.export_bundle(tmp_path, tmp_path, tmp_path / "out", 0)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_bundle_is_not_written_over_something_else(tmp_path):
+    (tmp_path / "note.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="holds something else than a bundle"):
+        module.export_bundle(tmp_path, tmp_path, tmp_path, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
 
 
 def test_a_card_is_written_anew_with_other_scores_and_the_bundle_stays_sound(tmp_path):
@@ -120,7 +147,7 @@ def test_a_card_is_written_anew_with_other_scores_and_the_bundle_stays_sound(tmp
     weights = sha256_of(bundle / "weights.safetensors")
     scores = tmp_path / "evaluation.json"
     scores.write_text(json.dumps(scores_with(0.123)), encoding="utf-8")
-    written = module.write_card(bundle, scores, "Nine patients of another seed.")
+    written = write_card(bundle, scores, "Nine patients of another seed.")
     card = (bundle / "README.md").read_text(encoding="utf-8")
     assert "Nine patients of another seed." in card
     assert "+0.123" in card
@@ -128,11 +155,11 @@ def test_a_card_is_written_anew_with_other_scores_and_the_bundle_stays_sound(tmp
     assert sha256_of(bundle / "weights.safetensors") == weights
     of_command = {"cohort": {"clinic": "clinic_v1"}, "models": {"planar": scores_with(0.456)}}
     scores.write_text(json.dumps(of_command), encoding="utf-8")
-    written = module.write_card(bundle, scores, "Nine patients of another seed.")
+    written = write_card(bundle, scores, "Nine patients of another seed.")
     assert written.description["evaluation"]["cohort"] == {"clinic": "clinic_v1"}
     card = (bundle / "README.md").read_text(encoding="utf-8")
     assert "+0.456" in card
     scores.write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match=r"is no evaluation\.json"):
-        module.write_card(bundle, scores, "")
+        write_card(bundle, scores, "")
     assert (bundle / "README.md").read_text(encoding="utf-8") == card

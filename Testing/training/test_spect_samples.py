@@ -15,6 +15,7 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.scan import SpectScan
 from BoneMetSegLib.spect_grid import volume_frame, volume_to_grid
+from model_training.training.report_tokens import EncodedReport
 from model_training.training_spect.placed_volume import (
     halve,
     load_placed_volume,
@@ -173,7 +174,11 @@ def test_noise_is_a_share_of_the_activity_and_correlated_between_neighbours() ->
 
 def test_the_same_number_is_the_same_sample_and_every_patient_is_shown_once_an_epoch() -> None:
     placed = place_volume(a_volume(), GRID)
-    tokens = {"en": np.ones((5, 8), np.float16), "zh": np.zeros((7, 8), np.float16)}
+    said = np.zeros((78, 5), np.float32)
+    tokens = {
+        "en": EncodedReport(np.ones((5, 8), np.float16), said),
+        "zh": EncodedReport(np.zeros((7, 8), np.float16), said),
+    }
     samples = VolumeSamples([placed] * 3, [tokens] * 3, GRID, AUGMENTATION, 4, 8)
     assert torch.equal(samples[5]["image"], samples[5]["image"])
     assert not torch.equal(samples[5]["image"], samples[6]["image"])

@@ -10,7 +10,7 @@ import pytest
 
 from BoneMetSegLib.segmentation import Segmentation, ViewMaps
 from model_training import thresholds as chooser
-from Testing.training.evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, THRESHOLDS, a_case, maps_of
+from Testing.training.evaluation_fixtures import BENIGN, LARGE, SHAPE, SMALL, THRESHOLDS, a_case, a_meta, maps_of
 
 
 class _Model:
@@ -24,8 +24,8 @@ class _Model:
 @pytest.fixture
 def three_patients(monkeypatch) -> list[Path]:
     cases = [Path(f"{name}.npz") for name in "甲乙丙"]
-    monkeypatch.setattr(chooser, "load_case", lambda path: a_case(normal=path.stem == "丙"))
-    monkeypatch.setattr(chooser, "reports_of", lambda path: dict.fromkeys(("zh", "en"), f"{path.stem}骨转移。"))
+    monkeypatch.setattr(chooser, "load_examination", lambda path: a_case(normal=path.stem == "丙"))
+    monkeypatch.setattr(chooser, "load_meta", lambda path: a_meta(path.stem))
     return cases
 
 

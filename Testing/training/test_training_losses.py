@@ -11,7 +11,7 @@ from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.network import ImageOutput
 from model_training.training.losses import class_loss, fit_loss, place_loss, soft_dice_loss
 
-SETTINGS = {"class_weights": [1.0, 4.0, 3.0, 2.0], "dice": 1.0, "skeleton": 0.5, "levels": 0.05}
+SETTINGS = {"class_weights": [1.0, 4.0, 3.0, 2.0], "dice": 1.0, "skeleton": 0.5, "bone_weight": 1.0, "levels": 0.05}
 BOTH = torch.ones(1, 2, dtype=torch.bool)
 
 
@@ -144,6 +144,15 @@ def test_a_share_of_area_is_wanted_as_a_share():
     assert costs[0.2] < min(costs[0.1], costs[0.3])
     entropy = -(0.2 * math.log(0.2) + 0.8 * math.log(0.8))
     assert costs[0.2] == pytest.approx(0.5 * 10 * entropy, abs=1e-4)  # Dice costs nothing there
+
+
+def test_bone_may_weigh_more_than_its_background():
+    image, truth = an_image()
+    truth["skeleton"][0, 0, 0, 1, 1] = 255
+    plain = place_loss(image, truth, SETTINGS)
+    heavier = place_loss(image, truth, SETTINGS | {"bone_weight": 5.0})
+    values = image.skeleton[0, 0].numel()
+    assert float(heavier - plain) == pytest.approx(0.5 * 10 * 4 * math.log(2) / values / 2, abs=1e-7)
 
 
 def test_levels_are_scored_where_they_are_known_only():

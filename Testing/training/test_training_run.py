@@ -13,6 +13,7 @@ import yaml
 from safetensors.torch import load_file
 
 from BoneMetSegLib.errors import InputError
+from BoneMetSegLib.segmentation import STATUSES
 from model_training.configuration import configuration_hash, read_configuration
 from model_training.training.batches import collate
 from model_training.training.dual_path_module import DualPathModule
@@ -22,7 +23,7 @@ from model_training.training.pictures import planar_picture
 from model_training.training.progress_line import time_left
 from model_training.training.report_paths import ReportPaths, path_name
 from model_training.training.report_reading import choose_reports, read_states, strike_out
-from model_training.training.run_folder import log_entries
+from model_training.training.run_folder import alone_in, log_entries
 from model_training.training.run_log import cut_log
 from model_training.training.run_stops import Patience
 from model_training.training.schedule import schedule
@@ -224,16 +225,30 @@ def test_report_paths_over_a_finished_image_path_go_on_as_if_unbroken_and_say_wh
     assert origin["configuration"]["network"]["fusions"] == []
 
 
-def test_an_image_path_of_no_run_is_refused_and_leaves_nothing_behind(tmp_path):
+def test_an_image_path_of_no_run_or_another_shape_is_refused_and_leaves_nothing_behind(tmp_path):
     image_configuration = tiny_configuration(max_steps=1)
     image_configuration["network"]["fusions"] = []
     run_once(tmp_path / "image", image_configuration)
+    (tmp_path / "image" / "config.yaml").write_text(yaml.safe_dump(image_configuration))
+    wider = tiny_configuration(max_steps=1)
+    wider["network"]["widths"] = [8, 16]
+    with pytest.raises(InputError, match=r"was trained with widths \[8, 12\], the configuration has \[8, 16\]"):
+        run_once(tmp_path / "run", wider, image_from=tmp_path / "image")
     (tmp_path / "image" / "log.jsonl").unlink()
     with pytest.raises(InputError, match=r"lacks config\.yaml or log\.jsonl"):
         run_once(tmp_path / "run", tiny_configuration(max_steps=1), image_from=tmp_path / "image")
     with pytest.raises(InputError, match="holds no trained network to take the image path of"):
         run_once(tmp_path / "run", tiny_configuration(max_steps=1), image_from=tmp_path)
     assert not (tmp_path / "run").exists()
+
+
+def test_two_trainings_do_not_share_a_folder(tmp_path):
+    with alone_in(tmp_path / "run"):
+        with pytest.raises(InputError, match="another training works in"):
+            run_once(tmp_path / "run", tiny_configuration(max_steps=1))
+        assert not (tmp_path / "run" / "config.yaml").exists()
+    run_once(tmp_path / "run", tiny_configuration(max_steps=1))
+    assert (tmp_path / "run" / "network.safetensors").is_file()
 
 
 def test_a_run_is_not_written_over_and_nothing_cannot_be_gone_on_from(tmp_path):
@@ -308,9 +323,11 @@ def test_half_of_the_named_places_are_struck_out_with_the_tokens_that_name_only_
     samples = tiny_samples(tiny_configuration(), PATIENTS)
     report = read_states(reader, collate([samples[n] for n in range(6)]))
     slots = (reader.tags(report.tokens)[0].sigmoid() > 0.5) & report.token_mask[..., None]
+    by_lexicon = report.states[..., : len(STATUSES)].amax(-1) >= 0.5
+    assert by_lexicon.any()
     struck = strike_out(report, reader, 1.0, np.random.default_rng(0))
     for index in range(6):
-        named = slots[index].any(0)
+        named = slots[index].any(0) | by_lexicon[index]
         gone = named & (struck.states[index] == 0).all(-1)
         assert int(gone.sum()) == (int(named.sum()) + 1) // 2
         assert torch.equal(struck.states[index][~gone], report.states[index][~gone])

@@ -8,17 +8,23 @@ import numpy as np
 import pytest
 import torch
 
+from BoneMetSegLib.anatomy import TEXT_SLOTS
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network_grid import GridFrame, scan_to_grid
 from BoneMetSegLib.preprocessing import Preprocessing
+from BoneMetSegLib.report import parse_report
+from BoneMetSegLib.report_slots import lexicon_states
 from BoneMetSegLib.scan import PlanarScan, PlanarView
 from model_training.case_lists import body_centre_mm, cases_of
+from model_training.reading.given_text_encoder import given_text_encoder
 from model_training.training.batches import collate
 from model_training.training.placed_case import Grid, load_placed, place_case, store_placed
 from model_training.training.planar_draw import draw_sample
+from model_training.training.report_tokens import encode_reports, tokens_of
 from model_training.training.run_order import RunOrder, patient_of_sample
 from model_training.training_case import IGNORE
 
+from .bert_folders import write_bert
 from .training_fixtures import (
     COLUMNS,
     PIXEL_MM,
@@ -251,6 +257,17 @@ def test_a_batch_stacks_images_and_pads_reports():
     assert batch["token_mask"].sum(1).tolist() == lengths
     assert batch["has_report"].tolist() == [length > 0 for length in lengths]
     assert 0 in lengths  # one of them has no report
+
+
+def test_a_sample_says_what_the_lexicon_reads_in_its_report_as_an_application_does(tmp_path):
+    text = "右侧髂骨转移。"
+    encoder, tokenizer = given_text_encoder(write_bert(tmp_path))
+    (encoded,) = encode_reports([{"zh": text}], encoder, tokenizer)
+    sample = tokens_of(encoded, 0, encoder.width)
+    places = {TEXT_SLOTS[slot] for slot in np.flatnonzero(sample["lexicon"].amax(-1).numpy())}
+    assert places == {"pelvis_right"}
+    assert torch.equal(sample["lexicon"], torch.from_numpy(lexicon_states(parse_report(text))))
+    assert not tokens_of({}, 0, encoder.width)["lexicon"].any()
 
 
 # ---- kept cases ------------------------------------------------------------------------------------------------------

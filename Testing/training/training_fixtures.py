@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES, SKELETON_CHANNELS
+from BoneMetSegLib.anatomy import SKELETON_CHANNEL_NAMES, SKELETON_CHANNELS, TEXT_SLOTS
 from BoneMetSegLib.network import ReportReader
+from BoneMetSegLib.segmentation import STATUSES
 from model_training.configuration import read_configuration
 from model_training.training.placed_case import Grid, place_case
 from model_training.training.planar_samples import PlanarSamples
+from model_training.training.report_tokens import EncodedReport
 from model_training.training_case import TrainingCase
 
 ROWS, COLUMNS = 128, 64
@@ -63,10 +65,15 @@ def a_training_case(patient: int = 0, *, body: float = 40.0, **changes: Any) -> 
     return TrainingCase(**(fields | changes))
 
 
-def report_tokens(patient: int, length: int = 5) -> dict[str, np.ndarray]:
-    """Token states as an encoder might give them, other ones for each patient."""
+def report_tokens(patient: int, length: int = 5) -> dict[str, EncodedReport]:
+    """Reports as an encoder and a lexicon might give them, other ones for each patient."""
     rng = np.random.default_rng([patient, 9])
-    return {name: rng.normal(size=(length + n, TEXT_WIDTH)).astype(np.float16) for n, name in enumerate(("en", "zh"))}
+    said = np.zeros((len(TEXT_SLOTS), len(STATUSES)), np.float32)
+    said[rng.integers(len(said), size=3), 0] = 1.0
+    return {
+        name: EncodedReport(rng.normal(size=(length + n, TEXT_WIDTH)).astype(np.float16), said)
+        for n, name in enumerate(("en", "zh"))
+    }
 
 
 def tiny_configuration(**train: Any) -> dict[str, Any]:

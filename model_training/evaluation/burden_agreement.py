@@ -1,4 +1,4 @@
-"""The measured Bone Scan Index against the true one."""
+"""The measured Bone Scan Index, or in a tomography the volume of the lesions, against the true one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def measured_bsi(scan: PlanarScan, segmentation: Segmentation, spots: Sequence[H
     """Return the BSI in % of skeletal mass by each view rule; None where no bone could be measured."""
     measured = {rule: measure_burden(scan, segmentation, spots, view_rule=rule).bsi_percent for rule in VIEW_RULES}
     return {rule: round(float(value), 4) if np.isfinite(value) else None for rule, value in measured.items()}
+
+
+def lesion_volume_ml(masks: Sequence[np.ndarray], voxel_ml: float) -> float:
+    """Return the volume of lesions together; where two overlap it counts once."""
+    return round(int(np.logical_or.reduce(masks).sum()) * voxel_ml, 3) if masks else 0.0
 
 
 def agreement(burden: Sequence[Mapping[str, Any]], rule: str) -> dict[str, float | None]:

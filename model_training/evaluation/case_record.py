@@ -11,16 +11,14 @@ import numpy as np
 
 from BoneMetSegLib.hot_spots import HotSpot
 from BoneMetSegLib.report import parse_report
-from BoneMetSegLib.scan import PlanarScan
+from BoneMetSegLib.scan import SPECT_VIEW, PlanarScan, Scan
 from BoneMetSegLib.segmenter import Segmenter
-from model_training.simulated_scan import scan_of_case
-from model_training.simulator.case import SimulatedCase
-from model_training.simulator.case_files import load_case
 
-from .burden_agreement import measured_bsi
+from .burden_agreement import lesion_volume_ml, measured_bsi
 from .calibration import pixel_calibration
 from .conditions import Condition, Patient
 from .contradictions import flipped_checks, wrong_side_checks
+from .examination import Examination, Tomography, acquired_counts, load_examination, scan_of
 from .lesions import overlaps
 from .pixel_scores import METASTASIS, confusion
 from .places import place_checks
@@ -39,7 +37,7 @@ from .uptake_check import pixels_added, without_uptake
 
 # A hot spot that is hardly a metastasis and touches none changes no table.
 _LEAST_PROBABILITY = 0.05
-_CHECKS: dict[str, Callable[[SimulatedCase, Prediction, Prediction], dict[str, int]]] = {
+_CHECKS: dict[str, Callable[[Examination, Prediction, Prediction], dict[str, int]]] = {
     "flipped": flipped_checks,
     "wrong_side": wrong_side_checks,
 }
@@ -60,7 +58,7 @@ def case_record(
         Names the bundle: SHA-256 of its weights.
     """
     readings = _Readings(segmenter, patient, rules)
-    record: dict[str, Any] = {"case": patient.path.stem, "run": run, "truth": true_facts(readings.case, patient)}
+    record: dict[str, Any] = {"case": patient.path.stem, "run": run, "truth": true_facts(readings, patient)}
     record["skeleton"] = skeleton_counts(readings.case, _made(readings.image_only.segmentation)).astype(int).tolist()
     record["conditions"] = _all_scored(readings, conditions)
     return record
@@ -86,8 +84,8 @@ class _Readings:
 
     def __init__(self, segmenter: Segmenter, patient: Patient, rules: dict[str, Rule]) -> None:
         self._segmenter, self._patient, self._rules = segmenter, patient, rules
-        self.case = load_case(patient.path)
-        self.scan: PlanarScan = scan_of_case(self.case)
+        self.case = load_examination(patient.path)
+        self.scan: Scan = scan_of(self.case)
         self._encoded = segmenter.encode_scan(self.scan)
         self._by_text: dict[str | None, Prediction] = {}
 
@@ -132,11 +130,13 @@ def _made(value: Any) -> Any:
 
 def _scored(readings: _Readings, condition: Condition) -> dict[str, Any]:
     case, prediction = readings.case, readings.of(condition)
-    size = (case.pixel_size_mm, case.pixel_size_mm)
+    views = readings.scan.views
     scored: dict[str, Any] = {
         "confusion": confusion(case.class_map, prediction.drawn).tolist(),
         "hd95_mm": {
-            view: _finite(hd95_mm(labels == METASTASIS, case.class_map[view] == METASTASIS, size))
+            view: _finite(
+                hd95_mm(labels == METASTASIS, case.class_map[view] == METASTASIS, views[view].spacing_by_axis_mm)
+            )
             for view, labels in prediction.drawn.items()
         },
         "shares_drawn": _shares_drawn(case, prediction),
@@ -147,7 +147,7 @@ def _scored(readings: _Readings, condition: Condition) -> dict[str, Any]:
     if prediction.segmentation is not None:
         scored["seconds"] = round(prediction.seconds, 3)
         scored["places"] = place_checks(case, prediction.spots)
-        scored["bsi"] = measured_bsi(readings.scan, prediction.segmentation, prediction.spots)
+        scored |= _measured(readings.scan, prediction)
     if prediction.report is not None:
         added = pixels_added(prediction.drawn, readings.image_only.drawn, readings.cold)
         scored["added_pixels"], scored["added_without_uptake"] = added
@@ -156,18 +156,27 @@ def _scored(readings: _Readings, condition: Condition) -> dict[str, Any]:
     return scored
 
 
+def _measured(scan: Scan, prediction: Prediction) -> dict[str, Any]:
+    """Return the burden: the Bone Scan Index of a whole-body scan, the volume of the lesions in a tomography."""
+    if isinstance(scan, PlanarScan):
+        return {"bsi": measured_bsi(scan, _made(prediction.segmentation), prediction.spots)}
+    masks = [spot.views[SPECT_VIEW].mask for spot in prediction.spots if spot.accepted]
+    return {"lesion_volume_ml": lesion_volume_ml(masks, scan.voxel_volume_ml)}
+
+
 def _finite(distance: float | None) -> float | str | None:
     """Return a distance as JSON can hold it: one empty side is the word "empty", two are null."""
     return distance if distance is None else round(distance, 2) if math.isfinite(distance) else "empty"
 
 
-def _shares_drawn(case: SimulatedCase, prediction: Prediction) -> dict[str, dict[str, float]]:
+def _shares_drawn(case: Examination, prediction: Prediction) -> dict[str, dict[str, float]]:
     """Return, for each visible metastasis and benign focus, the share of its pixels drawn as metastasis by view."""
     shares: dict[str, dict[str, float]] = {}
     for view, labels in prediction.drawn.items():
         numbers = case.focus_map[view]
-        whole = np.bincount(numbers.ravel(), minlength=len(case.foci) + 1)
-        mine = np.bincount(numbers[labels == METASTASIS], minlength=len(case.foci) + 1)
+        most = max((focus.number for focus in case.foci), default=0) + 1
+        whole = np.bincount(numbers.ravel(), minlength=most)
+        mine = np.bincount(numbers[labels == METASTASIS], minlength=most)
         for focus in case.foci:
             if whole[focus.number] and focus.hot_spot_class != "physiological":
                 share = round(float(mine[focus.number] / whole[focus.number]), 4)
@@ -175,7 +184,7 @@ def _shares_drawn(case: SimulatedCase, prediction: Prediction) -> dict[str, dict
     return shares
 
 
-def _spot_row(case: SimulatedCase, spot: HotSpot) -> dict[str, Any] | None:
+def _spot_row(case: Examination, spot: HotSpot) -> dict[str, Any] | None:
     probability = metastasis_probability(spot)
     metastases = {str(focus.number) for focus in case.foci if focus.hot_spot_class == "metastasis"}
     views = {
@@ -198,7 +207,7 @@ def _spot_row(case: SimulatedCase, spot: HotSpot) -> dict[str, Any] | None:
     }
 
 
-def _pixel_bins(case: SimulatedCase, prediction: Prediction) -> dict[str, Any]:
+def _pixel_bins(case: Examination, prediction: Prediction) -> dict[str, Any]:
     bins, squared = np.zeros((10, 3)), 0.0
     for view, probability in (prediction.probability or {}).items():
         more, errors = pixel_calibration(probability, case.class_map[view] == METASTASIS)
@@ -206,16 +215,19 @@ def _pixel_bins(case: SimulatedCase, prediction: Prediction) -> dict[str, Any]:
     return {"bins": np.round(bins, 2).tolist(), "squared_errors": round(squared, 3)}
 
 
-def true_facts(case: SimulatedCase, patient: Patient) -> dict[str, Any]:
+def true_facts(readings: _Readings, patient: Patient) -> dict[str, Any]:
     """Return what is true of a patient and what was drawn for the reports."""
-    area = case.pixel_size_mm**2
+    case, views = readings.case, readings.scan.views
+    pixels = {view: np.bincount(numbers.ravel(), minlength=256) for view, numbers in case.focus_map.items()}
+    is_tomography = isinstance(case, Tomography)
     foci = []
     for focus in case.foci:
-        areas = {
-            view: round(int((numbers == focus.number).sum()) * area, 1) for view, numbers in case.focus_map.items()
+        sizes = {
+            view: round(int(number[focus.number]) * views[view].element_size, 3 if is_tomography else 1)
+            for view, number in pixels.items()
+            if number[focus.number]
         }
-        areas = {view: value for view, value in areas.items() if value}
-        if areas:
+        if sizes:
             foci.append(
                 {
                     "number": focus.number,
@@ -224,13 +236,17 @@ def true_facts(case: SimulatedCase, patient: Patient) -> dict[str, Any]:
                     "side": focus.side,
                     "contrast": focus.contrast,
                     "mimic": bool(focus.looks_like_metastasis),
-                    "area_mm2": areas,
+                    "volume_ml" if is_tomography else "area_mm2": sizes,
                 }
             )
-    return {
-        "foci": foci,
-        "counts": {view: int(counts.sum(dtype=np.int64)) for view, counts in case.counts.items()},
-        "bsi_percent": case.true_bsi_percent,
+    facts: dict[str, Any] = {"foci": foci, "counts": acquired_counts(case)}
+    if isinstance(case, Tomography):
+        metastases = [labels == METASTASIS for labels in case.class_map.values()]
+        facts["field"] = case.spect.field
+        facts["lesion_volume_ml"] = lesion_volume_ml(metastases, views[SPECT_VIEW].element_size)
+    else:
+        facts["bsi_percent"] = case.true_bsi_percent
+    return facts | {
         "language": patient.language,
         "wording": patient.wording,
         "unnamed": sorted(patient.unnamed),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from BoneMetSegLib.anatomy import FINE_REGIONS
 from BoneMetSegLib.errors import InputError
 from model_training.case_lists import cases_of
-from model_training.simulator.case_files import load_meta
 
 from .conditions import WORDING_KEYS, Patient
+from .examination import foci_of, load_meta
 
 _REGION_OF = {fine.name: fine.channel for fine in FINE_REGIONS}
 SPLITS = ("training", "validation", "test")
@@ -76,9 +76,9 @@ def derangement(count: int, rng: np.random.Generator) -> list[int]:
 def metastatic_regions(meta: Mapping[str, Any]) -> frozenset[int]:
     """Return the skeleton channels in which a case has a visible metastasis."""
     return frozenset(
-        _REGION_OF[focus["fine_region"]]
-        for focus in meta["foci"]
-        if focus["hot_spot_class"] == "metastasis" and any(focus["visible"].values())
+        _REGION_OF[focus.fine_region]
+        for focus in foci_of(meta)
+        if focus.hot_spot_class == "metastasis" and any(focus.visible.values())
     )
 
 
@@ -104,8 +104,13 @@ def _likeness(mine: frozenset[int], theirs: frozenset[int]) -> float:
     return 1 + shared / len(mine | theirs) if shared else 0.0
 
 
-def listed_cases(data: Path, split: str, count: int | None = None) -> list[Path]:
-    """Return the planar cases of a data list's split, or of all splits ("all"), the first ``count`` of them.
+def listed_cases(data: Path, split: str, count: int | None = None, kind: str = "planar") -> list[Path]:
+    """Return the cases of a data list's split, or of all splits ("all"), the first ``count`` of them.
+
+    Parameters
+    ----------
+    kind : {"planar", "spect"}
+        Which examinations.
 
     Raises
     ------
@@ -113,15 +118,17 @@ def listed_cases(data: Path, split: str, count: int | None = None) -> list[Path]
         The folder holds no data list, or the split is empty.
     """
     splits = SPLITS if split == "all" else (split,)
-    cases = (
-        sorted(path for name in splits for path in cases_of(data, name)) if split == "all" else cases_of(data, split)
-    )
+    cases = [path for name in splits for path in cases_of(data, name, kind)]
     if not cases:
-        raise InputError(f"{data} has no case in its {split} split")
+        raise InputError(f"{data} has no {kind} case in its {split} split")
+    if split == "all":
+        cases.sort()
     return cases[:count]
 
 
-def simulated_cases(folder: Path, clinic_name: str, seed: int, count: int, workers: int) -> list[Path]:
+def simulated_cases(
+    folder: Path, clinic_name: str, seed: int, count: int, workers: int, kind: Literal["planar", "spect"] = "planar"
+) -> list[Path]:
     """Simulate a fresh cohort into a folder, or complete the one that is there, and return its cases.
 
     Raises
@@ -133,5 +140,5 @@ def simulated_cases(folder: Path, clinic_name: str, seed: int, count: int, worke
     from model_training.simulator.generate import generate_cases
 
     clinic = read_clinic(clinic_name)
-    generate_cases(count, folder, seed, workers=workers, resume=True, clinic=clinic)
-    return listed_cases(folder, "all", count)
+    generate_cases(count, folder, seed, workers=workers, resume=True, clinic=clinic, kind=kind)
+    return listed_cases(folder, "all", count, kind)

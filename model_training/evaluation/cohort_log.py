@@ -41,6 +41,8 @@ def log_use(path: Path, cohort: Mapping[str, Any], bundles: Sequence[str], date:
     if cohort.get("split") and cohort.get("set_seed") is not None:
         who += f", seed {cohort['set_seed']}"
     hashes = " ".join(f"`{sha[:12]}`" for sha in bundles)
+    if cohort.get("kind") == "spect":
+        who += ", SPECT"
     cells = (date, str(cohort.get("clinic") or "unknown"), f"`{str(cohort.get('clinic_sha256') or '')[:16]}`", who,
              str(cohort["cases"]), cohort["wording"], hashes, " ".join(purpose.replace("|", "/").split()))  # fmt: skip
     try:

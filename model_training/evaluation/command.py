@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from BoneMetSegLib.bundle import open_bundle
 from BoneMetSegLib.errors import InputError
+from model_training.case_lists import entries_of
 from model_training.simulator.case_files import json_bytes, replace_file
 
 from .cohort import SPLITS, listed_cases, patients_of, simulated_cases
@@ -39,18 +40,21 @@ class Run:
     folder : Path
     sha256 : str
         Of the weights.
+    kind : {"planar", "spect"}
+        Of examinations that it segments.
     """
 
     model: str
     folder: Path
     sha256: str
+    kind: Literal["planar", "spect"] = "planar"
 
 
 def add_evaluate_command(commands: Any) -> None:
     """Add ``evaluate`` to the parser's commands."""
     command = commands.add_parser(
         "evaluate",
-        help="score bundles on simulated patients",
+        help="score bundles, planar or SPECT, on simulated patients",
         description="Score bundles on simulated patients, with reports that are true, missing, another's, wrong and "
         "half (docs/evaluation.md). Ctrl-C loses no finished patient, --resume goes on.",
     )
@@ -94,7 +98,7 @@ def add_evaluate_command(commands: Any) -> None:
 def run_evaluate(options: argparse.Namespace) -> None:
     """Run the command with parsed options."""
     if options.data is not None:
-        listed_cases(options.data, options.split)  # refused before any bundle is opened
+        entries_of(options.data, "test")  # no data list is said before any bundle is opened
     document = evaluate_bundles(
         [runs_of(given) for given in options.bundle],
         options.out,
@@ -132,7 +136,8 @@ def runs_of(given: str) -> Run:
     named = bool(sign and name) and not Path(given).is_dir()
     folder = Path(rest if named else given)
     bundle = open_bundle(folder)
-    return Run(name if named else str(bundle.description["name"]), folder, bundle.weights_sha256)
+    kind: Literal["planar", "spect"] = "spect" if bundle.kind == "spect" else "planar"
+    return Run(name if named else str(bundle.description["name"]), folder, bundle.weights_sha256, kind)
 
 
 def evaluate_bundles(  # noqa: PLR0913 (each is one choice of an evaluation)
@@ -177,6 +182,9 @@ def evaluate_bundles(  # noqa: PLR0913 (each is one choice of an evaluation)
     """
     if len({run.sha256 for run in runs}) < len(runs):
         raise InputError("the same weights are given twice; two runs of a model differ in their seed")
+    if len({run.kind for run in runs}) > 1:
+        raise InputError("bundles of planar scans and of tomographies are not evaluated together; evaluate them apart")
+    kind = runs[0].kind
     if workers < 1:
         raise InputError(f"{workers} workers evaluate nothing; give at least one")
     if log is not None and not purpose:
@@ -184,17 +192,19 @@ def evaluate_bundles(  # noqa: PLR0913 (each is one choice of an evaluation)
     chosen = chosen_conditions(conditions)
     _check_out(out, resume)
     if clinic is not None:
-        paths = simulated_cases(out / COHORT_FOLDER, clinic, seed, 300 if cases is None else cases, workers)
+        paths = simulated_cases(out / COHORT_FOLDER, clinic, seed, 300 if cases is None else cases, workers, kind)
     elif data is not None:
-        paths = listed_cases(data, split, cases)
+        paths = listed_cases(data, split, cases, kind)
     else:
         raise InputError("say who is evaluated: --data or --clinic")
     patients = patients_of(paths, seed, wording)
-    cohort = _cohort(patients, None if clinic else split, seed, wording)
+    cohort = _cohort(patients, None if clinic else split, seed, wording, kind)
     out.mkdir(parents=True, exist_ok=True)
     _keep_settings(out, {"cohort": cohort, "conditions": [one.name for one in chosen]})
-    rules = _rules(runs, chosen, out, _validation_paths(data, clinic, validation, validation_cases, seed, workers, out),
-                   seed, device) if any(one.rule for one in chosen) else {}  # fmt: skip
+    rules: dict[str, dict[str, Rule]] = {}
+    if any(one.rule for one in chosen):
+        checked = _validation_paths(data, clinic, validation, validation_cases, seed, workers, out, kind)
+        rules = _rules(runs, chosen, out, checked, seed, device)
     _read_missing(runs, patients, chosen, rules, out, workers, device)
     document = _document(runs, patients, chosen, cohort, rules, out, purpose)
     write_document(document, out)
@@ -213,9 +223,10 @@ def _check_out(out: Path, resume: bool) -> None:
         raise InputError(f"{out} already holds an evaluation; resume it with --resume, or choose another folder")
 
 
-def _cohort(patients: Sequence[Patient], split: str | None, seed: int, wording: str) -> dict[str, Any]:
+def _cohort(patients: Sequence[Patient], split: str | None, seed: int, wording: str, kind: str) -> dict[str, Any]:
     meta: Mapping[str, Any] = patients[0].meta
     return {
+        "kind": kind,
         "clinic": meta.get("clinic"),
         "clinic_sha256": meta.get("clinic_sha256"),
         "simulator_version": meta.get("simulator_version"),
@@ -237,6 +248,7 @@ def _keep_settings(out: Path, settings: dict[str, Any]) -> None:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{path} cannot be read; choose another folder") from error
+    stored.get("cohort", {}).setdefault("kind", "planar")  # written when there was no other
     if stored != settings:
         raise InputError(f"{out} holds an evaluation of other patients or conditions; choose another folder")
 
@@ -245,14 +257,21 @@ def _keep_settings(out: Path, settings: dict[str, Any]) -> None:
 
 
 def _validation_paths(
-    data: Path | None, clinic: str | None, validation: Path | None, count: int, seed: int, workers: int, out: Path
+    data: Path | None,
+    clinic: str | None,
+    validation: Path | None,
+    count: int,
+    seed: int,
+    workers: int,
+    out: Path,
+    kind: Literal["planar", "spect"],
 ) -> list[Path]:
     if (out / RULES_NAME).is_file():
         return []  # chosen before
     if validation is not None or data is not None:
-        return listed_cases(validation or data or Path(), "validation", count)
+        return listed_cases(validation or data or Path(), "validation", count, kind)
     folder = out / VALIDATION_FOLDER
-    return simulated_cases(folder, str(clinic), seed + _VALIDATION_SEED_STEP, count, workers)
+    return simulated_cases(folder, str(clinic), seed + _VALIDATION_SEED_STEP, count, workers, kind)
 
 
 def _rules(

@@ -11,6 +11,7 @@ from BoneMetSegLib.errors import InputError
 from model_training.simulator.foci import Focus
 
 from . import report_variants
+from .examination import foci_of, is_tomography
 
 WORDING_KEYS = {"training": "reports", "held_back": "reports_held_back"}
 """Wording to the key of a case's json."""
@@ -48,8 +49,8 @@ class Patient:
 
     @property
     def foci(self) -> tuple[Focus, ...]:
-        """The foci that are true of the case."""
-        return tuple(Focus(**focus) for focus in self.meta["foci"])
+        """The foci that are true of the case; of a tomography those in its field."""
+        return foci_of(self.meta)
 
     def own(self, language: str = "", wording: str = "") -> str:
         """Return the patient's own report, in the drawn language and wording where nothing else is asked."""
@@ -58,7 +59,10 @@ class Patient:
     def write(self, foci: Iterable[Focus], which: int) -> str:
         """Return an exact reader's report of these foci in the drawn language and wording."""
         seed = (self.seed, self.index, which)
-        return report_variants.written(tuple(foci), self.meta["patient"], self.language, self.wording, seed)
+        facts, kind = self.meta["patient"], "planar"
+        if is_tomography(self.meta):
+            facts, kind = {**facts, "field": self.meta["field"]}, "spect"
+        return report_variants.written(tuple(foci), facts, self.language, self.wording, seed, kind)
 
     @property
     def unnamed(self) -> set[int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 from BoneMetSegLib.anatomy import FINE_REGIONS, TEXT_SLOTS, fine_region, slot_of
-from BoneMetSegLib.concordance import Concordance, UnmatchedPhrase, compare_report
+from BoneMetSegLib.concordance import compare_report
 from BoneMetSegLib.hot_spots import HotSpot, slot_rank
-from model_training.simulator.case import SimulatedCase
 from model_training.simulator.foci import Focus
 
+from .examination import Examination
 from .lesions import HIT_IOU, overlaps
 from .prediction import Prediction
 from .report_variants import mirrored_place
@@ -19,7 +18,7 @@ _FINE_NAMES = {fine.name for fine in FINE_REGIONS}
 _SILENT_EFFECTS = ("unchanged", "no report")
 
 
-def flipped_checks(case: SimulatedCase, image_only: Prediction, prediction: Prediction) -> dict[str, int]:
+def flipped_checks(case: Examination, image_only: Prediction, prediction: Prediction) -> dict[str, int]:
     """Count the findings on which image and flipped report disagree, and those of them that are flagged.
 
     They disagree on a visible focus that the image alone found (IoU of 0.1) and called by its true class.
@@ -34,7 +33,7 @@ def flipped_checks(case: SimulatedCase, image_only: Prediction, prediction: Pred
     return {"disagreements": disagreements, "flagged": flagged}
 
 
-def wrong_side_checks(case: SimulatedCase, image_only: Prediction, prediction: Prediction) -> dict[str, int]:
+def wrong_side_checks(case: Examination, image_only: Prediction, prediction: Prediction) -> dict[str, int]:
     """Count the sided findings whose side the report has wrong, those flagged, and lesions that follow the report.
 
     ``disagreements``: sided foci that the image alone found, where no other focus lies at the place that the report
@@ -68,7 +67,7 @@ def wrong_side_checks(case: SimulatedCase, image_only: Prediction, prediction: P
 
 
 class _Flags:
-    """What the user sees of disagreement: effects on hot spots, and the lists of concordance but ``linked``."""
+    """What the user sees of disagreement: effects on hot spots, contradictions, and what has no counterpart."""
 
     def __init__(self, prediction: Prediction) -> None:
         self._spots: Sequence[HotSpot] = prediction.spots
@@ -76,15 +75,11 @@ class _Flags:
         self._places: set[str] = set()
         if prediction.report is None or prediction.segmentation is None:
             return
-        concordance: Concordance = compare_report(prediction.report, prediction.segmentation, prediction.spots)
-        listed = [getattr(concordance, field.name) for field in fields(concordance) if field.name != "linked"]
-        for item in (one for tuple_of in listed if isinstance(tuple_of, tuple) for one in tuple_of):
-            if isinstance(item, str):
-                self._ids.add(item)
-            elif isinstance(item, UnmatchedPhrase):
-                self._places |= set(item.places)
+        concordance = compare_report(prediction.report, prediction.segmentation, prediction.spots)
+        self._ids = {*concordance.hot_spots_without_phrase, *(one.hot_spot for one in concordance.contradictions)}
+        self._places = {place for phrase in concordance.phrases_without_hot_spot for place in phrase.places}
 
-    def raised_at(self, case: SimulatedCase, focus: Focus, said_slot: str) -> bool:
+    def raised_at(self, case: Examination, focus: Focus, said_slot: str) -> bool:
         """Say whether a hot spot on the focus is flagged, or the phrase that names ``said_slot``."""
         return said_slot in self._places or any(
             spot.id in self._ids or spot.report_effect not in _SILENT_EFFECTS
@@ -93,7 +88,7 @@ class _Flags:
         )
 
 
-def _reported_foci(case: SimulatedCase) -> list[Focus]:
+def _reported_foci(case: Examination) -> list[Focus]:
     return [
         focus
         for focus in case.foci
@@ -101,14 +96,14 @@ def _reported_foci(case: SimulatedCase) -> list[Focus]:
     ]
 
 
-def _hits(case: SimulatedCase, spot: HotSpot, focus: Focus) -> bool:
+def _hits(case: Examination, spot: HotSpot, focus: Focus) -> bool:
     return any(
         overlaps(shown.mask, case.focus_map[view]).get(str(focus.number), 0.0) >= HIT_IOU
         for view, shown in spot.views.items()
     )
 
 
-def _touches_metastasis(case: SimulatedCase, spot: HotSpot) -> bool:
+def _touches_metastasis(case: Examination, spot: HotSpot) -> bool:
     metastases = {focus.number for focus in case.foci if focus.hot_spot_class == "metastasis"}
     return any(
         int(number) in metastases

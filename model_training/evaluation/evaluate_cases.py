@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from BoneMetSegLib.segmenter import Segmenter
+from model_training.worker_processes import in_processes, prepare_process
 
 from .case_record import case_record
 from .conditions import Condition, Patient, chosen_conditions
@@ -65,20 +63,9 @@ def evaluate_jobs(
         return
     # Conditions hold functions, which no other process can be sent: their names go, and the table is there as well.
     tasks = [(job.run, job.patient, tuple(c.name for c in job.conditions), dict(job.rules)) for job in jobs]
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),  # torch's threads do not survive a fork
-        initializer=_start_worker,
-        initargs=(dict(bundles), device),
-    )
-    try:
-        for future in as_completed([pool.submit(_work, task) for task in tasks]):
-            append_record(records, future.result())
-            line.step()
-    except BaseException:
-        pool.shutdown(wait=True, cancel_futures=True)  # what runs ends, what waits is dropped
-        raise
-    pool.shutdown()
+    for record in in_processes(_work, tasks, workers, _start_worker, (dict(bundles), device)):
+        append_record(records, record)
+        line.step()
 
 
 class _Segmenters:
@@ -98,10 +85,7 @@ _WORKER: dict[str, _Segmenters] = {}
 
 
 def _start_worker(bundles: dict[str, Path], device: str) -> None:
-    import torch
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and drops what waits
-    torch.set_num_threads(1)
+    prepare_process()
     _WORKER["segmenters"] = _Segmenters(bundles, device)
 
 

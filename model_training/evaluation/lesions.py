@@ -12,17 +12,6 @@ Pair = tuple[float, int, int]
 """IoU, index of a mask, index of a focus."""
 
 
-def matched_lesions(masks: Sequence[np.ndarray], foci: Sequence[np.ndarray]) -> int:
-    """Count the foci that masks hit, one to one and best IoU first; a hit is an IoU of at least ``HIT_IOU``."""
-    pairs = []
-    for i, mask in enumerate(masks):
-        for j, focus in enumerate(foci):
-            common = int((mask & focus).sum())
-            if common:
-                pairs.append((common / int((mask | focus).sum()), i, j))
-    return len(one_to_one(pairs))
-
-
 def one_to_one(pairs: Iterable[Pair]) -> dict[int, int]:
     """Return which mask hits which focus: best IoU first, each used once, IoU of at least ``HIT_IOU``."""
     hits: dict[int, int] = {}
@@ -49,9 +38,10 @@ def overlaps(mask: np.ndarray, focus_map: np.ndarray) -> dict[str, float]:
 class PatientLesions:
     """The visible metastases of a patient and what hot spots make of them, from a record of ``case_record``.
 
-    A focus that both views show is one lesion. Hot spots and foci are matched one to one within each view; a lesion is
-    found if a view's match hits it, and a hot spot is a hit if one of its views is matched. So two outlines of one
-    lesion, one in each view, are no false positive, even where they were not joined.
+    A focus that both views show is one lesion; a tomography has one view alone. Hot spots and foci are matched one
+    to one within each view; a lesion is found if a view's match hits it, and a hot spot is a hit if one of its
+    views is matched. So two outlines of one lesion, one in each view, are no false positive, even where they were
+    not joined.
 
     Parameters
     ----------
@@ -65,7 +55,7 @@ class PatientLesions:
         self._metastases = {str(focus["number"]): focus for focus in foci if focus["class"] == "metastasis"}
         self._spots = list(spots)
         self.lesions = sorted(self._metastases, key=int)
-        self.lesions_in_views = sum(len(focus["area_mm2"]) for focus in self._metastases.values())
+        self.lesions_in_views = sum(len(true_sizes(focus)) for focus in self._metastases.values())
 
     def accepted(self) -> list[int]:
         """Return the indices of the accepted hot spots."""
@@ -76,7 +66,7 @@ class PatientLesions:
         found: set[str] = set()
         hitting: set[int] = set()
         in_views = 0
-        for view in ("anterior", "posterior"):
+        for view in sorted({view for index in indices for view in self._spots[index]["views"]}):
             pairs = [
                 (iou, index, int(number))
                 for index in indices
@@ -100,6 +90,12 @@ class PatientLesions:
             if mine:
                 touching.add(index)
         return lesions, touching
+
+
+def true_sizes(focus: Mapping[str, Any]) -> Mapping[str, float]:
+    """Return the size of a record's focus in each view that shows it: area in mm2, in a tomography volume in ml."""
+    sizes: Mapping[str, float] = focus["area_mm2"] if "area_mm2" in focus else focus["volume_ml"]
+    return sizes
 
 
 def lesion_counts(foci: Sequence[Mapping[str, Any]], spots: Sequence[Mapping[str, Any]]) -> dict[str, int]:

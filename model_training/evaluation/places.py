@@ -9,7 +9,8 @@ import numpy as np
 
 from BoneMetSegLib.anatomy import FINE_REGIONS, fine_region, level_coordinate
 from BoneMetSegLib.hot_spots import HotSpot
-from model_training.simulator.case import SimulatedCase
+
+from .examination import Examination
 
 PLACES = ("region", "side", "vertebra_within_one", "rib_within_one")
 # A hot spot lies on a focus from this share of its pixels on.
@@ -17,16 +18,17 @@ _ON_FOCUS = 0.3
 _FINE = {fine.name for fine in FINE_REGIONS}
 
 
-def place_checks(case: SimulatedCase, spots: Sequence[HotSpot]) -> list[dict[str, bool]]:
+def place_checks(case: Examination, spots: Sequence[HotSpot]) -> list[dict[str, bool]]:
     """For each hot spot on a true bone focus: is its region, side and level right?"""
+    foci = {focus.number: focus for focus in case.foci}
     checks = []
     for spot in spots:
-        view, shown = max(spot.views.items(), key=lambda item: item[1].area_mm2)
+        view, shown = max(spot.views.items(), key=lambda item: item[1].size)
         numbers = case.focus_map[view][shown.mask]
         counts = np.bincount(numbers)
         if len(counts) < 2 or counts[1:].max() < _ON_FOCUS * len(numbers):
             continue
-        focus = case.foci[int(counts[1:].argmax())]
+        focus = foci[1 + int(counts[1:].argmax())]
         if focus.fine_region not in _FINE or spot.hot_spot_class == "physiological":
             continue
         fine = fine_region(focus.fine_region)

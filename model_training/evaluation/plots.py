@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from model_training.plot_axes import plain_axes
+
 from .pixel_scores import pixel_scores
 from .records import scores_of
 from .tables import WORDS
 
 _COLOURS = ("#3b6fb6", "#d1662c", "#2f8f6b", "#8a5fb0", "#b0903a", "#5c6670")
 _SHOWN = ("image_only", "report", "other_report", "flipped", "half_named", "rule")
-_DPI = 120
 _GREY = "#5c6670"
 
 
@@ -38,20 +39,6 @@ def draw_plots(document: Mapping[str, Any], records: Sequence[Mapping[str, Any]]
     return drawn
 
 
-def _figure(width: float, height: float, columns: int = 1) -> tuple[Any, list[Any]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = [figure.add_subplot(1, columns, index + 1) for index in range(columns)]
-    for each in axes:
-        each.spines[["top", "right"]].set_visible(False)
-        each.grid(color="#e3e6ea", linewidth=0.7)
-        each.set_axisbelow(True)
-    return figure, axes
-
-
 def _dice_pairs(name: str, scores: Mapping[str, Any], records: Sequence[Mapping[str, Any]], path: Path) -> bool:
     if "report" not in scores["conditions"]:
         return False
@@ -60,7 +47,7 @@ def _dice_pairs(name: str, scores: Mapping[str, Any], records: Sequence[Mapping[
          for r in records]
     )  # fmt: skip
     pairs = pairs[np.isfinite(pairs).all(1)]
-    figure, (axis,) = _figure(5.2, 5.2)
+    figure, (axis,) = plain_axes(5.2, 5.2)
     axis.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
     axis.scatter(pairs[:, 0], pairs[:, 1], s=18, color=_COLOURS[0], alpha=0.6, linewidths=0)
     axis.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="DSC, image only", ylabel="DSC, with the report")
@@ -76,7 +63,7 @@ def _froc(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, 
     shown = [key for key in _SHOWN if "froc_curve" in scores["conditions"].get(key, {}) and key != "rule"]
     if not shown:
         return False
-    figure, (axis,) = _figure(6.4, 4.4)
+    figure, (axis,) = plain_axes(6.4, 4.4)
     for colour, key in zip(_COLOURS, shown, strict=False):
         curve = scores["conditions"][key]["froc_curve"]
         axis.plot(
@@ -95,7 +82,7 @@ def _froc(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, 
 
 
 def _reliability(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, Any]], path: Path) -> bool:
-    figure, axes = _figure(9.2, 4.4, 2)
+    figure, axes = plain_axes(9.2, 4.4, 2)
     shown = [key for key in _SHOWN[:3] if scores["conditions"].get(key, {}).get("calibration")]
     for axis, kind, words in zip(axes, ("hot_spots", "pixels"), ("hot spots", "pixels"), strict=True):
         axis.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--")
@@ -125,7 +112,7 @@ def _gain(name: str, scores: Mapping[str, Any], _records: Sequence[Mapping[str, 
     if not rows:
         return False
     rows = [("all", scores["dice_gain"]["report_minus_image_only"]), *rows]
-    figure, (axis,) = _figure(7.6, 1.2 + 0.3 * len(rows))
+    figure, (axis,) = plain_axes(7.6, 1.2 + 0.3 * len(rows))
     heights = np.arange(len(rows))[::-1]
     for height, (_, gain) in zip(heights, rows, strict=True):
         axis.plot([gain["low"], gain["high"]], [height, height], color=_COLOURS[0], linewidth=2)

@@ -15,8 +15,8 @@ from BoneMetSegLib.anatomy import FINE_REGIONS, TEXT_SLOTS, WHOLE_SKELETON_SLOT,
 from BoneMetSegLib.hot_spots import HotSpot, slot_rank
 from BoneMetSegLib.report import Report
 from BoneMetSegLib.segmentation import Mention
-from model_training.simulator.case import SimulatedCase
 
+from .examination import Examination
 from .pixel_scores import BENIGN, METASTASIS
 from .prediction import Prediction, metastasis_probability
 from .true_regions import slot_mask
@@ -54,10 +54,10 @@ def spoken_mentions(mentions: Sequence[Mention], report: Report | None) -> tuple
     """Return the mentions that speak of today's finding: none of the clinical history."""
     if report is None:
         return tuple(mentions)
-    return tuple(one for one in mentions if report.clauses[one.clause].section != "clinical")
+    return tuple(one for one in mentions if report.tells(report.clauses[one.clause]))
 
 
-def exact_mentions(case: SimulatedCase) -> tuple[Mention, ...]:
+def exact_mentions(case: Examination) -> tuple[Mention, ...]:
     """Return the true status of every place with a visible focus, as mentions."""
     return tuple(
         Mention(0, 0, 0, (TEXT_SLOTS[slot_of(focus.fine_region)],), _true_status(focus.hot_spot_class))
@@ -103,13 +103,13 @@ def by_image_and_rule(image_only: Prediction, mentions: Sequence[Mention], rule:
     return Prediction(drawn, spots, None)
 
 
-def metastatic_places(case: SimulatedCase, mentions: Sequence[Mention]) -> dict[str, list[np.ndarray]]:
+def metastatic_places(case: Examination, mentions: Sequence[Mention]) -> dict[str, list[np.ndarray]]:
     """Return, by view, the mask of each place that a report calls metastatic, from the true skeleton."""
     slots = {slot for one in mentions if one.status == "metastatic" for slot in one.slots} - {WHOLE_SKELETON_SLOT}
-    return {view: [slot_mask(case, view, slot) for slot in sorted(slots)] for view in case.counts}
+    return {view: [slot_mask(case, view, slot) for slot in sorted(slots)] for view in case.class_map}
 
 
-def by_report_alone(case: SimulatedCase, places: Mapping[str, Sequence[np.ndarray]], region_share: float) -> Prediction:
+def by_report_alone(case: Examination, places: Mapping[str, Sequence[np.ndarray]], region_share: float) -> Prediction:
     """Return what the report alone would draw: each place that it calls metastatic.
 
     The place is given exactly, as no reader of text alone could know it; its counts are not looked at. Of each place
@@ -122,7 +122,7 @@ def by_report_alone(case: SimulatedCase, places: Mapping[str, Sequence[np.ndarra
     """
     drawn = {}
     for view, masks in places.items():
-        labels = np.zeros(case.counts[view].shape, np.uint8)
+        labels = np.zeros(case.class_map[view].shape, np.uint8)
         for mask in masks:
             labels[_middle(mask, region_share)] = METASTASIS
         drawn[view] = labels
@@ -131,11 +131,11 @@ def by_report_alone(case: SimulatedCase, places: Mapping[str, Sequence[np.ndarra
 
 def _middle(mask: np.ndarray, share: float) -> np.ndarray:
     """Return the given share of a mask's pixels that lie nearest to its middle."""
-    rows, columns = np.nonzero(mask)
-    if not len(rows) or share >= 1:
+    pixels = np.argwhere(mask)
+    if not len(pixels) or share >= 1:
         return mask
-    distance = np.hypot(rows - np.median(rows), columns - np.median(columns))
-    nearest = np.argsort(distance, kind="stable")[: max(1, round(share * len(rows)))]
+    distance = np.linalg.norm(pixels - np.median(pixels, axis=0), axis=1)
+    nearest = np.argsort(distance, kind="stable")[: max(1, round(share * len(pixels)))]
     part = np.zeros_like(mask)
-    part[rows[nearest], columns[nearest]] = True
+    part[tuple(pixels[nearest].T)] = True
     return part

@@ -64,7 +64,21 @@ def unnamed_half(foci: Sequence[Focus], seed: Sequence[int]) -> set[int]:
     return {numbers[index] for index in order[: len(numbers) // 2]}
 
 
-def written(foci: Sequence[Focus], patient: Mapping[str, Any], language: str, wording: str, seed: Sequence[int]) -> str:
-    """Return the text of an exact reader's report of these foci; the same seed writes the same text."""
+def written(
+    foci: Sequence[Focus],
+    patient: Mapping[str, Any],
+    language: str,
+    wording: str,
+    seed: Sequence[int],
+    kind: str = "planar",
+) -> str:
+    """Return the text of an exact reader's report of these foci; the same seed writes the same text.
+
+    Parameters
+    ----------
+    kind : {"planar", "spect"}
+        Of the examination that is reported.
+    """
     rng = np.random.default_rng(list(seed))
-    return write_report(foci, patient, language, rng, report_error_rates=EXACT, wording=wording).text
+    report = write_report(foci, patient, language, rng, report_error_rates=EXACT, wording=wording, examination=kind)
+    return report.text

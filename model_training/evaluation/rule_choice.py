@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,10 @@ import numpy as np
 from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.segmentation import Mention
 from BoneMetSegLib.segmenter import Segmenter
-from model_training.case_lists import reports_of
-from model_training.simulated_scan import scan_of_case
-from model_training.simulator.case import SimulatedCase
-from model_training.simulator.case_files import load_case
 
+from .conditions import report_text
+from .evaluate_cases import ProgressLine, print_progress
+from .examination import Examination, load_examination, load_meta, scan_of
 from .pixel_scores import METASTASIS, confusion, pixel_scores
 from .prediction import Prediction, metastasis_probability, network_prediction
 from .report_rules import (
@@ -33,7 +32,6 @@ from .report_rules import (
 KEEP_FROM = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, KEEP_NONE)
 REGION_SHARES = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.1, 0.05)
 _ROUNDS = 2
-_Read = tuple[SimulatedCase, Prediction, tuple[Mention, ...], tuple[Mention, ...]]
 
 
 def choose_rules(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> dict[str, Rule]:
@@ -44,29 +42,40 @@ def choose_rules(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> dict
     stay as ``PLAIN_RULE``.
     """
     read = list(_read(segmenter, cases, seed))
-    if not any((case.class_map[view] == METASTASIS).any() for case, *_ in read for view in case.class_map):
+    if not any(one.rule.true for one in read):
         return dict.fromkeys(("rule", "rule_exact", "report_only"), PLAIN_RULE)
-    share = _best_share([one[0] for one in read], [one[2] for one in read])
+    share = max(REGION_SHARES, key=lambda share: _mean([one.report_only[share] for one in read]))
     return {
-        "rule": _swept([_Tally.of(case, image, mentions) for case, image, mentions, _ in read]),
-        "rule_exact": _swept([_Tally.of(case, image, exact) for case, image, _, exact in read]),
+        "rule": _swept([one.rule for one in read]),
+        "rule_exact": _swept([one.rule_exact for one in read]),
         "report_only": Rule(PLAIN_RULE.keep_from, share),
     }
 
 
-def _read(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> list[_Read]:
+@dataclass(frozen=True)
+class _Read:
+    """What is kept of a patient; maps and masks are not, those of a tomography take a gigabyte."""
+
+    rule: _Tally
+    rule_exact: _Tally
+    report_only: Mapping[float, float]
+
+
+def _read(segmenter: Segmenter, cases: Sequence[Path], seed: int) -> Iterator[_Read]:
     rng = np.random.default_rng(seed)
-    read = []
+    line = ProgressLine(len(cases), print_progress)
     for path in cases:
-        case = load_case(path)
-        encoded = segmenter.encode_scan(scan_of_case(case))
-        report = parse_report(reports_of(path)[("zh", "en")[rng.integers(2)]])
-        with_report = network_prediction(segmenter, encoded, report)
-        segmentation = with_report.segmentation
-        mentions = spoken_mentions(segmentation.mentions if segmentation else (), with_report.report)
+        case = load_examination(path)
+        encoded = segmenter.encode_scan(scan_of(case))
+        report = parse_report(report_text(load_meta(path), ("zh", "en")[rng.integers(2)], "training"))
+        mentions = spoken_mentions(segmenter.read(report), report)
         image_only = network_prediction(segmenter, encoded, None)
-        read.append((case, image_only, mentions, exact_mentions(case)))
-    return read
+        yield _Read(
+            _Tally.of(case, image_only, mentions),
+            _Tally.of(case, image_only, exact_mentions(case)),
+            _dice_of_shares(case, mentions),
+        )
+        line.step()
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class _Tally:
     spots: Sequence[tuple[float, str, int, int]]
 
     @classmethod
-    def of(cls, case: SimulatedCase, image_only: Prediction, mentions: Sequence[Mention]) -> _Tally:
+    def of(cls, case: Examination, image_only: Prediction, mentions: Sequence[Mention]) -> _Tally:
         mine = {view: labels == METASTASIS for view, labels in image_only.drawn.items()}
         truth = {view: case.class_map[view] == METASTASIS for view in mine}
         spots = []
@@ -125,14 +134,10 @@ def _swept(tallies: Sequence[_Tally]) -> Rule:
     return Rule(best)
 
 
-def _best_share(cases: Sequence[SimulatedCase], mentions: Sequence[tuple[Mention, ...]]) -> float:
-    dice: dict[float, list[float]] = {share: [] for share in REGION_SHARES}
-    for case, said in zip(cases, mentions, strict=True):
-        places = metastatic_places(case, said)
-        for share in REGION_SHARES:
-            drawn = by_report_alone(case, places, share).drawn
-            dice[share].append(pixel_scores(confusion(case.class_map, drawn))["dice"])
-    return max(REGION_SHARES, key=lambda share: _mean(dice[share]))
+def _dice_of_shares(case: Examination, mentions: Sequence[Mention]) -> dict[float, float]:
+    places = metastatic_places(case, mentions)
+    drawn = {share: by_report_alone(case, places, share).drawn for share in REGION_SHARES}
+    return {share: pixel_scores(confusion(case.class_map, labels))["dice"] for share, labels in drawn.items()}
 
 
 def _mean(dice: Sequence[float]) -> float:

@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 
 from BoneMetSegLib.anatomy import REPORTING_REGIONS, SKELETON_CHANNELS
-from BoneMetSegLib.segmentation import BONE_PROBABILITY, Segmentation
-from model_training.simulator.case import SimulatedCase
+from BoneMetSegLib.segmentation import Segmentation
+
+from .examination import Examination, truth_step
 
 
-def skeleton_counts(case: SimulatedCase, segmentation: Segmentation) -> np.ndarray:
-    """Return (overlap, drawn, true) pixels per channel, both views, at the truth's half resolution: ``(3, 29)``."""
+def skeleton_counts(case: Examination, segmentation: Segmentation) -> np.ndarray:
+    """Return (overlap, drawn, true) pixels per channel, all views, at the truth's own resolution: ``(3, 29)``."""
     total = np.zeros((3, len(SKELETON_CHANNELS)))
     for view, maps in segmentation.views.items():
         truth = case.skeleton[view]
-        rows, columns = truth.shape[1] * 2, truth.shape[2] * 2
-        mine = maps.skeleton[:, :rows:2, :columns:2] > BONE_PROBABILITY
-        total += np.stack([(mine & truth).sum((1, 2)), mine.sum((1, 2)), truth.sum((1, 2))])
+        step = truth_step(truth.shape[1:], maps.bones.shape[1:])
+        mine = maps.bones[(slice(None), *(slice(0, step * extent, step) for extent in truth.shape[1:]))]
+        total += np.stack([np.count_nonzero(each.reshape(len(each), -1), 1) for each in (mine & truth, mine, truth)])
     return total
 
 

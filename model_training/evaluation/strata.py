@@ -8,6 +8,8 @@ from typing import Any
 
 from BoneMetSegLib.anatomy import FINE_REGIONS
 
+from .lesions import true_sizes
+
 _REGION_OF = {fine.name: fine.region for fine in FINE_REGIONS}
 Groups = Mapping[str, Callable[[Mapping[str, Any]], str]]
 
@@ -38,8 +40,15 @@ def _mimic(truth: Mapping[str, Any]) -> str:
 
 
 def _counts(truth: Mapping[str, Any]) -> str:
-    mean = sum(truth["counts"].values()) / len(truth["counts"])
-    return _band(mean / 1e6, (0.75, 1.25, 2.0), " million a view")
+    mean = sum(truth["counts"].values()) / len(truth["counts"]) / 1e6
+    if "field" in truth:
+        return _band(mean, (2.5, 4.0, 6.0), " million in all projections")
+    return _band(mean, (0.75, 1.25, 2.0), " million a view")
+
+
+def _size(focus: Mapping[str, Any]) -> str:
+    largest = max(true_sizes(focus).values())
+    return _band(largest, (3, 6, 12), " ml") if "volume_ml" in focus else _band(largest, (300, 600, 1000), " mm2")
 
 
 PATIENT_GROUPS: Groups = {
@@ -47,9 +56,11 @@ PATIENT_GROUPS: Groups = {
     "counts": _counts,
     "mimics": _mimic,
 }
+TOMOGRAPHY_GROUPS: Groups = {"field": lambda truth: str(truth["field"])}
+"""Of tomographies, beside ``PATIENT_GROUPS``."""
 LESION_GROUPS: Groups = {
     "region": lambda focus: _REGION_OF[focus["fine_region"]].replace("_", " "),
-    "size": lambda focus: _band(max(focus["area_mm2"].values()), (300, 600, 1000), " mm2"),
+    "size": _size,
     "contrast": lambda focus: _band(focus["contrast"], (2, 3, 5), " times its surroundings"),
 }
-"""Of visible metastases: size is the larger of its true areas in the two views."""
+"""Of visible metastases: size is the larger of its true areas in the two views, or its true volume."""

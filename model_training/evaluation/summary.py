@@ -13,12 +13,12 @@ from .bootstrap import confidence_interval, difference_interval, ratio_interval
 from .burden_agreement import agreement
 from .calibration import reliability, spot_calibration
 from .froc import FALSE_POSITIVES_PER_SCAN, candidates_of, froc_curve, sensitivity_at
-from .lesions import HIT_IOU, PatientLesions, lesion_counts
+from .lesions import HIT_IOU, PatientLesions, lesion_counts, true_sizes
 from .pixel_scores import METASTASIS, pixel_scores
 from .places import place_shares
 from .records import Record, RecordTable, scores_of
 from .skeleton_scores import skeleton_dice
-from .strata import LESION_GROUPS, PATIENT_GROUPS, metastases_of
+from .strata import LESION_GROUPS, PATIENT_GROUPS, TOMOGRAPHY_GROUPS, metastases_of
 
 BENIGN_DRAWN_FROM = 0.25
 """A benign focus counts as drawn in a view from this share of its pixels on."""
@@ -100,7 +100,7 @@ def _hd95(table: RecordTable, name: str) -> dict[str, Any]:
     """Over the views with a true metastasis; a view where nothing is drawn counts as infinitely far in the median."""
     values: list[float] = []
     for record in table.flat():
-        shown = {view for focus in metastases_of(record["truth"]) for view in focus["area_mm2"]}
+        shown = {view for focus in metastases_of(record["truth"]) for view in true_sizes(focus)}
         distances = scores_of(record, name)["hd95_mm"]
         told = [distances[view] for view in sorted(shown) if distances[view] is not None]
         values += [float("inf") if distance == "empty" else float(distance) for distance in told]
@@ -204,15 +204,23 @@ def _checks(table: RecordTable, name: str) -> dict[str, Any]:
 
 
 def _with_own_report(table: RecordTable) -> dict[str, Any]:
-    """Places, Bone Scan Index and time, with the patient's own report, or of the image alone where none was read."""
+    """Places, burden and time, with the patient's own report, or of the image alone where none was read."""
     name = "report" if "report" in table.conditions else "image_only"
     rows = [(record["truth"], scores_of(record, name)) for record in table.flat()]
-    burden = [{"true": truth["bsi_percent"], **scores["bsi"]} for truth, scores in rows]
     return {
         "places": place_shares(check for _, scores in rows for check in scores["places"]),
-        "bsi": {rule: agreement(burden, rule) for rule in VIEW_RULES},
+        **_burden(rows),
         "seconds_per_case_median": round(float(np.median([scores["seconds"] for _, scores in rows])), 3),
     }
+
+
+def _burden(rows: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[str, Any]:
+    """How measured and true burden agree: Bone Scan Index, or the lesions' volume in tomographies."""
+    if all("bsi" in scores for _, scores in rows):
+        burden = [{"true": truth["bsi_percent"], **scores["bsi"]} for truth, scores in rows]
+        return {"bsi": {rule: agreement(burden, rule) for rule in VIEW_RULES}}
+    name = "lesion_volume_ml"
+    return {name: agreement([{"true": truth[name], name: scores[name]} for truth, scores in rows], name)}
 
 
 def _half_named(table: RecordTable, rng: np.random.Generator) -> dict[str, Any]:
@@ -246,7 +254,8 @@ def _half_named(table: RecordTable, rng: np.random.Generator) -> dict[str, Any]:
 def _patient_strata(table: RecordTable, dice: Mapping[str, np.ndarray], rng: np.random.Generator) -> dict[str, Any]:
     shown = [name for name in ("image_only", "report") if name in dice]
     result: dict[str, Any] = {}
-    for group, name_of in PATIENT_GROUPS.items():
+    is_tomography = all("field" in truth for truth in table.truths)
+    for group, name_of in {**PATIENT_GROUPS, **(TOMOGRAPHY_GROUPS if is_tomography else {})}.items():
         names = np.array([name_of(truth) for truth in table.truths])
         rows = {}
         for band in _in_order(names, dice["image_only"][0]):

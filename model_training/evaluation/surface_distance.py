@@ -8,7 +8,7 @@ from scipy import ndimage
 PERCENTILE = 95.0
 
 
-def hd95_mm(drawn: np.ndarray, true: np.ndarray, pixel_size_mm: tuple[float, float]) -> float | None:
+def hd95_mm(drawn: np.ndarray, true: np.ndarray, spacing_mm: tuple[float, ...]) -> float | None:
     """Return the symmetric 95th percentile of the distance between two outlines, in mm.
 
     The larger one of the two directed 95th percentiles (each outline pixel of one mask to the nearest outline pixel of
@@ -17,9 +17,9 @@ def hd95_mm(drawn: np.ndarray, true: np.ndarray, pixel_size_mm: tuple[float, flo
     Parameters
     ----------
     drawn, true : numpy.ndarray
-        ``(rows, columns)`` bool.
-    pixel_size_mm : tuple of float
-        (row, column).
+        bool, of any number of axes.
+    spacing_mm : tuple of float
+        Distance of neighbours along each axis.
 
     Returns
     -------
@@ -32,14 +32,14 @@ def hd95_mm(drawn: np.ndarray, true: np.ndarray, pixel_size_mm: tuple[float, flo
         return float("inf")
     box = _box_of(drawn | true)
     mine, theirs = _outline(drawn[box]), _outline(true[box])
-    there = ndimage.distance_transform_edt(~theirs, sampling=pixel_size_mm)[mine]
-    back = ndimage.distance_transform_edt(~mine, sampling=pixel_size_mm)[theirs]
+    there = ndimage.distance_transform_edt(~theirs, sampling=spacing_mm)[mine]
+    back = ndimage.distance_transform_edt(~mine, sampling=spacing_mm)[theirs]
     return float(max(np.percentile(there, PERCENTILE), np.percentile(back, PERCENTILE)))
 
 
-def _box_of(mask: np.ndarray) -> tuple[slice, slice]:
-    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+def _box_of(mask: np.ndarray) -> tuple[slice, ...]:
+    (box,) = ndimage.find_objects(mask.astype(np.uint8))
+    return tuple(box)
 
 
 def _outline(mask: np.ndarray) -> np.ndarray:

@@ -63,9 +63,10 @@ def cohort_words(cohort: Scores) -> str:
     """Say who was evaluated."""
     clinic = f"`{cohort['clinic']}` (SHA-256 `{cohort['clinic_sha256'][:16]}`)" if cohort.get("clinic") else "unknown"
     who = f"split {cohort['split']}" if cohort.get("split") else f"a fresh cohort, seed {cohort['set_seed']}"
+    shown = ", a tomography of each," if cohort.get("kind") == "spect" else ""
     made_by = f"simulator {cohort.get('simulator_version', '-')}"
     return (
-        f"{cohort['cases']} simulated patients of the clinic {clinic}, {made_by}, {who}. "
+        f"{cohort['cases']} simulated patients{shown} of the clinic {clinic}, {made_by}, {who}. "
         f"Reports in {cohort['wording'].replace('_', '-')} wording; drawn with seed {cohort['seed']}."
     )
 
@@ -206,7 +207,7 @@ def lesion_groups_table(groups: Scores) -> str:
 
 
 def others_table(scores: Scores) -> str:
-    """Return skeleton, places, Bone Scan Index and time."""
+    """Return skeleton, places, burden and time."""
     places = scores["places"]
     rows = [
         ("skeleton DSC, mean over regions present, mean over patients", _number(scores["skeleton"]["patient_mean"])),
@@ -219,20 +220,21 @@ def others_table(scores: Scores) -> str:
             (f"place of hot spots: {name.replace('_', ' ')}", f"{_number(row['share'])} of {row['count']}")
             for name, row in places.items()
         ),
-        *(
-            (
-                f"Bone Scan Index, view rule {rule}",
-                _bsi_words(row),
-            )
-            for rule, row in scores["bsi"].items()
-        ),
+        *burden_rows(scores),
         ("seconds a case, median", _number(scores["seconds_per_case_median"])),
     ]
     return table(("simulated patients", "value"), rows)
 
 
-def _bsi_words(row: Scores) -> str:
-    difference = f"{_number(row['mean_difference'])} (SD {_number(row['sd_difference'])}) %"
+def burden_rows(scores: Scores) -> list[tuple[str, str]]:
+    """Return how measured and true burden agree: Bone Scan Index by each view rule, or the lesions' volume."""
+    if "lesion_volume_ml" in scores:
+        return [("volume of the accepted metastases", _agreement_words(scores["lesion_volume_ml"], "ml"))]
+    return [(f"Bone Scan Index, view rule {rule}", _agreement_words(row, "%")) for rule, row in scores["bsi"].items()]
+
+
+def _agreement_words(row: Scores, unit: str) -> str:
+    difference = f"{_number(row['mean_difference'])} (SD {_number(row['sd_difference'])}) {unit}"
     return f"slope {_number(row['slope'])}, r {_number(row['r'])}, difference {difference}"
 
 

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import ndimage
 
-from model_training.simulator.case import SimulatedCase
-
+from .examination import Examination
 from .pixel_scores import METASTASIS
 
 SURROUNDINGS_MM = 12.0
 ABOVE = 1.1
 
 
-def without_uptake(case: SimulatedCase) -> dict[str, np.ndarray]:
-    """Return the pixels of each view that are not above the neighbouring background: ``(rows, columns)`` bool.
+def without_uptake(case: Examination) -> dict[str, np.ndarray]:
+    """Return the pixels of each view that are not above the neighbouring background: bool.
 
     Background is the Gaussian mean (sigma 12 mm) of the noiseless counts around the pixel, pixels of any focus left
     out; above it is what exceeds it by a tenth. Pixels of a focus are never without uptake.

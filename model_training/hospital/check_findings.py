@@ -328,7 +328,7 @@ def reported_sides(report: Report, mentions: Sequence[Mention]) -> set[str]:
     """Return the sides, "left", "right" and "midline", on which a report speaks of metastases."""
     sides = set()
     for mention in mentions:
-        if mention.status != "metastatic" or report.clauses[mention.clause].section == "clinical":
+        if mention.status != "metastatic" or not report.tells(report.clauses[mention.clause]):
             continue
         for slot in mention.slots:
             sides.add(slot.rsplit("_", 1)[-1] if slot.endswith(("_left", "_right")) else "midline")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,7 +88,7 @@ class SimulatedSpect:
     @property
     def foci(self) -> tuple[Focus, ...]:
         """Those in the field, as a report's writer takes them, visible in both views or in none."""
-        return tuple(_for_the_report(focus) for focus in self.spect_foci if focus.place != "outside")
+        return foci_in_field(self.spect_foci)
 
     @property
     def middles_lps_mm(self) -> tuple[tuple[float, float, float], ...]:
@@ -179,6 +179,11 @@ def simulate_spect_exam(  # noqa: PLR0913
 def _rounded(value: float) -> float:
     """Return a value of five digits: what is written into a file is what was used."""
     return float(f"{value:.4e}")
+
+
+def foci_in_field(foci: Iterable[SpectFocus]) -> tuple[Focus, ...]:
+    """Return the foci that lie in the field, as a report's writer takes them."""
+    return tuple(_for_the_report(focus) for focus in foci if focus.place != "outside")
 
 
 def _for_the_report(focus: SpectFocus) -> Focus:

@@ -8,6 +8,7 @@ skeleton       (views, 29, *half)           uint8       share of each pixel's ar
 levels         (views, 2, *half)            float32     coordinates of spine and ribs; 0 = none
 has_skeleton   ()                           bool        whether bones and levels are known
 tokens         (T, text width)              float16     hidden states of the report's readable tokens; T may be 0
+lexicon        (78, 5)                      float32     what lexicon and grammar read in the report
 has_report     ()                           bool
 patient        ()                           int64       the same for all samples of a patient: its reports all fit
 number         ()                           int64       of the sample in the run; seeds what is drawn of the report

@@ -14,7 +14,7 @@ from .batches import Batch
 from .earlier_reports import EarlierReports
 from .losses import class_loss, fit_loss, place_loss
 from .report_paths import ReportPaths
-from .report_reading import read_states, shown_report
+from .report_reading import shown_report, text_states
 from .schedule import schedule
 from .weight_average import WeightAverage
 
@@ -73,12 +73,12 @@ class DualPathModule(LightningModule):
         where = network.places(image) if network.config.skeleton else None
         read = batch["present"] & batch["has_report"][:, None]
         for number, (name, own) in enumerate(report_paths):
-            report = read_states(own.reader, batch)
+            text = text_states(own.reader, batch)
             if not number and own.fit is not None:
-                reports, patients, known = self.earlier.joined(report, batch)
+                reports, patients, known = self.earlier.joined(text.with_lexicon(batch["lexicon"]), batch)
                 fits = own.fits(image, reports, where)
                 found["fit"] = settings["fit"] * fit_loss(fits, batch["patient"], patients, known)
-            shown = shown_report(report, own.reader, batch, self._configuration["reports"], self._seed)
+            shown = shown_report(text, own.reader, batch, self._configuration["reports"], self._seed)
             output = own.report_path(features, image, shown, places=where)
             found[f"report {name}"] = settings["report"] * class_loss(output.classes, batch["classes"], read, settings)
         return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from .run_folder import (
     CHECKPOINT,
     IMAGE_ORIGIN,
     LOG,
+    alone_in,
     image_origin,
     image_path_of,
     store_configuration,
@@ -73,10 +74,6 @@ def fit(
     KeyboardInterrupt
         Ctrl-C, after the step that was being made; the checkpoint is that of this step.
     """
-    from .dual_path_module import DualPathModule
-    from .run_checks import RunChecks
-    from .run_log import RunLog, cut_log
-
     settings = configuration["train"] = _with_defaults(configuration["train"])
     _check(run, settings, go_on=go_on)
     first_step = steps_done(run) if go_on else 0
@@ -85,6 +82,26 @@ def fit(
         return
     # Read before anything is written: a folder that is none leaves nothing behind.
     given = None if image_from is None else (image_path_of(image_from), image_origin(image_from))
+    if image_from is not None and given is not None:
+        _check_shape(image_from, given[1]["configuration"]["network"], configuration["network"])
+    with alone_in(run) if process_number() == 0 else nullcontext():
+        _fit(run, configuration, samples, checks, reader, first_step if go_on else None, given)
+
+
+def _fit(
+    run: Path,
+    configuration: dict[str, Any],
+    samples: Dataset[Any],
+    checks: Dataset[Any],
+    reader: ReportReader,
+    resumed_at: int | None,
+    given: tuple[Mapping[str, torch.Tensor], dict[str, Any]] | None,
+) -> None:
+    from .dual_path_module import DualPathModule
+    from .run_checks import RunChecks
+    from .run_log import RunLog, cut_log
+
+    settings, go_on, first_step = configuration["train"], resumed_at is not None, resumed_at or 0
     first_process = process_number() == 0
     if first_process:
         store_configuration(run, configuration)
@@ -119,6 +136,16 @@ def fit(
         raise KeyboardInterrupt(f"stopped after step {trainer.global_step}; go on with --continue")
     if checking.ended:
         _LOG.info(f"ended after step {trainer.global_step}: {checking.ended}")
+
+
+def _check_shape(image_from: Path, given: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Refuse an image path of another shape than the configuration's."""
+    for setting in ("dimensions", "views", "widths", "skeleton"):
+        if given.get(setting) != wanted[setting]:
+            raise InputError(
+                f"the image path of {image_from} was trained with {setting} {given.get(setting)}, the configuration "
+                f"has {wanted[setting]}"
+            )
 
 
 def steps_done(run: Path) -> int:

@@ -56,14 +56,16 @@ def soft_dice_loss(
 def place_loss(image: ImageOutput, batch: Mapping[str, torch.Tensor], settings: Mapping[str, Any]) -> torch.Tensor:
     """Skeleton (binary cross-entropy and soft Dice per channel) and level coordinates (mean absolute error).
 
-    The truth is a share of area between 0 and 1. Images without a known skeleton are not scored.
+    The truth is a share of area between 0 and 1. Images without a known skeleton are not scored. ``bone_weight`` is
+    what bone weighs against its background in the cross-entropy.
     """
     shown = batch["present"] & batch["has_skeleton"][:, None]
     weight = shown.flatten().float()
     logits = image.skeleton.flatten(0, 1).float()
     truth = batch["skeleton"].flatten(0, 1).float() / 255
     over = tuple(range(2, logits.ndim))
-    each = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, *over))
+    bone = 1 + (settings["bone_weight"] - 1) * truth
+    each = (bone * F.binary_cross_entropy_with_logits(logits, truth, reduction="none")).mean((1, *over))
     cross_entropy = (each * weight).sum() / weight.sum().clamp(min=1)
     probabilities = logits.sigmoid()
     # The lesser of both is what overlaps; of a hard truth it is the product, and a share drawn exactly costs nothing.

@@ -28,8 +28,8 @@ class PlanarSamples(Dataset):  # type: ignore[type-arg]
     Parameters
     ----------
     cases : sequence of PlacedCase
-    tokens : sequence of mapping from language to numpy.ndarray
-        Each patient's reports as token states ``(tokens, width)`` float16; empty for a patient without a report.
+    tokens : sequence of mapping from language to EncodedReport
+        Each patient's reports; empty for a patient without a report.
     grid : Grid
     augmentation : mapping, optional
         The configuration's ``augmentation``. Without it item n is patient n, as acquired, with the first of the

@@ -1,7 +1,8 @@
 """Which report each image of a batch is shown, and what of it.
 
 In a share of samples another patient's report of the batch is read, so that the network learns to distrust one; in a
-share half of the places that a report names are struck out, so that what is not named is not taken for denied.
+share half of the places that a report names are struck out, so that what is not named is not taken for denied; in a
+share places are misread (``misreading.py``).
 """
 
 from __future__ import annotations
@@ -15,14 +16,21 @@ import torch
 
 from BoneMetSegLib.network import ReportReader
 from BoneMetSegLib.report_fusion import ReportStates
+from BoneMetSegLib.segmentation import STATUSES
 
 from .batches import Batch
+from .misreading import misread
 
 _NAMED = 0.5
 
 
 def read_states(reader: ReportReader, batch: Batch) -> ReportStates:
-    """Return the states of a batch's own reports, in its order."""
+    """Return the states of a batch's own reports, in its order, as an application reads them: lexicon and text path."""
+    return text_states(reader, batch).with_lexicon(batch["lexicon"])
+
+
+def text_states(reader: ReportReader, batch: Batch) -> ReportStates:
+    """Return what the text path alone makes of a batch's own reports, in its order."""
     tokens, mask = batch["tokens"].float(), batch["token_mask"]
     # In full precision: it is a small part, and a status is a matter of thousandths.
     with torch.autocast(tokens.device.type, enabled=False):
@@ -54,7 +62,7 @@ def strike_out(report: ReportStates, reader: ReportReader, share: float, rng: np
         slots = reader.tags(report.tokens)[0].sigmoid() > _NAMED
     slots &= report.token_mask[..., None]
     struck = torch.zeros(report.states.shape[:2], dtype=torch.bool)
-    named = slots.any(1).cpu()
+    named = (slots.any(1) | (report.states[..., : len(STATUSES)].amax(-1) >= _NAMED)).cpu()
     for index, places in enumerate(named):
         chance, own = rng.random(), np.random.default_rng(int(rng.integers(1 << 32)))
         if chance < share:
@@ -77,9 +85,11 @@ def report_rng(batch: Batch, seed: int) -> np.random.Generator:
 
 
 def shown_report(
-    report: ReportStates, reader: ReportReader, batch: Batch, settings: Mapping[str, Any], seed: int
+    text: ReportStates, reader: ReportReader, batch: Batch, settings: Mapping[str, Any], seed: int
 ) -> ReportStates:
-    """Return the reports that the images of a training batch are shown."""
+    """Return the reports that the images of a training batch are shown; ``text`` is of ``text_states``."""
     rng = report_rng(batch, seed)
     order = choose_reports(batch, settings["another_patients_share"], rng)
-    return strike_out(report.of(order), reader, settings["struck_out_share"], rng)
+    lexicon = batch["lexicon"][torch.as_tensor(order, device=batch["lexicon"].device)]
+    text, lexicon = misread(text.of(order), lexicon, settings["misread_share"], rng)
+    return strike_out(text.with_lexicon(lexicon), reader, settings["struck_out_share"], rng)

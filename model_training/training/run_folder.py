@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import yaml
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
@@ -24,6 +27,7 @@ CHECKPOINT = "last.ckpt"
 IMAGE_ORIGIN = "image_path.json"
 """Where the image path came from, in a run that trained report paths alone."""
 LOG = "log.jsonl"
+_LOCK = "training.lock"
 
 
 @dataclass
@@ -67,6 +71,27 @@ def image_path_of(run: Path) -> dict[str, torch.Tensor]:
         return {name: value for name, value in load_file(file).items() if name.startswith("image.")}
     except (OSError, SafetensorError) as error:
         raise InputError(f"{file.name} in {run} cannot be read; train it again") from error
+
+
+@contextmanager
+def alone_in(run: Path) -> Iterator[None]:
+    """Keep other trainings out of a run folder for as long as this one lasts, also if it is killed.
+
+    Raises
+    ------
+    InputError
+        Another training works in the folder.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(run / _LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise InputError(f"another training works in {run}; wait for its end, or take another folder") from error
+    try:
+        yield
+    finally:
+        lock.release()  # the file stays: taking it away could take it from under the next one
 
 
 def image_origin(image_from: Path) -> dict[str, Any]:

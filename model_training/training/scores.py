@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS
+from BoneMetSegLib.bone_sides import sides_by_position
 from BoneMetSegLib.network import ImageOutput
 from BoneMetSegLib.segmentation import CLASSES
 from model_training.training_case import IGNORE
@@ -41,9 +42,10 @@ class Scores:
             sums[label - 1] += torch.stack([2 * (mine & true).sum(), mine.sum() + true.sum()]).double().cpu()
 
     def add_bones(self, image: ImageOutput, batch: Batch) -> None:
-        """Count the skeleton of the images that have one."""
+        """Count the skeleton of the images that have one, sides by place as an application has them."""
         shown = batch["present"] & batch["has_skeleton"][:, None]
-        mine, true = image.skeleton[shown] > 0, batch["skeleton"][shown] > 127
+        bones = sides_by_position(image.skeleton.float().sigmoid())
+        mine, true = bones[shown] > 0.5, batch["skeleton"][shown] > 127
         over = (0, *range(2, mine.ndim))
         self._bones[:, 0] += 2 * (mine & true).sum(over).double().cpu()
         self._bones[:, 1] += (mine.sum(over) + true.sum(over)).double().cpu()

@@ -25,6 +25,12 @@ def add_spect_commands(commands: Any) -> None:
         metavar="BUNDLE",
         help="read with the text encoder of a bundle instead of teaching one",
     )
+    train.add_argument(
+        "--image-from",
+        type=Path,
+        metavar="RUN",
+        help="take the image path of a finished run as it is, and train report paths alone",
+    )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared volumes here for other runs")
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
 
@@ -51,8 +57,9 @@ def run_train_spect(options: argparse.Namespace) -> None:
     if configuration["train"]["max_steps"] < 1:
         raise InputError(f"{configuration['train']['max_steps']} steps of training make no network; give 1 or more")
     train_spect(
-        options.data, options.run, configuration, text_from=options.text_from, cache=options.cache, go_on=options.go_on
-    )
+        options.data, options.run, configuration, text_from=options.text_from, image_from=options.image_from,
+        cache=options.cache, go_on=options.go_on,
+    )  # fmt: skip
     print(options.run)
 
 

@@ -21,7 +21,9 @@ from BoneMetSegLib.anatomy import SKELETON_CHANNELS
 from BoneMetSegLib.bone_sides import sides_by_position
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import ImageOutput
+from BoneMetSegLib.report import parse_report
 from BoneMetSegLib.report_fusion import ReportStates
+from BoneMetSegLib.report_slots import lexicon_states
 from model_training.case_lists import cases_of, clinic_of
 from model_training.evaluation.bootstrap import confidence_interval
 from model_training.reading.report_states import token_states
@@ -123,9 +125,12 @@ def _frame(placed: PlacedVolume, grid: VolumeGrid, multiple: int) -> VolumeGrid:
 
 def _states(trained: Trained, text: str) -> ReportStates:
     tokens = token_states(text, trained.text, trained.tokenizer)[None]
-    return read_states(
-        trained.network.reader, {"tokens": tokens, "token_mask": torch.ones(tokens.shape[:2], dtype=torch.bool)}
-    )
+    batch = {
+        "tokens": tokens,
+        "token_mask": torch.ones(tokens.shape[:2], dtype=torch.bool),
+        "lexicon": torch.from_numpy(lexicon_states(parse_report(text)))[None],
+    }
+    return read_states(trained.network.reader, batch)
 
 
 def _bones(image: ImageOutput, frame: VolumeGrid, volume: TrainingVolume, placed: PlacedVolume) -> np.ndarray:

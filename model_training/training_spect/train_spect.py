@@ -51,6 +51,7 @@ def train_spect(
     configuration: dict[str, Any],
     *,
     text_from: Path | None = None,
+    image_from: Path | None = None,
     cache: Path | None = None,
     go_on: bool = False,
 ) -> None:
@@ -60,6 +61,8 @@ def train_spect(
     ----------
     text_from : Path, optional
         A bundle whose text path is used; else the run's own, taught first where there is none.
+    image_from : Path, optional
+        A finished run whose image path is taken over; report paths alone are trained.
     cache : Path, optional
         Folder that keeps placed volumes and encoded reports for other runs.
     go_on : bool
@@ -84,7 +87,7 @@ def train_spect(
         checks = _samples(checked, configuration, text, cache, augmented=False)
         if not process_number():
             _LOG.info(f"{len(samples)} and {len(checks)} patients in memory after {time.monotonic() - start:.0f} s")
-        fit(run, configuration, samples, checks, text.reader, go_on=go_on)
+        fit(run, configuration, samples, checks, text.reader, go_on=go_on, image_from=image_from)
 
 
 def _samples(

@@ -29,8 +29,8 @@ class VolumeSamples(Dataset):  # type: ignore[type-arg]
     Parameters
     ----------
     volumes : sequence of PlacedVolume
-    tokens : sequence of mapping from language to numpy.ndarray
-        Each patient's reports as token states ``(tokens, width)`` float16.
+    tokens : sequence of mapping from language to EncodedReport
+        Each patient's reports.
     grid : VolumeGrid
     augmentation : mapping, optional
         The configuration's ``augmentation``. Without it item n is patient n, as reconstructed, with the first of the
