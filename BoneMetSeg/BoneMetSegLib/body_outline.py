@@ -14,6 +14,8 @@ SMOOTHING_MM = 6.0
 BODY_SHARE = 0.12
 # Rows narrower than this are noise or a catheter, not the body.
 _MIN_WIDTH_MM, _MIN_HEIGHT_MM = 40.0, 300.0
+# Columns with less of the body than this are noise at its side.
+_LEAST_LIMB_MM = 20.0
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,22 @@ def body_outline(view: PlanarView) -> BodyOutline | None:
         return None  # two things apart
     half = trunk.cumsum(1) >= trunk.sum(1, keepdims=True) / 2
     return BodyOutline(counts, background, threshold, first, last, float(np.median(half.argmax(1))))
+
+
+def body_box_mm(view: PlanarView, air_mm: float) -> tuple[float, float, float, float]:
+    """Return left, right, top and bottom of the body with some air, in mm from the image's upper left corner.
+
+    The whole image where it shows nothing like a body.
+    """
+    height_mm, width_mm = view.pixel_size_mm
+    rows, columns = view.counts.shape
+    outline = body_outline(view)
+    if outline is None:
+        return 0.0, columns * width_mm, 0.0, rows * height_mm
+    across = np.flatnonzero(outline.mask[outline.first_row : outline.last_row + 1].sum(0) * height_mm > _LEAST_LIMB_MM)
+    return (
+        max(across[0] * width_mm - air_mm, 0.0),
+        min((across[-1] + 1) * width_mm + air_mm, columns * width_mm),
+        max(outline.first_row * height_mm - air_mm, 0.0),
+        min((outline.last_row + 1) * height_mm + air_mm, rows * height_mm),
+    )

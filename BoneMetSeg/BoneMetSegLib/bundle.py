@@ -15,6 +15,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from .anatomy import SKELETON_CHANNEL_NAMES, TEXT_SLOTS
+from .burden_calibration import BurdenCalibration
 from .errors import InputError
 from .preprocessing import Preprocessing
 from .resources import resource_path
@@ -88,6 +89,22 @@ class Bundle:
     def thresholds(self) -> dict[str, float]:
         """Thresholds for making hot spots of probabilities."""
         return {key: float(value) for key, value in self.description["thresholds"].items()}
+
+    @property
+    def burden_calibration(self) -> dict[str, Any]:
+        """What ``burden_calibration.BurdenCalibration`` reads; empty where it was never fitted."""
+        return dict(self.description.get("burden_calibration", {}))
+
+    def check_kind(self, kind: str) -> None:
+        """Refuse a kind of scan that it was not made for.
+
+        Raises
+        ------
+        InputError
+            It segments another kind.
+        """
+        if kind != self.kind:
+            raise InputError(f"bundle {self.folder.name} is for {self.kind} scans, and this is a {kind} scan")
 
     def load(self) -> tuple[DualPathNetwork, TextEncoder, ReportTokenizer]:
         """Build the network and fill in its weights, in float32, ready for inference.
@@ -185,6 +202,10 @@ def _check_description(folder: Path, description: Any) -> None:
     if description["regions"] != regions_description():
         raise InputError(f"{where} was made for another table of regions; export it again with this version")
     _check_files(where, description["files"])
+    try:
+        BurdenCalibration.from_json(description.get("burden_calibration", {}))
+    except ValueError as error:
+        raise InputError(f"{where} holds a calibration of burden that cannot be used: {error}") from error
     for name in _NEEDED_THRESHOLDS[description["kind"]]:
         if type(description["thresholds"].get(name)) not in (int, float):
             raise InputError(f"{where} lacks the threshold {name!r}, or it is not a number")

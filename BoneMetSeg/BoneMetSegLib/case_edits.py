@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
-from .hot_spots import HotSpot, HotSpotInView, hot_pixels, join_views, measure_in_view, with_phrase
+from .foci import hot_pixels, join_views
+from .hot_spots import HotSpot, HotSpotInView, measure_in_view, with_phrase
 from .report import Report
 from .result_document import mask_sha256
 from .scan import Scan
@@ -43,7 +44,7 @@ class Decision:
 
 def decision_of(spot: HotSpot) -> Decision:
     """Return what holds for a hot spot now."""
-    return Decision(spot.hot_spot_class, spot.accepted, Place(spot.region, spot.side, spot.level))
+    return Decision(spot.hot_spot_class, spot.accepted, Place(spot.region, spot.side, spot.level, spot.level_margin))
 
 
 def place_fault(place: Place) -> str:
@@ -195,6 +196,7 @@ def _edited(
     editor: str,
 ) -> HotSpot:
     """Return a stored hot spot as its decision and its outlines have it now."""
+    moved = Place(stored.region, stored.side, stored.level) != decision.place
     spot = replace(
         stored,
         hot_spot_class=decision.hot_spot_class,
@@ -202,6 +204,8 @@ def _edited(
         region=decision.place.region,
         side=decision.place.side,
         level=decision.place.level,
+        # A table says nothing of margins: a place that is the same is as sure as before.
+        level_margin=decision.place.level_margin if moved else stored.level_margin,
         views=views,
     )
     if fingerprints_of(spot) != fingerprints or decision != decision_of(stored):
@@ -213,5 +217,15 @@ def _drawn(spot_id: str, place: Place, views: Mapping[str, HotSpotInView], edito
     """A segment that a reader drew: an accepted metastasis, until the table says otherwise."""
     nan = float("nan")
     return HotSpot(
-        spot_id, "metastasis", True, place.region, place.side, place.level, views, nan, nan, edited_by=editor
+        spot_id,
+        "metastasis",
+        True,
+        place.region,
+        place.side,
+        place.level,
+        views,
+        nan,
+        nan,
+        edited_by=editor,
+        level_margin=place.level_margin,
     )

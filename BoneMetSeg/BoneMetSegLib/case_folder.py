@@ -75,11 +75,11 @@ def _holds_case(folder: Path) -> bool:
 
 
 @contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
+def whole_folder(out: Path, ours: Collection[str] = CASE_FILES) -> Iterator[Path]:
     """Give a folder to write into that becomes ``out`` when all went well, and vanishes when not.
 
     An earlier ``out`` stands until the new one is complete, and comes back if the exchange fails. Files in it that are
-    none of ``CASE_FILES`` are kept.
+    not named in ``ours`` are kept.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
         partial.mkdir()
         yield partial
         if target.exists():
-            _exchange(partial, target)
+            _exchange(partial, target, ours)
         else:
             partial.rename(target)
     except OSError as error:
@@ -101,24 +101,24 @@ def whole_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _exchange(partial: Path, target: Path) -> None:
+def _exchange(partial: Path, target: Path, ours: Collection[str]) -> None:
     """Put ``partial`` in the place of ``target``, with the reader's own files."""
     earlier = partial.with_name(f"{partial.name}-earlier")
     shutil.copymode(target, partial)
     target.rename(earlier)
     try:
-        _move_foreign_files(earlier, partial)
+        _move_foreign_files(earlier, partial, ours)
         partial.rename(target)
     except OSError:
-        _move_foreign_files(partial, earlier)
+        _move_foreign_files(partial, earlier, ours)
         earlier.rename(target)
         raise
     shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _move_foreign_files(source: Path, target: Path) -> None:
+def _move_foreign_files(source: Path, target: Path, ours: Collection[str]) -> None:
     for path in list(source.iterdir()):
-        if path.name not in CASE_FILES:
+        if path.name not in ours:
             path.rename(target / path.name)
 
 
@@ -139,7 +139,7 @@ def write_case(folder: Path, case: Case, *, lang: str = "en", scene: bool = True
     for view in case.scan.views:
         write_seg_nrrd(case.scan, case.hot_spots, view, folder / f"{view}.seg.nrrd", lang=lang)
     quantity = case.scan.quantity if isinstance(case.scan, SpectScan) else None
-    write_hot_spot_csv(folder / "hot_spots.csv", case.hot_spots, quantity)
+    write_hot_spot_csv(folder / "hot_spots.csv", case.hot_spots, case.concordance, quantity)
     text = json.dumps(result_document(case), ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "result.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     write_maps(folder / "maps.npz", case.scan, case.segmentation)
@@ -166,9 +166,9 @@ def _write_scene(path: Path, case: Case, lang: str) -> None:
 
     report_text = case.report.text if case.report and not case.deidentified else None
     if isinstance(case.scan, SpectScan):
-        nodes = build_spect_case_scene(case.scan, case.hot_spots, report_text, lang=lang)
+        nodes = build_spect_case_scene(case.scan, case.hot_spots, report_text, lang=lang, concordance=case.concordance)
     else:
-        nodes = build_scene(case.scan, case.hot_spots, report_text, lang=lang)
+        nodes = build_scene(case.scan, case.hot_spots, report_text, lang=lang, concordance=case.concordance)
     try:
         write_mrb(nodes, path)
     finally:

@@ -1,4 +1,4 @@
-"""The command line: ``bonemetseg segment | measure | info | bundle | worker`` (floor 6)."""
+"""The command line: ``bonemetseg segment | measure | compare | info | bundle | worker`` (floor 6)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__
+from . import __version__, comparison_command
 from .errors import InputError
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--edited-by", default="reader", metavar="NAME", help="who edited, for the table (default: reader)"
     )
     _add_lang(measure)
+    compare = commands.add_parser(
+        "compare", help="compare scans of one patient", description=comparison_command.DESCRIPTION
+    )
+    comparison_command.add_options(compare)
+    _add_lang(compare)
     _add_info(commands.add_parser("info", help="say what a scan is, and show it in Slicer", description=_INFO))
     bundle = commands.add_parser("bundle", help="check and describe a model bundle")
     bundle.add_argument("bundle", type=Path, metavar="DIR", help="the bundle's folder")
@@ -271,17 +276,35 @@ def _worker(options: argparse.Namespace) -> int:
     return serve(idle_minutes=options.idle_minutes, end_with_input=options.end_with_input)
 
 
-_COMMANDS = {"segment": _segment, "measure": _measure, "info": _info, "bundle": _bundle, "worker": _worker}
+_COMMANDS = {
+    "segment": _segment,
+    "measure": _measure,
+    "compare": comparison_command.run,
+    "info": _info,
+    "bundle": _bundle,
+    "worker": _worker,
+}
 
 
 def print_case(case: Case, out: Path, lang: str = "en") -> None:
     """Print a case's summary, its hot spots and where its files are."""
-    from .anatomy import region_term
     from .result_document import summary_sentence
 
     print(summary_sentence(case))
     size, digits = ("volume ml", 1) if case.scan.kind == "spect" else ("area mm2", 0)
-    header = ("id", "class", "accepted", "place", "views", size, "ratio", "p", "p image", "report effect")
+    header = (
+        "id",
+        "class",
+        "accepted",
+        "place",
+        "views",
+        size,
+        "ratio",
+        "p",
+        "p image",
+        "report effect",
+        "disagreement",
+    )
     rows: list[tuple[str, ...]] = [header]
     for spot in case.hot_spots:
         sizes = " + ".join(f"{view.size:.{digits}f}" for view in spot.views.values())
@@ -289,7 +312,7 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
             f"{value:.2f}" if not math.isnan(value) else "-"
             for value in (spot.ratio_to_background, spot.probability, spot.probability_image_only)
         )
-        place = region_term(spot.region, spot.side, spot.level, lang)
+        place = spot.place_words(lang)
         views = "+".join(view if view == "spect" else view[:4] for view in spot.views)
         rows.append(
             (
@@ -301,6 +324,7 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
                 sizes,
                 *numbers,
                 spot.report_effect,
+                case.concordance.disagreement_of(spot.id),
             )
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
@@ -310,6 +334,8 @@ def print_case(case: Case, out: Path, lang: str = "en") -> None:
         print(f"update: {change.id} {change.what}: {change.before or '-'} -> {change.after or '-'}")
     if case.segmentation.report_fit is not None:
         print(f"report: fits this scan with probability {case.segmentation.report_fit:.2f}")
+    for one in case.concordance.contradictions:
+        print(f"report: {one.sentence}")
     for flag in case.quality:
         print(f"quality: {flag.sentence}")
     for warning in case.scan.warnings:

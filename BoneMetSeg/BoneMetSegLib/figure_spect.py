@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
-from .anatomy import region_term
 from .figure_labels import spread
 from .figure_outlines import OutlineTracer
 from .figure_style import INK, PAPER, QUIET, Style, chinese_family, fitted, legend_lines, outline_line
@@ -307,7 +306,7 @@ def _draw_list(figure: Figure, down: float, hot_spots: Sequence[HotSpot], scan: 
     step = 0.235 / down
     for spot in listed[:_MOST_LISTED]:
         shown = spot.views[SPECT_VIEW]
-        place = region_term(spot.region, spot.side, spot.level, style.lang)
+        place = spot.place_words(style.lang)
         measured = f"{shown.volume_ml:.1f} ml, max {shown.max_counts:.4g} {_UNITS[scan.quantity]}"
         colour = outline_line(spot)["color"] if spot.accepted else QUIET
         weight = "bold" if spot.accepted else "normal"

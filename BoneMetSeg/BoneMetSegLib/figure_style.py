@@ -10,6 +10,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 
 from .hot_spots import HotSpot
 from .segmentation import HOT_SPOT_CLASSES
@@ -81,8 +82,11 @@ def fitted(figure: Figure, x: float, y: float, text: str, style: dict[str, Any])
     """Write a line of text, smaller where it would run off the page."""
     if not text:
         return
-    artist = figure.text(x, y, text, **style)
-    width = artist.get_window_extent(figure.canvas.get_renderer()).width  # type: ignore[attr-defined]
-    room = figure.bbox.width * (1 - 2 * x)
-    if width > room:
-        artist.set_fontsize(style["fontsize"] * room / width)
+    shrink_to(figure.text(x, y, text, **style), figure.bbox.width * (1 - 2 * x))
+
+
+def shrink_to(text: Text, room_pixels: float) -> None:
+    """Write a text smaller where it would be wider than its room."""
+    width = text.get_window_extent().width
+    if width > room_pixels:
+        text.set_fontsize(float(text.get_fontsize()) * room_pixels / width)

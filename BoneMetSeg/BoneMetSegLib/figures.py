@@ -20,7 +20,7 @@ from .count_window import upper_counts
 from .figure_labels import spread
 from .figure_outlines import OutlineTracer
 from .figure_page import FOOTNOTE, GUTTER, LEGEND_ROW, MARGIN, Page
-from .figure_style import INK, PAPER, QUIET, Style, chinese_family, fitted, legend_lines, outline_line
+from .figure_style import INK, PAPER, QUIET, Style, chinese_family, fitted, legend_lines, outline_line, shrink_to
 from .hot_spot_segments import segment_name
 from .hot_spots import HotSpot
 from .scan import PlanarScan, PlanarView
@@ -29,6 +29,8 @@ from .terminology import CLASS_APPEARANCE
 _DPI, _LEAST_PIXELS = 200, 2200
 # Between linear and the square root of Poisson counts: bones stand out of soft tissue and faint foci remain.
 _GAMMA = 0.7
+# From a view's edge to its label, in inches: to the line's knee, along the line, and to the first letter.
+_KNEE, _LINE, _BEFORE_LABEL = 0.02, 0.1, 0.05
 # Scans that were made lossy have a constant where there should be nothing.
 _AIR_PERCENTILE = 10
 _CHINESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -215,15 +217,15 @@ def _draw_label(
     edge, y, at_left = place
     outward = -1 if at_left else 1
     colour = CLASS_APPEARANCE[hot_spot.hot_spot_class].rgb_fraction
-    knee = edge + outward * 0.02 * page.mm_per_inch
+    knee = edge + outward * _KNEE * page.mm_per_inch
     outline = _largest(polygons)
     touch = outline[np.argmin(np.hypot(outline[:, 0] - knee, outline[:, 1] - y))]
-    end = knee + outward * 0.1 * page.mm_per_inch
+    end = knee + outward * _LINE * page.mm_per_inch
     axes.plot([touch[0], knee, end], [touch[1], y, y], color=colour, linewidth=0.8, alpha=0.75, zorder=4)
     is_lesion = hot_spot.accepted and hot_spot.hot_spot_class == "metastasis"
     _, _, place_words = segment_name(hot_spot, style.lang).partition(" ")
-    axes.text(
-        end + outward * 0.05 * page.mm_per_inch,
+    label = axes.text(
+        end + outward * _BEFORE_LABEL * page.mm_per_inch,
         y,
         f"{hot_spot.number}  {place_words}" if not at_left else f"{place_words}  {hot_spot.number}",
         ha="right" if at_left else "left",
@@ -235,6 +237,7 @@ def _draw_label(
             fontstyle="normal" if hot_spot.accepted else "italic",
         ),
     )
+    shrink_to(label, (GUTTER - _KNEE - _LINE - _BEFORE_LABEL) * axes.figure.dpi)
 
 
 def _largest(polygons: list[np.ndarray]) -> np.ndarray:

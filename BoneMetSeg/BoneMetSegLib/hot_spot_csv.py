@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from .case_edits import ALLOWED_WORDS, Decision, place_fault
+from .concordance import Concordance
 from .errors import InputError
 from .hot_spots import HotSpot
 from .scan import SPECT_VIEW, VIEWS, Quantity
@@ -35,6 +36,8 @@ CSV_COLUMNS = (
     "report_effect",
     "phrase",
     "edited_by",
+    "disagreement",
+    "level_margin",
 )
 _EDITABLE_COLUMNS = ("id", "class", "accepted", "region", "side", "level")
 # A spreadsheet takes a cell that begins so for a formula, full-width forms included.
@@ -47,11 +50,15 @@ def spect_csv_columns(quantity: Quantity) -> tuple[str, ...]:
     return (*CSV_COLUMNS[:first], "volume_ml", *uptake_names(quantity), *CSV_COLUMNS[last:])
 
 
-def write_hot_spot_csv(path: Path, hot_spots: Sequence[HotSpot], quantity: Quantity | None = None) -> None:
+def write_hot_spot_csv(
+    path: Path, hot_spots: Sequence[HotSpot], concordance: Concordance, quantity: Quantity | None = None
+) -> None:
     """Write a row per hot spot.
 
     Parameters
     ----------
+    concordance : Concordance
+        Says where the report disagrees; an empty one without a report.
     quantity : {"counts", "Bq/ml", "SUVbw"}, optional
         Of the voxels of a SPECT scan; None for planar views.
     """
@@ -61,9 +68,8 @@ def write_hot_spot_csv(path: Path, hot_spots: Sequence[HotSpot], quantity: Quant
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()
         for spot in hot_spots:
-            writer.writerow(
-                _csv_row(spot) | (_planar_cells(spot) if quantity is None else _spect_cells(spot, quantity))
-            )
+            cells = _planar_cells(spot) if quantity is None else _spect_cells(spot, quantity)
+            writer.writerow(_csv_row(spot) | cells | {"disagreement": concordance.disagreement_of(spot.id)})
 
 
 def _csv_row(spot: HotSpot) -> dict[str, str]:
@@ -81,6 +87,7 @@ def _csv_row(spot: HotSpot) -> dict[str, str]:
         "report_effect": spot.report_effect,
         "phrase": _no_formula(spot.phrase),
         "edited_by": _no_formula(spot.edited_by),
+        "level_margin": str(spot.level_margin) if spot.level else "",
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .anatomy import region_term
 from .hot_spots import HotSpot
 from .scan import Scan
 from .seg_nrrd import TERMINOLOGY_TAG, Segment, write_segments
@@ -24,7 +23,7 @@ LEVEL_TAG = TAG_PREFIX + "Level"
 
 def segment_name(hot_spot: HotSpot, lang: str = "en") -> str:
     """Return "01 left rib 7", or "01 左侧第7肋" with ``lang="zh"``."""
-    return f"{hot_spot.number:02d} {region_term(hot_spot.region, hot_spot.side, hot_spot.level, lang)}"
+    return f"{hot_spot.number:02d} {hot_spot.place_words(lang)}"
 
 
 def is_shown(hot_spot: HotSpot) -> bool:

@@ -16,6 +16,7 @@ from .concordance import Concordance, compare_report
 from .errors import InputError
 from .hot_spots import HotSpot, find_hot_spots
 from .quality import quality_flags
+from .quality_burden import with_burden_flags
 from .report import Report
 from .report_files import report_from_text
 from .report_of_scan import report_of_scan
@@ -37,6 +38,8 @@ _STAGE_SHARES = (
     ("writing", 0.25),
 )
 """Stages of a cold run and their usual share of the time (``Testing/benchmarks/bench_case.py``)."""
+# Less than that is too little to tell from how long the whole takes: reading a volume may take long, or not.
+_LEAST_SHARE_KNOWN = 0.05
 
 
 class Cancelled(Exception):  # noqa: N818 (it is no error)
@@ -72,20 +75,25 @@ class StageProgress:
         self._callback = callback
         self._start = time.monotonic()
         self._before = 0.0
+        self._shares = dict(_STAGE_SHARES)
+
+    def leave_out(self, stage: str) -> None:
+        """Take a stage out of the whole: it needs no time in this run, and the others are a larger share of it."""
+        del self._shares[stage]
 
     def __call__(self, stage: str, share_of_stage: float = 0.0) -> None:
         """Tell that ``share_of_stage`` of a stage is done."""
         if self._callback is None:
             return
         done = 0.0
-        for name, share in _STAGE_SHARES:
+        for name, share in self._shares.items():
             if name == stage:
                 done += share * share_of_stage
                 break
             done += share
-        self._before = max(self._before, min(done, 1.0))
+        self._before = max(self._before, min(done / sum(self._shares.values()), 1.0))
         elapsed = time.monotonic() - self._start
-        left = elapsed * (1 / self._before - 1) if self._before > 0.03 else None
+        left = elapsed * (1 / self._before - 1) if self._before > _LEAST_SHARE_KNOWN else None
         self._callback(ProgressEvent(stage, self._before, left))
 
 
@@ -133,11 +141,15 @@ class ModelShelf:
         """
         from .segmenter import Segmenter
 
-        bundle = bundle or default_bundle(kind)
-        if self._segmenter is None or self._key != (bundle, device):
+        if self._segmenter is None or not self.holds(bundle, device, kind):
+            bundle = bundle or default_bundle(kind)
             self._segmenter = Segmenter(bundle, device)
             self._key = (bundle, device)
         return self._segmenter
+
+    def holds(self, bundle: Path | None, device: str, kind: str = "planar") -> bool:
+        """Say whether ``get`` has it at hand."""
+        return self._key == (bundle or default_bundle(kind), device)
 
 
 def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressCallback | None = None) -> Case:
@@ -158,7 +170,10 @@ def segment_case(request: SegmentRequest, shelf: ModelShelf, progress: ProgressC
     scan = scan.with_warnings(*notes_on_report)
     earlier = _earlier(request, scan)
     seconds.lap("read")
-    tell("loading the model")
+    if shelf.holds(request.bundle, request.device, scan.kind):
+        tell.leave_out("loading the model")
+    else:
+        tell("loading the model")
     segmenter = shelf.get(request.bundle, request.device, scan.kind)
     seconds.lap("load_model")
     tell("segmenting")
@@ -205,7 +220,7 @@ def measure_case(out: Path, *, editor: str = "reader", lang: str = "en") -> Case
 
 def _scan(request: SegmentRequest) -> Scan:
     if request.transferred:
-        return read_transferred_scan(request.scans[0])
+        return read_transferred_scan(request.scans[0])  # who hands a scan over looks after its model
     scan = read_scan(
         request.scans,
         view=request.view,
@@ -258,7 +273,9 @@ def _measured(scan: Scan, report: Report | None, segmentation: Segmentation, hot
         hot_spots,
         burden,
         concordance,
-        quality_flags(scan, hot_spots=hot_spots, segmentation=segmentation),
+        with_burden_flags(
+            quality_flags(scan, hot_spots=hot_spots, segmentation=segmentation), scan, segmentation, hot_spots, burden
+        ),
     )
 
 

@@ -15,10 +15,8 @@ import numpy as np
 from .anatomy import SKELETON_CHANNELS, reporting_region
 from .errors import InputError
 from .scan import QUANTITIES, SPECT_VIEW, VIEWS, Identity, PlanarScan, PlanarView, Scan, SpectScan
-from .segmentation import Segmentation, ViewMaps
+from .segmentation import CLASSES, LEAST_KEPT_PROBABILITY, Segmentation, ViewMaps
 
-# Below this a probability is written as zero; float16 would keep noise of no use and a file three times as large.
-_LEAST_PROBABILITY = 1e-3
 _RIBS = np.array([channel.region == "ribs" for channel in SKELETON_CHANNELS])
 _SPINE = np.array(
     [channel.region != "ribs" and bool(reporting_region(channel.region).levels) for channel in SKELETON_CHANNELS]
@@ -61,7 +59,8 @@ def write_maps(file: Path | BinaryIO, scan: Scan, segmentation: Segmentation) ->
 
 
 def _half(probabilities: np.ndarray) -> np.ndarray:
-    return np.where(probabilities < _LEAST_PROBABILITY, 0, probabilities).astype(np.float16)
+    # float16 would keep noise of no use in a file three times as large.
+    return np.where(probabilities < LEAST_KEPT_PROBABILITY, 0, probabilities).astype(np.float16)
 
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError)
@@ -114,4 +113,6 @@ def _maps(file: np.lib.npyio.NpzFile, view: str) -> ViewMaps:
     with_report = file[f"{view}_with_report"].astype(np.float32) if f"{view}_with_report" in file else None
     image_only = file[f"{view}_image_only"].astype(np.float32)
     spine, rib = (file[f"{view}_{kind}_level"].astype(np.float32) for kind in ("spine", "rib"))
+    if len(skeleton) != len(SKELETON_CHANNELS) or len(image_only) != len(CLASSES):
+        raise ValueError(skeleton.shape)  # of a version with other bones or classes
     return ViewMaps(image_only, with_report, skeleton, spine, rib)

@@ -30,13 +30,14 @@ from .anatomy import (
 from .bone_sides import sides_by_position
 from .network_blocks import ResidualBlock, activation, avg_pool, conv, fold, unfold, upsample
 from .report_fit import ReportFit
-from .report_fusion import FUSIONS, Join, ReportStates
+from .report_fusion import FUSIONS, PLACED_FUSIONS, Join, ReportStates, StatusWorth
 from .segmentation import CLASSES, STATUSES
 
 STATE_VALUES = 11  # learned values of a region's state, beside the five statuses
 STATE_WIDTH = STATE_VALUES + len(STATUSES)
 # In levels: a third of a vertebra's or rib's state is left at its neighbours, nothing half-way to the next ones.
 LEVEL_REACH = 1.5
+_BACKGROUND_LOGIT = 4.0  # 95 % background, the other classes sharing the rest; a bone with 2 %
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class NetworkConfig:
         How the report joins its decoder, any of ``report_fusion.FUSIONS``; none makes a second decoder that knows no
         report, the control for its mere size.
     skeleton : bool
-        Whether the image path also learns bones and levels; ``regions`` needs it.
+        Whether the image path also learns bones and levels; ``regions`` and ``statuses`` need it.
     """
 
     dimensions: int = 2
@@ -72,8 +73,8 @@ class NetworkConfig:
             raise ValueError("a network has 2 or 3 dimensions, 2 or more widths and one report width fewer")
         if unknown := set(self.fusion) - set(FUSIONS):
             raise ValueError(f"fusion {sorted(unknown)} is none of {', '.join(FUSIONS)}")
-        if "regions" in self.fusion and not self.skeleton:
-            raise ValueError("the fusion by regions needs the skeleton head")
+        if (placed := sorted(PLACED_FUSIONS & set(self.fusion))) and not self.skeleton:
+            raise ValueError(f"the fusion by {placed[0]} needs the skeleton head")
 
     @property
     def input_channels(self) -> int:
@@ -246,14 +247,16 @@ class DualPathNetwork(nn.Module):
         if places is None and self.config.skeleton:
             places = self.places(image)
         maps = None
-        if "regions" in self.config.fusion and places is not None:
+        if PLACED_FUSIONS & set(self.config.fusion) and places is not None:
             # One map per view and value, so that each view sees its own places.
-            maps = torch.cat(
+            maps = torch.stack(
                 [torch.einsum("bsc,bs...->bc...", report.states, places[:, view]) for view in range(self.config.views)],
                 1,
             )
         change = self.report([one.detach() for one in features], [one.detach() for one in image.decoded], report, maps)
         change = change.float().unflatten(1, (self.config.views, len(CLASSES)))
+        if self.report.worth is not None and maps is not None:
+            change = change + self.report.worth(image.classes.detach(), maps[:, :, : len(STATUSES)])
         if self.fit is None or places is None:
             fit = change.new_full((len(change),), float("inf"))
         else:
@@ -303,6 +306,19 @@ class _ImagePath(nn.Module):
         bones = config.views * len(SKELETON_CHANNELS) if config.skeleton else 0
         levels = config.views * 2 if config.skeleton else 0
         self.place_head = conv(dimensions, widths[0], bones + levels, 1) if config.skeleton else None
+        self._start_at_background()
+
+    @torch.no_grad()
+    def _start_at_background(self) -> None:
+        """Begin with background nearly everywhere, as it is: else the first hundreds of steps learn only that.
+
+        Lin et al., Focal Loss for Dense Object Detection (2017), section 3.3.
+        """
+        classes = self.class_head[-1].bias
+        cast(torch.Tensor, classes).view(self.config.views, len(CLASSES), -1)[:, 0] += _BACKGROUND_LOGIT
+        if self.place_head is not None:
+            bones = cast(torch.Tensor, self.place_head.bias)[: self.config.views * len(SKELETON_CHANNELS)]
+            bones -= _BACKGROUND_LOGIT
 
     def encode(self, image: torch.Tensor) -> list[torch.Tensor]:
         folded = fold(image)
@@ -360,6 +376,7 @@ class _ReportPath(nn.Module):
         self.decoder = nn.ModuleList(ResidualBlock(dimensions, width, width) for width in own)
         folded = config.input_channels * 2**dimensions
         self.head = _class_head(config, own[0] + folded, own[0])
+        self.worth = StatusWorth(len(STATUSES), len(CLASSES)) if "statuses" in config.fusion else None
         # At first the report changes nothing.
         for parameter in self.head[-1].parameters():
             nn.init.zeros_(parameter)
@@ -375,8 +392,8 @@ class _ReportPath(nn.Module):
         for index in reversed(range(len(self.decoder))):
             skip, join = features[index + 1], cast(Join, self.joins[index])
             parts = [upsample(x, skip), skip, decoded[index]]
-            if maps is not None:
-                parts.append(avg_pool(maps, 2**index))
+            if maps is not None and "regions" in self.config.fusion:
+                parts.append(avg_pool(maps.flatten(1, 2), 2**index))
             x = self.squeeze[index](torch.cat([*parts, *join.more(skip, report)], 1))
             x = self.decoder[index](join(x, report))
         return unfold(self.head(torch.cat([x, features[0]], 1)), self.config.dimensions)

@@ -10,6 +10,7 @@ from .quality_counts import GUIDELINE_COUNTS_PER_VIEW, count_flags
 from .quality_field import field_flags
 from .quality_flag import QualityFlag
 from .quality_motion import motion_flags
+from .quality_places import place_flags
 from .quality_report import report_flags
 from .quality_timing import timing_flags
 from .quality_uptake import uptake_flags
@@ -50,5 +51,6 @@ def quality_flags(
         *motion_flags(scan, outlines),
         *timing_flags(scan),
         *uptake_flags(scan, outlines, hot_spots),
+        *(place_flags(scan, segmentation, hot_spots) if segmentation is not None and hot_spots is not None else ()),
         *report_flags(segmentation),
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -35,11 +36,13 @@ _RADICALS |= {
 _SAME_LENGTH = _HALF_WIDTH | _SPACES | _LINE_ENDS | _RADICALS
 
 # A clause ends at a Chinese full stop, a semicolon, a line's end, a half-width stop after a Chinese character, or an
-# English full stop before white space: not after "No", a single initial, or the number of a list ("1. ").
+# English full stop before white space: not after "No", "Lt", "Rt", a single initial, or the number of a list ("1. ").
 _CLAUSE_END = re.compile(
-    r"[。;!?\n]|(?<=[\u4e00-\u9fff])\.|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<!\bapprox)(?<!\bca)(?<!\be\.g)(?<!\bi\.e)(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)"
+    r"[。;!?\n]|(?<=[\u4e00-\u9fff])\.|(?<!\bNo)(?<!\bvs)(?<!\bDr)(?<!\bapprox)(?<!\bca)(?<!\be\.g)(?<!\bi\.e)(?<!\b[LlRr][Tt])(?<![\s.][A-Za-z])(?<!\d)\.(?=\s|$)"
     r"|(?<=[A-Za-z]\d)\.(?=\s|$)|(?<=[A-Za-z]\d\d)\.(?=\s|$)|(?<=\d)\.(?=\s+[A-Z]|\s*$)"
 )
+# What the referrer wrote, how the scan was made and other scans: places named there are no findings of this one.
+_SILENT_SECTIONS = frozenset({"clinical", "technique", "comparison"})
 _LIST_NUMBER_REACH = 24
 _LIST_NUMBER = re.compile(r"(?:^|[\n.;:。])[ \t]*[(]?\d{1,2}$")
 
@@ -86,6 +89,24 @@ class Report:
     def normalised(self) -> str:
         """The text in half-width forms and simplified characters, of the same length."""
         return normalise(self.text)
+
+    def tells(self, clause: Clause) -> bool:
+        """Return whether a clause may tell a finding: not in the history, the technique or the comparison.
+
+        Where nothing is headed as findings, they may stand under any heading ("History: breast cancer. Uptake in T8.
+        Impression: ..."): then only the first clause behind such a heading is silent.
+        """
+        return clause not in self._silent_clauses
+
+    @cached_property
+    def _silent_clauses(self) -> frozenset[Clause]:
+        headed = any(clause.section == "findings" for clause in self.clauses)
+        before = ("", *(clause.section for clause in self.clauses))
+        return frozenset(
+            clause
+            for clause, section in zip(self.clauses, before, strict=False)
+            if clause.section in _SILENT_SECTIONS and (headed or clause.section != section)
+        )
 
     def clause_text(self, clause: Clause) -> str:
         """Return a clause's characters, normalised."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -13,12 +13,14 @@ import numpy as np
 
 from . import __version__
 from .anatomy import SKELETON_CHANNEL_NAMES
-from .burden import EOD_NAME, VIEW_RULES, Burden
+from .burden import BSI_NOTE, EOD_NAME, VIEW_RULES, Burden
 from .burden_spect import SpectBurden
 from .concordance import Concordance
 from .hot_spots import HotSpot, HotSpotInView
+from .json_values import without_nan
 from .quality import QualityFlag
 from .report import Report
+from .report_arbiter import read_mentions
 from .review import Change
 from .scan import PLANE_A_MM, Identity, Scan, SpectScan
 from .scan_summary import acquisition_facts, view_facts, volume_facts
@@ -78,11 +80,15 @@ def without_identity(case: Case) -> Case:
         scan = replace(scan, slice_sources=())
     else:
         scan = replace(scan, views={name: replace(view, sop_instance_uid="") for name, view in scan.views.items()})
+    segmentation = case.segmentation
+    if case.report and case.report.text:  # what lexicon and grammar read in its words is kept in codes
+        segmentation = replace(segmentation, mentions=read_mentions(case.report, segmentation.mentions))
     phrases = tuple(replace(phrase, phrase="") for phrase in case.concordance.phrases_without_hot_spot)
     return replace(
         case,
         scan=scan,
         report=case.report and replace(case.report, text="", encoding=""),
+        segmentation=segmentation,
         hot_spots=[replace(spot, phrase="", phrase_span=None) for spot in case.hot_spots],
         concordance=replace(case.concordance, phrases_without_hot_spot=phrases),
         deidentified=True,
@@ -102,6 +108,7 @@ def result_document(case: Case) -> dict[str, Any]:
             **case.segmentation.model,
             "device": case.segmentation.device,
             "thresholds": dict(case.segmentation.thresholds),
+            "burden_calibration": dict(case.segmentation.burden_calibration),
         },
         "scan": _scan(case),
         "report": _report(case),
@@ -120,7 +127,7 @@ def result_document(case: Case) -> dict[str, Any]:
             "system": platform.system(),
         },
     }
-    return _without_nan(document)
+    return without_nan(document)
 
 
 def summary_sentence(case: Case) -> str:
@@ -137,9 +144,17 @@ def summary_sentence(case: Case) -> str:
         ""
         if math.isnan(bsi)
         else f"; Bone Scan Index {bsi:.2f} % {f'without {left_out} ' if left_out else ''}"
-        f"({case.burden.weights_name}; view rule {case.burden.view_rule})"
+        f"({_calibrated_words(case.burden)}{case.burden.weights_name}; view rule {case.burden.view_rule})"
     )
     return f"{lesions} accepted as metastasis{measured}. Research use only."
+
+
+def _calibrated_words(burden: Burden) -> str:
+    """Say the calibrated index with its interval, "" without one."""
+    if math.isnan(burden.bsi_calibrated_percent):
+        return ""
+    low, high = burden.intervals["bsi_calibrated_percent"]
+    return f"calibrated {burden.bsi_calibrated_percent:.2f} %, {low:.2f} to {high:.2f}; "
 
 
 def _volume_words(burden: SpectBurden) -> str:
@@ -149,8 +164,30 @@ def _volume_words(burden: SpectBurden) -> str:
 
 def _burden(burden: Burden | SpectBurden) -> dict[str, Any]:
     if isinstance(burden, SpectBurden):
-        return asdict(burden)
-    return {**asdict(burden), "eod_scale": EOD_NAME, "view_rule_options": VIEW_RULES}
+        return {**asdict(burden), "intervals": _ends(burden.intervals)}
+    regions = [{**asdict(region), "intervals": _ends(region.intervals)} for region in burden.regions]
+    return {
+        **asdict(burden),
+        "intervals": _ends(burden.intervals),
+        "regions": regions,
+        "eod_scale": EOD_NAME,
+        "view_rule_options": VIEW_RULES,
+        "bsi_note": BSI_NOTE,
+    }
+
+
+def _ends(intervals: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    """Return intervals with as many digits as draws can tell, rounded outward: they still hold their figures."""
+    return {
+        name: [_four_digits(low, math.floor), _four_digits(high, math.ceil)] for name, (low, high) in intervals.items()
+    }
+
+
+def _four_digits(value: float, rounded: Callable[[float], int]) -> float:
+    if not math.isfinite(value) or value == 0:
+        return value
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 3)
+    return float(f"{rounded(value / unit) * unit:.5g}")
 
 
 def _scan(case: Case) -> dict[str, Any]:
@@ -214,6 +251,7 @@ def _hot_spot(spot: HotSpot, scan: Scan) -> dict[str, Any]:
         "region": spot.region,
         "side": spot.side,
         "level": spot.level,
+        "level_margin": spot.level_margin,
         "views": {
             name: {
                 **_measures(view, scan),
@@ -231,16 +269,3 @@ def _hot_spot(spot: HotSpot, scan: Scan) -> dict[str, Any]:
         "phrase_span": spot.phrase_span,
         "edited_by": spot.edited_by,
     }
-
-
-def _without_nan(value: Any) -> Any:
-    """Return JSON-ready values: NaN and infinity become None, tuples lists, numpy numbers plain ones."""
-    if isinstance(value, Mapping):
-        return {str(key): _without_nan(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(entry) for entry in value]
-    if isinstance(value, np.generic):
-        return _without_nan(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

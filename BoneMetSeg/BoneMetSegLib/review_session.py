@@ -18,7 +18,8 @@ from .case_edits import (
 from .concordance import Concordance, compare_report
 from .errors import InputError
 from .hot_spots import HotSpot
-from .quality import QualityFlag, quality_flags
+from .quality import quality_flags
+from .quality_burden import with_burden_flags
 from .result_document import Case
 from .review import merge_update
 from .skeleton import Place, bone_place, physiological_place
@@ -156,7 +157,7 @@ class ReviewSession:
             case.scan, case.segmentation, case.report, case.hot_spots, before, decisions, outlines, self.editor
         )
         if [fingerprints_of(spot) for spot in spots] != list(before.values()):
-            self._step("outlines", "", replace(_with_hot_spots(case, spots), quality=_quality(case, spots)))
+            self._step("outlines", "", _with_all_flags(_with_hot_spots(case, spots)))
 
     def add_report(self, found: Case) -> None:
         """Take what the model found with a report that came later; what a reader decided stays.
@@ -167,8 +168,8 @@ class ReviewSession:
             Of the same scan, segmented with the report.
         """
         spots, changes = merge_update(self.case.hot_spots, found.hot_spots)
-        merged = replace(_with_hot_spots(found, spots), changes=changes, quality=_quality(found, spots))
-        self._step("report", "", merged)
+        merged = replace(_with_hot_spots(found, spots), changes=changes)
+        self._step("report", "", _with_all_flags(merged))
 
     def undo(self) -> None:
         """Take the last step back; nothing happens without one."""
@@ -205,7 +206,7 @@ class ReviewSession:
         ]
         changed = _with_hot_spots(case, spots)
         if "physiological" in (decision.hot_spot_class, self.hot_spot(spot_id).hot_spot_class):
-            changed = replace(changed, quality=_quality(case, spots))  # bladder and injection site are flags
+            changed = _with_all_flags(changed)  # bladder and injection site are flags
         self._step(what, spot_id, changed)
 
     def _step(self, what: str, spot_id: str, case: Case) -> None:
@@ -220,13 +221,18 @@ class ReviewSession:
 
 
 def _with_hot_spots(case: Case, spots: Sequence[HotSpot]) -> Case:
+    burden = burden_of(case.scan, case.segmentation, spots)
     return replace(
         case,
         hot_spots=spots,
-        burden=burden_of(case.scan, case.segmentation, spots),
+        burden=burden,
+        quality=with_burden_flags(case.quality, case.scan, case.segmentation, spots, burden),
         concordance=compare_report(case.report, case.segmentation, spots) if case.report else Concordance(),
     )
 
 
-def _quality(case: Case, spots: Sequence[HotSpot]) -> Sequence[QualityFlag]:
-    return quality_flags(case.scan, hot_spots=spots)
+def _with_all_flags(case: Case) -> Case:
+    """Return the case with flags that take too long to be made anew with each decision."""
+    flags = quality_flags(case.scan, hot_spots=case.hot_spots, segmentation=case.segmentation)
+    made = with_burden_flags(flags, case.scan, case.segmentation, case.hot_spots, case.burden)
+    return replace(case, quality=made)

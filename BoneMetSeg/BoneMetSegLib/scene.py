@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .concordance import Concordance
 from .count_window import upper_counts
 from .hot_spot_segments import hot_spot_segments, is_shown
 from .hot_spots import HotSpot
@@ -45,6 +46,7 @@ def build_scene(
     case_name: str = "Bone scan",
     volumes: Mapping[str, Any] | None = None,
     show: bool = True,
+    concordance: Concordance | None = None,
 ) -> SceneNodes:
     """Put a case into a scene.
 
@@ -84,7 +86,7 @@ def build_scene(
             scene, scan.views[view], hot_spots, volume_nodes[view], f"{names[view]} {terms['hot_spots']}", lang
         )
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{case_name} {terms['hot_spots']}")
-    fill_hot_spot_table(table, hot_spots, lang)
+    fill_hot_spot_table(table, hot_spots, lang, concordance=concordance)
     text = None if report_text is None else add_text(scene, report_text, f"{case_name} {terms['report']}")
     nodes = [*volume_nodes.values(), *segmentations.values(), table, *([text] if text else [])]
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, terms["patient"]), nodes)

@@ -33,12 +33,12 @@ def centre_on(nodes: SceneNodes, hot_spot: HotSpot, slice_nodes: Mapping[str, An
     nodes : SceneNodes
     hot_spot : HotSpot
     slice_nodes : mapping from view to vtkMRMLSliceNode
-        As ``scene_layouts.show_planar`` returns them.
+        As ``scene_layouts.show_planar`` or ``show_spect`` returns them.
 
     Returns
     -------
     numpy.ndarray
-        The place in RAS, in mm; its A is the mean of the views' planes and means nothing.
+        The place in RAS, in mm; of planar views its A is the mean of their planes and means nothing.
     """
     bring_out(nodes, hot_spot)
     place = place_of(nodes, hot_spot)
@@ -65,17 +65,28 @@ def _is_on_screen(slice_node: Any, place_ras_mm: np.ndarray) -> bool:
 
 
 def place_of(nodes: SceneNodes, hot_spot: HotSpot) -> np.ndarray:
-    """Return the middle of a hot spot in RAS, in mm: the mean over the views that show it."""
+    """Return the middle of a hot spot in RAS, in mm: the mean over the views that show it.
+
+    In a volume it is the voxel of the hot spot nearest to its middle: slices through it show the hot spot, also one
+    that is bent like a rib.
+    """
     places = []
     for view, seen in hot_spot.views.items():
-        rows, columns = np.nonzero(seen.mask)
         volume = nodes.volumes[view]
-        matrix = _ijk_to_ras(volume)
-        local = matrix @ (columns.mean(), rows.mean(), 0.0, 1.0)
+        local = _ijk_to_ras(volume) @ (*_middle_ijk(seen.mask, volume.GetSpacing()), 1.0)
         world = [0.0, 0.0, 0.0]
         volume.TransformPointToWorld([float(value) for value in local[:3]], world)
         places.append(world)
     return np.mean(places, axis=0)
+
+
+def _middle_ijk(mask: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:
+    if mask.ndim == 2:
+        rows, columns = np.nonzero(mask)
+        return np.array([columns.mean(), rows.mean(), 0.0])
+    ijk = np.argwhere(mask)[:, ::-1]
+    distance = np.linalg.norm((ijk - ijk.mean(0)) * spacing_mm, axis=1)
+    return np.asarray(ijk[distance.argmin()], float)
 
 
 def bring_out(nodes: SceneNodes, hot_spot: HotSpot | None) -> None:

@@ -7,6 +7,7 @@ turned and labelled, before the layout is chosen. Slicer's own views keep showin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from .scan import PLANE_THICKNESS_MM, VIEWS
@@ -36,10 +37,18 @@ SPECT_VIEWS = {
     "Sagittal": ("BoneMetSegSagittal", "Sag", "#B59B2E"),
     "Coronal": ("BoneMetSegCoronal", "Cor", "#4F8F3A"),
 }
+# Two scans of a comparison, the earlier one (0) and the later one (1), view beside view.
+COMPARISON_VIEWS = {
+    (0, "anterior"): ("BoneMetSegEarlierAnterior", "A", "#7FA9BF"),
+    (1, "anterior"): ("BoneMetSegLaterAnterior", "A", "#3B7EA1"),
+    (0, "posterior"): ("BoneMetSegEarlierPosterior", "P", "#C2A078"),
+    (1, "posterior"): ("BoneMetSegLaterPosterior", "P", "#A1703B"),
+}
 MIP_VIEW = ("BoneMetSegMIP", "MIP", "#6B6BA8")
 
 # Numbers of our own in Slicer's table of layouts; it asks modules to stay above 100.
 PLANAR_LAYOUT, ANTERIOR_LAYOUT, POSTERIOR_LAYOUT, SPECT_LAYOUT, SPECT_PLANES_LAYOUT = range(27181, 27186)
+COMPARISON_LAYOUTS = {("anterior", "posterior"): 27186, ("anterior",): 27187, ("posterior",): 27188}
 
 
 def describe_layouts(scene: Any) -> None:
@@ -61,8 +70,12 @@ def describe_layouts(scene: Any) -> None:
     ):
         if not layout.IsLayoutDescription(number):
             layout.AddLayoutDescription(number, description)
+    for views, number in COMPARISON_LAYOUTS.items():
+        if not layout.IsLayoutDescription(number):
+            panes = (_view("vtkMRMLSliceNode", *COMPARISON_VIEWS[place, view]) for view in views for place in (0, 1))
+            layout.AddLayoutDescription(number, _row(*panes))
     # Slicer starts in the layout it was closed in, or reads it with a scene, and shows nothing if it is not known yet.
-    if PLANAR_LAYOUT <= layout.GetViewArrangement() <= SPECT_PLANES_LAYOUT:
+    if PLANAR_LAYOUT <= layout.GetViewArrangement() <= max(COMPARISON_LAYOUTS.values()):
         layout.SetViewArrangement(layout.GetViewArrangement())
 
 
@@ -85,7 +98,7 @@ def show_planar(nodes: SceneNodes, view: str | None = None) -> dict[str, Any]:
     shown = [name for name in VIEWS if name in nodes.volumes and view in (None, name)]
     slice_nodes = {}
     for name in shown:
-        slice_node = _labelled(slice_view(scene, PLANAR_VIEWS[name][0]), *PLANAR_VIEWS[name][1:])
+        slice_node = labelled(slice_view(scene, PLANAR_VIEWS[name][0]), *PLANAR_VIEWS[name][1:])
         turn_to_view(slice_node, name, nodes.volumes[name])
         slice_node.SetDefaultOrientation(ORIENTATIONS[name][0])
         show_volume(scene, slice_node, nodes.volumes[name])
@@ -112,12 +125,12 @@ def show_spect(nodes: SceneNodes) -> dict[str, Any]:
     describe_layouts(scene)
     views = {}
     for plane, (tag, label, colour) in SPECT_VIEWS.items():
-        slice_node = _labelled(slice_view(scene, tag), label, colour)
+        slice_node = labelled(slice_view(scene, tag), label, colour)
         show_plane(scene, slice_node, plane, volume)
         slice_node.SetDefaultOrientation(plane)
         views[plane] = slice_node
     if mip_is_possible():
-        views["MIP"] = _labelled(add_mip_view(scene, volume, MIP_VIEW[0]), *MIP_VIEW[1:])
+        views["MIP"] = labelled(add_mip_view(scene, volume, MIP_VIEW[0]), *MIP_VIEW[1:])
     arrange(layout_node(scene), SPECT_LAYOUT if "MIP" in views else SPECT_PLANES_LAYOUT)
     return views
 
@@ -140,18 +153,43 @@ def fit_views(nodes: SceneNodes, views: dict[str, Any]) -> None:
             fitting_scale(node, size_mm(nodes.volumes[name])[0], high_mm - low_mm) for name, node in planar.items()
         )
         for name, node in planar.items():
-            was_modifying = node.StartModify()
-            turn_to_view(node, name, nodes.volumes[name])
-            node.SetXYZOrigin(0.0, (low_mm + high_mm) / 2, 0.0)
-            set_scale(node, scale, PLANE_THICKNESS_MM)
-            node.EndModify(was_modifying)
+            _turn_and_scale(node, name, nodes.volumes[name], (low_mm + high_mm) / 2, scale)
     for plane in SPECT_VIEWS.keys() & views.keys():
         fit_plane(views[plane], plane, nodes.volumes["spect"])
     if "MIP" in views:
         fit_mip_view(nodes.scene, views["MIP"], nodes.volumes["spect"])
 
 
-def _labelled(view_node: Any, label: str, colour: str) -> Any:
+def fit_comparison(shown: Mapping[tuple[int, str], tuple[Any, Any]], width_mm: float) -> None:
+    """Show the bodies of two scans from head to feet, all views at one scale, each scan at a height of its own.
+
+    Parameters
+    ----------
+    shown : mapping from (scan, view) to (vtkMRMLSliceNode, vtkMRMLScalarVolumeNode)
+    width_mm : float
+        To be seen, half of it either side of the images' middle.
+    """
+    spans = {
+        place: body_span_mm({view: volume for (each, view), (_, volume) in shown.items() if each == place})
+        for place in {place for place, _ in shown}
+    }
+    tallest = max(high - low for low, high in spans.values())
+    scale = max(fitting_scale(node, width_mm, tallest) for node, _ in shown.values())
+    for (place, view), (node, volume) in shown.items():
+        # Heads level, whatever lies below.
+        _turn_and_scale(node, view, volume, spans[place][1] - tallest / 2, scale)
+
+
+def _turn_and_scale(node: Any, view: str, volume: Any, middle_mm: float, scale: float) -> None:
+    was_modifying = node.StartModify()
+    turn_to_view(node, view, volume)
+    node.SetXYZOrigin(0.0, middle_mm, 0.0)
+    set_scale(node, scale, PLANE_THICKNESS_MM)
+    node.EndModify(was_modifying)
+
+
+def labelled(view_node: Any, label: str, colour: str) -> Any:
+    """Give a view its label and the colour of its bar, and return it."""
     view_node.SetLayoutLabel(label)
     view_node.SetLayoutColor(*(int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)))
     return view_node

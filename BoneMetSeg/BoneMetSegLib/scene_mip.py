@@ -10,6 +10,9 @@ from .scene_views import centre_and_extents, with_defaults
 _LOGIC_CLASS = "vtkSlicerVolumeRenderingLogic"
 _GPU_RENDERING = "vtkMRMLGPURayCastVolumeRenderingDisplayNode"
 _MIP_ATTRIBUTE = "BoneMetSeg.MIP"
+_FADED_ATTRIBUTE = "BoneMetSeg.Faded"
+# Of a faded MIP's blackest voxel, chosen by eye: surfaces within show their colour, and bone is still seen.
+_FADED_OPACITY = 0.4
 _CAMERA_DISTANCE_MM = 2000.0
 _MARGIN = 1.2  # of the volume's half height, for the letters of its sides
 _MINUS_A, _PLUS_A = 2, 3  # of a view's axis labels
@@ -80,11 +83,19 @@ def match_mip(volume: Any) -> None:
     opacity = properties.GetScalarOpacity()
     opacity.RemoveAllPoints()
     opacity.AddPoint(lower, 0)
-    opacity.AddPoint(upper, 1)
+    opacity.AddPoint(upper, _FADED_OPACITY if display.GetAttribute(_FADED_ATTRIBUTE) else 1)
     properties.SetInterpolationTypeToLinear()
     properties.ShadeOff()
     properties.DisableGradientOpacityOn()
     display.GetVolumePropertyNode().EndModify(was_modifying)
+
+
+def fade_mip(volume: Any, *, is_faded: bool) -> None:
+    """Make a volume's MIP, where it has one, faint enough for surfaces within it to be seen; or full again."""
+    display = mip_display(volume)
+    if display is not None and bool(display.GetAttribute(_FADED_ATTRIBUTE)) != is_faded:
+        display.SetAttribute(_FADED_ATTRIBUTE, "yes" if is_faded else None)
+        match_mip(volume)
 
 
 def mip_display(volume: Any) -> Any:

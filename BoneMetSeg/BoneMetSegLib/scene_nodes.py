@@ -51,7 +51,7 @@ class SceneNodes:
         owned = [self.volumes[view] for view in self.owned_volumes]
         for node in (*owned, *self.segmentations.values(), self.table, self.text):
             if node is not None:
-                _remove_with_helpers(self.scene, node)
+                remove_with_helpers(self.scene, node)
         for item in (self.study_item, self.subject_item):
             if not hierarchy.GetNumberOfItemChildren(item):
                 hierarchy.RemoveItem(item, False, False)
@@ -77,7 +77,7 @@ def add_text(scene: Any, text: str, name: str) -> Any:
     return node
 
 
-def _remove_with_helpers(scene: Any, node: Any) -> None:
+def remove_with_helpers(scene: Any, node: Any) -> None:
     """Remove a node with its display and storage nodes."""
     displays = (
         [node.GetNthDisplayNode(n) for n in range(node.GetNumberOfDisplayNodes())] if _is_displayable(node) else []

@@ -33,7 +33,8 @@ def refresh_scene(nodes: SceneNodes, case: Case, *, lang: str = "en", also: Coll
     table = nodes.table
     was_modifying = table.StartModify()
     table.RemoveAllColumns()
-    fill_hot_spot_table(table, case.hot_spots, lang, case.scan.quantity if isinstance(case.scan, SpectScan) else None)
+    quantity = case.scan.quantity if isinstance(case.scan, SpectScan) else None
+    fill_hot_spot_table(table, case.hot_spots, lang, quantity, case.concordance)
     table.EndModify(was_modifying)
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from .errors import InputError
 from .result_document import Case
 from .review_session import ReviewSession
-from .scan import PlanarScan
+from .scan import SpectScan
 from .scene import build_scene
 from .scene_boot import mrml
 from .scene_hierarchy import hierarchy_of
 from .scene_nodes import SceneNodes, add_text
 from .scene_outlines import outlines_in_scene
 from .scene_refresh import refresh_scene
+from .scene_spect_case import build_spect_case_scene
 from .scene_store import (
     CASE_NAME_ATTRIBUTE,
     free_case_name,
@@ -65,25 +65,27 @@ class SceneReview:
         Parameters
         ----------
         volumes : mapping from view to vtkMRMLScalarVolumeNode, optional
-            Volumes of the views that the scene holds already.
+            Volumes of the views that the scene holds already; "spect" of a SPECT case.
         report_node : vtkMRMLTextNode, optional
             The report's node, where it is in the scene already.
         case_name : str
             Of nodes; a number is added where the scene has a case of this name.
-
-        Raises
-        ------
-        InputError
-            A SPECT case.
         """
-        if not isinstance(case.scan, PlanarScan):
-            raise InputError("reviewing in the scene is for planar scans; open the scene.mrb of a SPECT case")
         scene = scene or mrml().scene
         case_name = free_case_name(scene, case_name)
         text = case.report.text if case.report is not None and report_node is None else None
-        nodes = build_scene(
-            case.scan, case.hot_spots, text, scene=scene, lang=lang, case_name=case_name, volumes=volumes, show=False
-        )
+        options: dict[str, Any] = {
+            "scene": scene,
+            "lang": lang,
+            "case_name": case_name,
+            "volumes": volumes,
+            "show": False,
+            "concordance": case.concordance,
+        }
+        if isinstance(case.scan, SpectScan):
+            nodes = build_spect_case_scene(case.scan, case.hot_spots, text, **options)
+        else:
+            nodes = build_scene(case.scan, case.hot_spots, text, **options)
         if report_node is not None:
             nodes = replace(nodes, text=report_node)
         return cls(nodes, store_case(nodes, case, case_name), ReviewSession(case, editor), lang)

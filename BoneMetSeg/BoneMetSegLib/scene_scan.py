@@ -16,7 +16,7 @@ import numpy as np
 
 from .errors import InputError
 from .planar_checks import checked_counts
-from .scan import QUANTITIES, VIEWS, Identity, PlanarScan, PlanarView, Scan, SpectScan, View, right_handed
+from .scan import QUANTITIES, SPECT_VIEW, VIEWS, Identity, PlanarScan, PlanarView, Scan, SpectScan, View, right_handed
 from .scan_files import check_pair, read_scan
 from .scene_hierarchy import hierarchy_of
 from .scene_images import array_of_matrix
@@ -66,29 +66,48 @@ def scan_of_volumes(
     if len(nodes) == 1 and nodes[0].GetAttribute("BoneMetSeg.Kind") == "spect":
         return _spect(nodes[0])
     paths = _files(nodes, file_of_instance)
+    thinnest = min(_extents(nodes[0])) if len(nodes) == 1 else 0
+    is_volume = thinnest >= MIN_EXTENT
     if paths:
-        is_single = len(nodes) == 1 and min(_extents(nodes[0])) == 1
-        scan = read_scan(paths, view=view if is_single else None, flip_posterior=flip_posterior)
+        scan = read_scan(
+            paths,
+            view=view if thinnest == 1 else None,
+            flip_posterior=None if is_volume else flip_posterior,  # chosen for another scan
+        )
         if _holds(nodes, scan):
             return scan
-    if len(nodes) == 1 and min(nodes[0].GetImageData().GetDimensions()) >= MIN_EXTENT:
+    if is_volume:
         return _spect(nodes[0])
     return _foreign(nodes, view, order, flip_posterior)
 
 
-def volumes_of_views(volumes: Sequence[Any], scan: PlanarScan | None = None) -> dict[str, Any]:
-    """Return those volumes that a case can be shown on as they are: the ones that say which view they are.
+def volumes_of_views(volumes: Sequence[Any], scan: Scan | None = None) -> dict[str, Any]:
+    """Return those volumes that a case can be shown on as they are: the ones that say which view they are, or "spect".
 
     Where a scan is given, nothing is returned if it takes a side for the other one than its volume does: the reader
-    said that the posterior view was mirrored, or was not.
+    said that the posterior view was mirrored, or was not. Of SPECT the volume must hold the scan's own voxels, at the
+    same places and in the same quantity; what Slicer loaded of a file that says more (SUV) is left alone.
     """
     nodes = _with_partner(list(dict.fromkeys(volumes)))
+    if isinstance(scan, SpectScan):
+        return {SPECT_VIEW: nodes[0]} if _holds_voxels(nodes[0], scan) else {}
+    if len(nodes) == 1 and nodes[0].GetAttribute("BoneMetSeg.Kind") == "spect":
+        return {SPECT_VIEW: nodes[0]}
     if not all(node.GetAttribute(VIEW_ATTRIBUTE) for node in nodes):
         return {}
     by_view = {node.GetAttribute(VIEW_ATTRIBUTE): node for node in nodes}
     if scan is not None and any(_is_mirrored(by_view[name]) != view.mirrored for name, view in scan.views.items()):
         return {}
     return by_view
+
+
+def _holds_voxels(node: Any, scan: SpectScan) -> bool:
+    return (
+        node.GetImageData().GetDimensions()[::-1] == scan.voxels.shape
+        and np.allclose(_ijk_to_ras(node), scan.ijk_to_ras)
+        and np.array_equal(_pixels(node).astype(np.float32), scan.voxels)
+        and node.GetAttribute("BoneMetSeg.Quantity") in (None, scan.quantity)
+    )
 
 
 def _is_mirrored(node: Any) -> bool:
@@ -332,6 +351,6 @@ def case_of_views(volumes: Mapping[str, Any]) -> str:
         while not name.startswith(common):
             common = common[:-1]
     words = common.strip(" -_:")
-    for term in ("anterior", "posterior", "前位", "后位"):
+    for term in ("anterior", "posterior", "前位", "后位", "SPECT", "断层"):
         words = words.removesuffix(term).strip(" -_:")
     return words or "Bone scan"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .concordance import Concordance
 from .hot_spot_segments import hot_spot_segments, is_shown
 from .hot_spots import HotSpot
 from .scan import SPECT_VIEW, SpectScan
@@ -13,8 +14,9 @@ from .scene_hierarchy import add_to_hierarchy
 from .scene_intensity import share_scale
 from .scene_nodes import SceneNodes, add_text
 from .scene_segments import SEGMENT_FILL, add_segment
-from .scene_spect import add_spect_volume, show_three_planes
+from .scene_spect import add_spect_volume, show_three_planes, upper_window
 from .scene_tables import fill_hot_spot_table
+from .scene_volumes import show_inverse_grey
 
 _TERMS = {"en": ("SPECT", "hot spots", "report", "Patient"), "zh": ("断层", "浓聚灶", "报告", "患者")}
 
@@ -27,8 +29,11 @@ def build_spect_case_scene(
     scene: Any = None,
     lang: str = "en",
     case_name: str = "Bone scan",
+    volumes: Mapping[str, Any] | None = None,
+    show: bool = True,
+    concordance: Concordance | None = None,
 ) -> SceneNodes:
-    """Put a segmented volume into a scene and show it in three planes through its centre.
+    """Put a segmented volume into a scene.
 
     Parameters
     ----------
@@ -41,6 +46,12 @@ def build_spect_case_scene(
         Of node and segment names.
     case_name : str
         First word of every node's name. Never an identity: node names become file names.
+    volumes : mapping from "spect" to vtkMRMLScalarVolumeNode, optional
+        The volume, where the scene holds it already; else it is made.
+    show : bool
+        Show it in three planes through its centre, as a bundle that opens by itself needs it.
+    concordance : Concordance, optional
+        Says where the report disagrees.
 
     Raises
     ------
@@ -49,17 +60,22 @@ def build_spect_case_scene(
     """
     scene = scene or mrml().scene
     volume_term, spots_term, report_term, patient_term = _TERMS[lang]
-    volume = add_spect_volume(scene, scan, f"{case_name} {volume_term}")
+    given = dict(volumes or {}).get(SPECT_VIEW)
+    volume = given or add_spect_volume(scene, scan, f"{case_name} {volume_term}")
+    if given is not None:
+        show_inverse_grey(given, upper_window(scan.voxels))
     segmentation = _add_segmentation(scene, scan, hot_spots, volume, f"{case_name} {volume_term} {spots_term}", lang)
     table = scene.AddNewNodeByClass("vtkMRMLTableNode", f"{case_name} {spots_term}")
-    fill_hot_spot_table(table, hot_spots, lang, scan.quantity)
+    fill_hot_spot_table(table, hot_spots, lang, scan.quantity, concordance)
     text = None if report_text is None else add_text(scene, report_text, f"{case_name} {report_term}")
     nodes = [volume, segmentation, table, *([text] if text else [])]
     subject, study, items = add_to_hierarchy(scene, scan, (case_name, patient_term), nodes)
     views = {SPECT_VIEW: volume}, {SPECT_VIEW: segmentation}
-    case = SceneNodes(scene, *views, table, text, subject, study, items, (SPECT_VIEW,))
+    owned = (SPECT_VIEW,) if given is None else ()
+    case = SceneNodes(scene, *views, table, text, subject, study, items, owned)
     share_scale(case)
-    show_three_planes(scene, volume)
+    if show:
+        show_three_planes(scene, volume)
     return case
 
 

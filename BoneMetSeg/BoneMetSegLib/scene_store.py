@@ -16,7 +16,7 @@ from .case_edits import decision_of
 from .errors import InputError
 from .maps_file import write_maps
 from .result_document import Case, result_document
-from .scan import VIEWS
+from .scan import SPECT_VIEW, VIEWS
 from .scene_hierarchy import hierarchy_of
 from .scene_nodes import SceneNodes, add_text
 from .scene_outlines import outlines_in_scene
@@ -88,7 +88,7 @@ def nodes_of_case(case_node: Any) -> SceneNodes:
         A volume, a segmentation or the table was deleted.
     """
     scene = case_node.GetScene()
-    views = [view for view in VIEWS if case_node.GetNodeReferenceID(f"volume.{view}")]
+    views = [view for view in (*VIEWS, SPECT_VIEW) if case_node.GetNodeReferenceID(f"volume.{view}")]
     volumes = {view: case_node.GetNodeReference(f"volume.{view}") for view in views}
     segmentations = {view: case_node.GetNodeReference(f"segmentation.{view}") for view in views}
     table = case_node.GetNodeReference("table")

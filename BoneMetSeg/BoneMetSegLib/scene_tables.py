@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .anatomy import region_term
+from .concordance import Concordance
 from .hot_spots import HotSpot
 from .scan import SPECT_VIEW, VIEWS, Quantity
 from .spect_columns import uptake_names, uptake_values
@@ -24,7 +24,7 @@ def _of_view(view: str, attribute: str) -> Callable[[HotSpot, str], Cell]:
 # Names and units as in hot_spots.csv; "place" says region, side and level in words.
 _TEXT_COLUMNS: dict[str, Callable[[HotSpot, str], Cell]] = {
     "id": lambda hot_spot, _: hot_spot.id,
-    "place": lambda hot_spot, lang: region_term(hot_spot.region, hot_spot.side, hot_spot.level, lang),
+    "place": lambda hot_spot, lang: hot_spot.place_words(lang),
     "class": lambda hot_spot, _: hot_spot.hot_spot_class,
     "accepted": lambda hot_spot, _: "yes" if hot_spot.accepted else "no",
     "region": lambda hot_spot, _: hot_spot.region,
@@ -46,7 +46,7 @@ _LAST_TEXT_COLUMNS: dict[str, Callable[[HotSpot, str], Cell]] = {
     "report_effect": lambda hot_spot, _: hot_spot.report_effect,
     "phrase": lambda hot_spot, _: hot_spot.phrase,
 }
-COLUMN_NAMES = (*_TEXT_COLUMNS, *_SIZES_AND_COUNTS, *_PROBABILITIES, *_LAST_TEXT_COLUMNS)
+COLUMN_NAMES = (*_TEXT_COLUMNS, *_SIZES_AND_COUNTS, *_PROBABILITIES, *_LAST_TEXT_COLUMNS, "disagreement")
 
 
 def _in_volume(quantity: Quantity) -> dict[str, Callable[[HotSpot, str], Cell]]:
@@ -60,21 +60,31 @@ def _in_volume(quantity: Quantity) -> dict[str, Callable[[HotSpot, str], Cell]]:
     }
 
 
-def fill_hot_spot_table(table: Any, hot_spots: Sequence[HotSpot], lang: str, quantity: Quantity | None = None) -> None:
+def fill_hot_spot_table(
+    table: Any,
+    hot_spots: Sequence[HotSpot],
+    lang: str,
+    quantity: Quantity | None = None,
+    concordance: Concordance | None = None,
+) -> None:
     """Fill an empty ``vtkMRMLTableNode`` with one row per hot spot; a measure without a value is NaN.
 
     Parameters
     ----------
+    concordance : Concordance, optional
+        Says where the report disagrees.
     quantity : {"counts", "Bq/ml", "SUVbw"}, optional
         Of the voxels of a SPECT scan; None for planar views.
     """
     from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkStringArray
 
     measures = _SIZES_AND_COUNTS if quantity is None else _in_volume(quantity)
+    said = concordance or Concordance()
+    last = {**_LAST_TEXT_COLUMNS, "disagreement": lambda hot_spot, _: said.disagreement_of(hot_spot.id)}
     kinds = (
         (_TEXT_COLUMNS, vtkStringArray),
         ({**measures, **_PROBABILITIES}, vtkDoubleArray),
-        (_LAST_TEXT_COLUMNS, vtkStringArray),
+        (last, vtkStringArray),
     )
     for columns, array_class in kinds:
         for name, cell in columns.items():

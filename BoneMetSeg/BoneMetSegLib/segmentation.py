@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,8 @@ STATUSES: tuple[str, ...] = ("metastatic", "benign", "uncertain", "negated", "up
 """What a report says of a place; "uptake" is uptake whose nature is not said there."""
 BONE_PROBABILITY = 0.5
 """A pixel belongs to a bone from this probability on."""
+LEAST_KEPT_PROBABILITY = 1e-3
+"""``maps.npz`` keeps a smaller probability as zero."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,25 @@ class ViewMaps:
         """Which pixels belong to which bone: ``(29, rows, columns)`` bool. Asked for every focus."""
         return np.asarray(self.skeleton > BONE_PROBABILITY)
 
+    @cached_property
+    def _silhouettes(self) -> dict[tuple[int, ...], tuple[np.ndarray, int]]:
+        return {}
+
+    def silhouette(self, channels: tuple[int, ...]) -> tuple[np.ndarray, int]:
+        """Return which pixels belong to any of some bones, ``(rows, columns)`` bool, and how many these are.
+
+        Kept, since every change of the table of hot spots measures the same bones again.
+
+        Parameters
+        ----------
+        channels : tuple of int
+            Indices in ``anatomy.SKELETON_CHANNELS``.
+        """
+        if channels not in self._silhouettes:
+            shown = np.asarray(self.bones[list(channels)].any(0))
+            self._silhouettes[channels] = (shown, int(np.count_nonzero(shown)))
+        return self._silhouettes[channels]
+
     @property
     def best(self) -> np.ndarray:
         """The probabilities with the report where there is one, else without."""
@@ -57,7 +79,7 @@ class ViewMaps:
 
 @dataclass(frozen=True)
 class Mention:
-    """A place the report speaks of, as the text path read it.
+    """A place the report speaks of, as it was read.
 
     Attributes
     ----------
@@ -69,6 +91,14 @@ class Mention:
         Names of ``anatomy.TEXT_SLOTS``; several for "ribs 6-8" or "both shoulders".
     status : str
         One of ``STATUSES``.
+    certainty : {"definite", "probable", "possible"}
+        How sure the report is; the text path does not say, and stands for "definite".
+    part : str
+        The part of the bone that the words name, of ``anatomy.FINE_REGIONS`` without side ("knee_joint"), or "".
+    is_cold : bool
+        The words tell of less uptake than normal, or of a purely lytic focus.
+    source : {"text path", "lexicon"}
+        Who read the place.
     """
 
     start: int
@@ -76,6 +106,10 @@ class Mention:
     clause: int
     slots: tuple[str, ...]
     status: str
+    certainty: str = "definite"
+    part: str = ""
+    is_cold: bool = False
+    source: str = "text path"
 
 
 @dataclass(frozen=True)
@@ -97,6 +131,8 @@ class Segmentation:
         Time per stage.
     report_fit : float or None
         Probability that the report belongs to this scan, of the image's own evidence; None without a report.
+    burden_calibration : mapping
+        From the bundle, as ``burden_calibration.BurdenCalibration`` reads it; empty where it was never fitted.
     """
 
     views: Mapping[str, ViewMaps]
@@ -106,3 +142,4 @@ class Segmentation:
     device: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     report_fit: float | None = None
+    burden_calibration: Mapping[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from .network import ImageOutput
 from .network_grid import GridFrame, body_frame, grid_to_view, scan_to_grid
 from .report import Report
 from .report_fusion import ReportStates
+from .report_slots import lexicon_states
 from .scan import VIEWS, PlanarScan, Scan, SpectScan
 from .segmentation import STATUSES, Mention, Segmentation, ViewMaps
 from .spect_grid import VolumeFrame, grid_to_volume, volume_frame, volume_to_grid
@@ -132,10 +133,7 @@ class Segmenter:
         InputError
             The bundle is for another kind of scan.
         """
-        if scan.kind != self.bundle.kind:
-            raise InputError(
-                f"bundle {self.bundle.folder.name} is for {self.bundle.kind} scans, and this is a {scan.kind} scan"
-            )
+        self.bundle.check_kind(scan.kind)
         seconds: dict[str, float] = {}
         with _timed(seconds, "image"):
             frame: GridFrame | VolumeFrame
@@ -182,7 +180,21 @@ class Segmenter:
             "sha256": self.bundle.weights_sha256,
         }
         device = device_words(self.device)
-        return Segmentation(views, mentions, model, self.bundle.thresholds, device, seconds, report_fit=fit)
+        return Segmentation(
+            views,
+            mentions,
+            model,
+            self.bundle.thresholds,
+            device,
+            seconds,
+            report_fit=fit,
+            burden_calibration=self.bundle.burden_calibration,
+        )
+
+    @torch.inference_mode()
+    def read(self, report: Report) -> tuple[Mention, ...]:
+        """Return what the text path reads in a report, without a scan."""
+        return self._read(report).mentions
 
     def _class_maps(self, scan: Scan, name: str, frame: GridFrame | VolumeFrame, logits: torch.Tensor) -> np.ndarray:
         # Probabilities, not logits, are interpolated: they stay between those of the neighbouring grid pixels.
@@ -217,6 +229,8 @@ class Segmenter:
         ids, attention = self.tokenizer.pad(tokens.ids)
         hidden = self.text(ids.to(self.device), attention.to(self.device))
         states = self.network.reader.report([(hidden, tokens.readable().to(self.device))])
+        said = torch.from_numpy(lexicon_states(report))[None].to(self.device)
+        states = states.with_lexicon(said)
         slots, statuses = self.network.reader.tags(hidden)
         return _Reading(
             states, tuple(_mentions(tokens, slots.sigmoid().cpu().numpy(), statuses.softmax(-1).cpu().numpy()))

@@ -11,7 +11,9 @@ import re
 from functools import cache, lru_cache
 
 from .anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS, region_term
+from .sentences_zh_burden import BURDEN
 from .sentences_zh_findings import FINDINGS
+from .sentences_zh_followup import FOLLOWUP
 from .sentences_zh_planar import PLANAR
 from .sentences_zh_reports import REPORTS
 from .sentences_zh_studies import STUDIES
@@ -101,7 +103,7 @@ def _places() -> dict[str, str]:
 def _patterns() -> tuple[tuple[int, str, re.Pattern[str], tuple[str, ...], str], ...]:
     """Return letters, landmark, pattern, fields and Chinese form of each sentence, the most particular first."""
     found = []
-    for english, chinese in (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS):
+    for english, chinese in (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS, *BURDEN, *FOLLOWUP):
         literals = _FIELD.split(english)[::2]
         fields = tuple(_FIELD.findall(english))
         pattern = "(.+?)".join(re.escape(literal) for literal in literals)

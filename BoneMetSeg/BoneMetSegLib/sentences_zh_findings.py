@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 FINDINGS: tuple[tuple[str, str], ...] = (
+    # ---- the report beside the hot spots ----
+    (
+        "{id} ({place}): the report calls it benign, the image alone a metastasis.",
+        "{id}（{place}）：报告考虑良性，仅凭图像考虑转移。",
+    ),
+    (
+        "{id} ({place}): the report calls it a metastasis, the image alone benign.",
+        "{id}（{place}）：报告考虑转移，仅凭图像考虑良性。",
+    ),
+    ("{id} ({place}): the report speaks of the other side.", "{id}（{place}）：报告所述为另一侧。"),
+    (
+        "{id} ({place}): the report speaks of {other} instead.",
+        "{id}（{place}）：报告所述为{other}。",
+    ),
+    (
+        "{id} ({place}): the report denies uptake where the image alone shows a metastasis.",
+        "{id}（{place}）：仅凭图像考虑转移，而报告称该处未见异常。",
+    ),
     # ---- quality flags: counts ----
     (
         "The {view} view has {millions} million counts; below 1.5 million the Bone Scan Index is less sure.",

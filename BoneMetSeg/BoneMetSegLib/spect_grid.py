@@ -88,25 +88,37 @@ def volume_to_grid(scan: SpectScan, preprocessing: Preprocessing, frame: VolumeF
     positive = torch.from_numpy(np.maximum(scan.voxels, 0).astype(np.float32))
     scaled = normalise_counts(positive.flatten(), preprocessing.ceiling).reshape(positive.shape)
     to_voxels = np.linalg.inv(ras_from_lps(scan.ijk_to_ras)) @ frame.to_lps()
-    image = _sampled(scaled[None], to_voxels, frame.shape)
+    image = _sampled(scaled[None], _places(to_voxels, frame.shape, scaled))
     return torch.cat([image, torch.ones_like(image)])
 
 
 def grid_to_volume(maps: torch.Tensor, scan: SpectScan, frame: VolumeFrame) -> np.ndarray:
     """Return maps ``(channels, *frame.shape)`` at the volume's voxels, ``(channels, k, j, i)``, zero beyond."""
     to_grid = np.linalg.inv(frame.to_lps()) @ ras_from_lps(scan.ijk_to_ras)
+    at = _places(to_grid, scan.voxels.shape, maps[0])
     result = np.empty((len(maps), *scan.voxels.shape), np.float32)
-    for channel in range(len(maps)):  # one by one: 29 whole volumes and where they lie would take gigabytes
-        result[channel] = _sampled(maps[channel : channel + 1], to_grid, scan.voxels.shape)[0].cpu().numpy()
+    for channel in range(len(maps)):  # one by one: 29 whole volumes would take a gigabyte
+        result[channel] = _sampled(maps[channel : channel + 1], at)[0].cpu().numpy()
     return result
 
 
-def _sampled(arrays: torch.Tensor, to_array: np.ndarray, shape: tuple[int, ...]) -> torch.Tensor:
-    """Sample ``(channels, *any)`` linearly on a grid whose (column, row, slice) a matrix takes to the arrays' own."""
-    matrix = torch.from_numpy(to_array.astype(np.float32)).to(arrays.device)
-    k, j, i = (torch.arange(extent, dtype=torch.float32, device=arrays.device) for extent in shape)
+def _places(to_array: np.ndarray, shape: tuple[int, ...], array: torch.Tensor) -> torch.Tensor:
+    """Return where each voxel of a grid lies in an array, as ``grid_sample`` wants it: ``(*shape, 3)``.
+
+    Parameters
+    ----------
+    to_array : numpy.ndarray
+        From (column, row, slice) of the grid to the array's own.
+    """
+    matrix = torch.from_numpy(to_array.astype(np.float32)).to(array.device)
+    k, j, i = (torch.arange(extent, dtype=torch.float32, device=array.device) for extent in shape)
     at = []
-    for row, extent in zip(matrix[:3], arrays.shape[:0:-1], strict=True):
+    for row, extent in zip(matrix[:3], array.shape[::-1], strict=True):
         index = row[0] * i + (row[1] * j)[:, None] + (row[2] * k)[:, None, None] + row[3]
         at.append((2 * index + 1) / extent - 1)
-    return F.grid_sample(arrays[None].float(), torch.stack(at, -1)[None], mode="bilinear", align_corners=False)[0]
+    return torch.stack(at, -1)
+
+
+def _sampled(arrays: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Sample ``(channels, *any)`` linearly at some places."""
+    return F.grid_sample(arrays[None].float(), places[None], mode="bilinear", align_corners=False)[0]

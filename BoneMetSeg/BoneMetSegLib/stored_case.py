@@ -15,8 +15,9 @@ from .errors import InputError
 from .hot_spots import HotSpot
 from .maps_file import read_maps
 from .quality import quality_flags
+from .quality_burden import with_burden_flags
 from .report import Clause, Report, parse_report
-from .result_document import Case
+from .result_document import SCHEMA_VERSION, Case
 from .review import Change
 from .scan import Identity, PlanarScan, Scan
 from .segmentation import Mention, Segmentation
@@ -55,14 +56,16 @@ class StoredCase:
         spots = edited_hot_spots(
             scan, segmentation, report, self.hot_spots, self.fingerprints, decisions, outlines, editor
         )
+        burden = burden_of(scan, segmentation, spots)
+        flags = quality_flags(scan, hot_spots=spots, segmentation=segmentation)
         return Case(
             scan,
             report,
             segmentation,
             spots,
-            burden_of(scan, segmentation, spots),
+            burden,
             compare_report(report, segmentation, spots) if report else Concordance(),
-            quality_flags(scan, hot_spots=spots, segmentation=segmentation),
+            with_burden_flags(flags, scan, segmentation, spots, burden),
             changes=self.changes,
             seconds=self.seconds,
             deidentified=self.deidentified,
@@ -100,9 +103,11 @@ def parse_stored_case(text: str, maps: Path | BinaryIO, name: str) -> StoredCase
     InputError
         One of them is missing or damaged.
     """
-    scan, segmentation = read_maps(maps)
+    scan, segmentation = read_maps(maps, f"maps.npz of {name}")
     try:
         document = json.loads(text)
+        if document["schema_version"] != SCHEMA_VERSION:
+            raise InputError(f"{name} was written by another version of BoneMetSeg; segment the scan again")
         scan, segmentation = _with_document(scan, segmentation, document)
         entries = document["hot_spots"]
         return StoredCase(
@@ -118,6 +123,8 @@ def parse_stored_case(text: str, maps: Path | BinaryIO, name: str) -> StoredCase
             changes=[Change(**entry) for entry in document["update"]],
             deidentified=document["deidentified"],
         )
+    except InputError:
+        raise
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"result.json of {name} is damaged; segment the scan again") from error
 
@@ -157,6 +164,7 @@ def _with_document(scan: Scan, segmentation: Segmentation, document: Mapping[str
         thresholds=model["thresholds"],
         device=model["device"],
         report_fit=document["report"].get("fit"),
+        burden_calibration=model.get("burden_calibration", {}),
     )
 
 
@@ -202,6 +210,7 @@ def _stored_hot_spot(entry: Mapping[str, Any]) -> HotSpot:
         entry["phrase"],
         None if span is None else (span[0], span[1]),
         entry["edited_by"],
+        entry.get("level_margin", 0),
     )
 
 

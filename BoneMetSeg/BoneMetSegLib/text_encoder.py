@@ -130,11 +130,13 @@ class ReportTokenizer:
         return cls(tokenizer, max_tokens)
 
     def __call__(self, report: Report) -> ReportTokens:
-        """Tokenize every clause to its end; a report without a clause (headings alone) gives no window."""
+        """Tokenize every clause that may tell a finding, to its end; a report of headings alone gives no window."""
         words = SECTION_WORDS[report.language]
         prefixes = {section: self._encode(word)[0] for section, word in words.items()}
         result = ReportTokens([], [], [])
         for index, clause in enumerate(report.clauses):
+            if not report.tells(clause):
+                continue
             prefix = prefixes.get(clause.section, [])
             ids, offsets = self._encode(report.clause_text(clause))
             room = self._max_tokens - 2 - len(prefix)

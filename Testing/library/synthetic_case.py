@@ -15,6 +15,7 @@ from BoneMetSegLib.burden import measure_burden
 from BoneMetSegLib.concordance import Concordance, compare_report
 from BoneMetSegLib.hot_spots import find_hot_spots
 from BoneMetSegLib.quality import quality_flags
+from BoneMetSegLib.quality_burden import with_burden_flags
 from BoneMetSegLib.report import Report, parse_report
 from BoneMetSegLib.result_document import Case
 from BoneMetSegLib.scan import VIEWS, Identity, PlanarScan, PlanarView
@@ -194,14 +195,15 @@ def a_case(foci: Sequence[Focus] = (), *, report: Report | None = None, **option
     """Everything that is written for a scan."""
     deidentified = options.pop("deidentified", False)
     scan, segmentation, spots = found(foci, report=report, **options)
+    burden = measure_burden(scan, segmentation, spots)
     return Case(
         scan,
         report,
         segmentation,
         spots,
-        measure_burden(scan, segmentation, spots),
+        burden,
         compare_report(report, segmentation, spots) if report else Concordance(),
-        quality_flags(scan, hot_spots=spots),
+        with_burden_flags(quality_flags(scan, hot_spots=spots), scan, segmentation, spots, burden),
         seconds={"write": 0.5},
         deidentified=deidentified,
         notes=("Painted by a test.",),

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from BoneMetSegLib.anatomy import channel_index
-from BoneMetSegLib.burden import VIEW_RULES, measure_burden, weighted_bones
+from BoneMetSegLib.burden import VIEW_RULES, measure_burden
+from BoneMetSegLib.burden_weights import weighted_bones
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.hot_spots import HotSpot, HotSpotInView
 from BoneMetSegLib.resources import resource_path

@@ -287,6 +287,12 @@ def test_the_phrase_is_the_clause_that_names_the_level():
     assert phrase_of(L3, text, ("lumbar spine", ["lumbar_spine"]), ("L3", ["vertebra_L3"])) == "Uptake of L3."
 
 
+def test_the_lexicon_finds_the_phrase_where_the_text_path_reads_nothing():
+    assert phrase_of(LEFT_FEMUR, "Findings: Uptake in the left femur.") == "Uptake in the left femur."
+    assert phrase_of(LEFT_FEMUR, "Findings: Uptake in the right femur.") == ""
+    assert phrase_of(LEFT_FEMUR, "检查所见：左侧股骨浓聚。") == "左侧股骨浓聚。"
+
+
 def test_the_phrase_of_the_next_level_comes_before_that_of_the_bone():
     text = "Findings: Uptake in the lumbar spine. Uptake of L4."
     assert phrase_of(L3, text, ("lumbar spine", ["lumbar_spine"]), ("L4", ["vertebra_L4"])) == "Uptake of L4."

@@ -169,6 +169,21 @@ def test_the_fit_scales_what_the_report_changes(image, states):
     assert torch.allclose(scaled.classes - seen.classes, share * (whole.classes - seen.classes), atol=1e-4)
 
 
+def test_what_the_lexicon_reads_counts_as_well_and_what_it_does_not_counts_half():
+    read = torch.zeros(1, 78, 16)
+    read[0, 3], read[0, 4] = 0.8, 0.6
+    said = torch.zeros(1, 78, 5)
+    said[0, 3, 1] = 1.0  # read by both, with a status that only the lexicon is sure of
+    said[0, 7, 0] = 0.75  # read by the lexicon alone
+    joined = ReportStates(read, torch.zeros(1, 0, 8), torch.zeros(1, 0, dtype=torch.bool)).with_lexicon(said).states[0]
+    expected = torch.zeros(78, 16)
+    expected[3] = 0.8
+    expected[3, 1] = 1.0
+    expected[4] = 0.3
+    expected[7, 0] = 0.75
+    torch.testing.assert_close(joined, expected)
+
+
 def test_same_seed_and_input_give_the_same_bytes(image, states):
     def run() -> bytes:
         network = a_trained_network()

@@ -239,3 +239,26 @@ def test_radicals_and_soft_ends_of_programs_that_write_pdf_are_read():
     ]
     first = report.clauses[0]
     assert report.text[first.start : first.end] == "左侧⾻、⻣见⻓条状浓聚"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "History: L2 fracture. Pain in T8.\nFindings: Uptake in T4.\nImpression: Metastasis.",
+            ["Uptake in T4.", "Metastasis."],
+        ),
+        ("病史：左髋痛。右膝置换。\n所见：T4浓聚。\n对比：T8较前增高。", ["T4浓聚。"]),
+        # Without a heading of findings they may stand under another one; its first clause is its own.
+        (
+            "Clinical details: Ca breast. Bone scan shows uptake in T4. Impression: Metastasis.",
+            ["Bone scan shows uptake in T4.", "Metastasis."],
+        ),
+        ("Comparison: None.\nUptake in T4.", ["Uptake in T4."]),
+        ("Clinical history: metastases in L2.", []),
+        ("Uptake in T4.", ["Uptake in T4."]),
+    ],
+)
+def test_history_technique_and_comparison_tell_no_finding(text, told):
+    report = parse_report(text)
+    assert [text[one.start : one.end] for one in report.clauses if report.tells(one)] == told

@@ -137,7 +137,7 @@ def test_clauses_and_phrases_are_spans_of_the_text():
 def test_without_identity_nothing_of_patient_or_text_is_left():
     case = without_identity(reported())
     text = json.dumps(result_document(case))
-    for secret in ("4711", "Doe", "0815", "1.2.3.", "Intense", "Clinical history"):
+    for secret in ("4711", "Doe", "ACC-0815", "1.2.3.", "Intense", "Clinical history"):
         assert secret in json.dumps(result_document(reported()))
         assert secret not in text
     assert result_document(case)["report"]["present"]
@@ -151,3 +151,13 @@ def test_a_mask_has_a_fingerprint_that_any_pixel_changes():
     assert mask_sha256(mask.copy()) == before
     mask[0, 0] = True
     assert mask_sha256(mask) != before
+
+
+def test_intervals_are_written_with_few_digits_and_hold_their_figures():
+    document = result_document(a_case([LEFT_FEMUR, Focus(-80, -250, {"metastasis": 0.7, "benign": 0.3})]))
+    for figures in (document["burden"], *document["burden"]["regions"]):
+        low, high = figures["intervals"]["bsi_percent"]
+        assert low <= figures["bsi_percent"] <= high
+        assert all(len(f"{end:g}".replace(".", "").strip("0")) <= 5 for end in (low, high))
+        counts = figures["intervals"]["total_counts_anterior"]
+        assert counts[0] <= figures["total_counts"]["anterior"] <= counts[1]

@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 
 from BoneMetSegLib.sentences_zh import _part, _patterns, in_chinese
+from BoneMetSegLib.sentences_zh_burden import BURDEN
 from BoneMetSegLib.sentences_zh_findings import FINDINGS
+from BoneMetSegLib.sentences_zh_followup import FOLLOWUP
 from BoneMetSegLib.sentences_zh_planar import PLANAR
 from BoneMetSegLib.sentences_zh_reports import REPORTS
 from BoneMetSegLib.sentences_zh_studies import STUDIES
 from BoneMetSegLib.sentences_zh_volumes import VOLUMES
 
 LIBRARY = Path(__file__).resolve().parents[2] / "BoneMetSeg" / "BoneMetSegLib"
-ALL = (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS)
+ALL = (*PLANAR, *STUDIES, *VOLUMES, *REPORTS, *FINDINGS, *BURDEN, *FOLLOWUP)
 
 # Files whose sentences the panel can meet: what reads scans and reports, flags, reviews, stores and opens.
 FILES = sorted(
@@ -32,6 +34,7 @@ FILES = sorted(
         "report_of_scan", "reading_limits", "docx_report", "hl7_report", "html_report", "pdf_report", "rtf_report",
         "sr_report", "table_report", "text_encodings", "quality_*", "review", "review_session", "case_edits",
         "stored_case", "maps_file", "seg_nrrd", "scene_scan", "scene_store", "bundle", "resources",
+        "followup", "same_patient", "comparison_notes", "response_categories", "repeatability",
     )
     for path in LIBRARY.glob(f"{pattern}.py")
 )  # fmt: skip
@@ -42,6 +45,7 @@ SILENT = re.compile(
     r"|NRRD000.*|# .*|type: .*|dimension: .*|sizes: .*|space .*|kinds: .*|[\d. ⟨⟩-]+|a mask of .*|Reference image geometry"
     r"|DICOM Encapsulated PDF|HL7 v2, .*|square root of counts .*|⟨\d⟩ x ⟨\d⟩( mm)?|pip install .*|.*does not fit a view.*"
     r"|⟨1⟩ and ⟨2⟩( more)?|Patient Orientation .*|⟨1⟩, (not )?accepted, ⟨2⟩"
+    r"|a scan comes back as .*|the scans are not in the order of .*|there is no scan on or before .*|a planar case has .*|maps\.npz of ⟨1⟩"
     r"|(p div|报告|表现|方法|诊断|fonttbl|\s).*|(?s:.*fonttbl.*)",
 )
 

@@ -57,7 +57,7 @@ def test_files_say_left_in_name_place_and_array(tmp_path, order):
     assert image.layers.shape[1:] == case.scan.voxels.shape
     assert np.allclose(image.ijk_to_ras, case.scan.ijk_to_ras)
     names = {segment.name: segment for segment in read_segments(tmp_path / "spect.seg.nrrd", case.scan.views["spect"])}
-    rib = names["01 left rib 9"]
+    rib = names["01 left rib 9 ±1"]
     assert rib.id == "H01_spect"
     assert case.scan.views["spect"].centre_ras_mm(rib.mask)[0] == pytest.approx(-80, abs=1.5)
     assert np.array_equal(rib.mask, case.hot_spots[0].views["spect"].mask)

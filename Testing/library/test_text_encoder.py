@@ -160,12 +160,18 @@ def test_spans_point_at_the_characters_as_written(tokenizer, text, wanted):
 
 
 def test_words_of_the_section_stand_before_a_clause_and_belong_to_no_character(tokenizer):
-    history, impression = (tokenizer(parse_report(f"{heading}：骨转移")) for heading in ("病史", "诊断意见"))
-    assert history.ids != impression.ids
-    for tokens in (history, impression):
+    findings, impression = (tokenizer(parse_report(f"{heading}：骨转移")) for heading in ("检查所见", "诊断意见"))
+    assert findings.ids != impression.ids
+    for tokens in (findings, impression):
         spans = tokens.spans[0]
         assert spans[:4] == [None] * 4  # [CLS], two characters and a colon
         assert len([span for span in spans if span]) == 3
+
+
+def test_the_history_beside_headed_findings_is_not_read(tokenizer):
+    report = parse_report("病史：左髋痛。检查所见：T8浓聚。诊断意见：骨转移。")
+    tokens = tokenizer(report)
+    assert [report.clauses[clause].section for clause in tokens.clauses] == ["findings", "impression"]
 
 
 def test_full_width_and_half_width_reports_give_the_same_states(tokenizer, encoder):

@@ -32,7 +32,8 @@ def test_the_table_has_the_promised_columns_and_numbers(out):
         "id", "class", "accepted", "region", "side", "level", "views",
         "area_mm2_anterior", "area_mm2_posterior", "max_counts_anterior", "max_counts_posterior",
         "mean_counts_anterior", "mean_counts_posterior", "ratio_to_background",
-        "probability", "probability_image_only", "report_effect", "phrase", "edited_by",
+        "probability", "probability_image_only", "report_effect", "phrase", "edited_by", "disagreement",
+        "level_margin",
     ]  # fmt: skip
     assert rows[0] == {
         "id": "H01", "class": "metastasis", "accepted": "yes", "region": "ribs", "side": "left", "level": "7",
@@ -40,6 +41,10 @@ def test_the_table_has_the_promised_columns_and_numbers(out):
         "max_counts_posterior": "60.0", "mean_counts_anterior": "", "mean_counts_posterior": "60.00",
         "ratio_to_background": "6.00", "probability": "0.900", "probability_image_only": "0.900",
         "report_effect": "unchanged", "phrase": "Intense uptake in the 7th rib on the left.", "edited_by": "",
+        "disagreement": "", "level_margin": "1",
+    }  # fmt: skip
+    assert {row["region"]: row["disagreement"] for row in rows} == {
+        "ribs": "", "femur": "no phrase", "lumbar_spine": "", "bladder": "",
     }  # fmt: skip
     bladder = rows[3]
     assert (bladder["region"], bladder["accepted"], bladder["ratio_to_background"]) == ("bladder", "no", "")

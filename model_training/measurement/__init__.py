@@ -1,0 +1,1 @@
+"""Is the measured burden right: calibration to the simulator's truth, and validation on patients of a wanted burden."""
