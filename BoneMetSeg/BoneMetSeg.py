@@ -39,11 +39,12 @@ class BoneMetSeg(ScriptedLoadableModule):
         self.parent.dependencies = []
         self.parent.contributors = ["The BoneMetSeg contributors"]
         self.parent.helpText = _(
-            "Finds, labels and measures metastases in planar whole-body bone scans; the diagnostic report (Chinese or "
-            "English) guides it, at once or later. Choose the scan and its report, press Segment, and review the "
-            "table: A accepts, X rejects, N and P go to the next and the previous hot spot. For research use only, "
-            "not for diagnosis or treatment: the bundled model is trained on simulated scans and reports, how it does "
-            "on patients is not known. Tutorial, troubleshooting and scripting: {url}."
+            "Finds, labels and measures metastases in planar whole-body bone scans, and in SPECT volumes where a model "
+            "for them is there; the diagnostic report (Chinese or English) guides it, at once or later. Choose the "
+            "scan and its report, press Segment, and review the table: A accepts, X rejects, N and P go to the next "
+            "and the previous hot spot. For research use only, not for diagnosis or treatment: the bundled models are "
+            "trained on simulated scans and reports, how they do on patients is not known. Tutorial, troubleshooting "
+            "and scripting: {url}."
         ).format(
             url='<a href="https://github.com/bonemetseg/SlicerBoneMetSeg">github.com/bonemetseg/SlicerBoneMetSeg</a>'
         )
@@ -77,7 +78,7 @@ class BoneMetSegParameterNode:
     declaredView, posteriorExport - what the scan does not say, or says wrongly
     bundleFolder - another model than the bundled one
     device - where the network runs
-    showPhysiological, linkViews - how the result is looked at
+    showPhysiological, linkViews, showSurfaces - how the result is looked at
     currentCase - the case that is shown
 
     Each node may be None; Slicer connects no box of nodes with a type written ``| None``.
@@ -92,6 +93,7 @@ class BoneMetSegParameterNode:
     device: Device = Device.AUTOMATIC
     showPhysiological: bool = False
     linkViews: bool = True
+    showSurfaces: bool = False
     currentCase: vtkMRMLTextNode
 
 
@@ -209,6 +211,7 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
         Returns
         -------
         list of vtkMRMLScalarVolumeNode
+            The views, or the one volume of a SPECT scan.
 
         Raises
         ------
@@ -257,7 +260,7 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
         Parameters
         ----------
         volumeNodes : sequence of vtkMRMLScalarVolumeNode
-            The volume with both views, or one for each view, in any order.
+            The volume with both views, or one for each view, in any order; or a SPECT volume alone.
         reportText : str, optional
             The diagnostic report.
         view : {"anterior", "posterior"}, optional
@@ -265,7 +268,7 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
         flipPosterior : bool, optional
             Whether the posterior view was exported mirrored, where the scan does not say it.
         bundle : path, optional
-            The folder of another model.
+            The folder of another model; by default the bundled one for the kind of scan.
         device : {"auto", "cpu", "cuda"}
         editor : str
             Who reviews.
@@ -280,7 +283,7 @@ class BoneMetSegLogic(ScriptedLoadableModuleLogic):
         Raises
         ------
         BoneMetSegLib.errors.InputError
-            The volumes are no bone scan that can be used; a sentence.
+            The volumes are no bone scan that can be used, or there is no model for their kind; a sentence.
         BoneMetSegPanel.segmentation_job.Failure
             The worker failed; nothing is in the scene.
         """

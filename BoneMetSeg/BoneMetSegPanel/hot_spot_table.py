@@ -10,16 +10,22 @@ import qt
 from slicer.i18n import tr as _
 
 from BoneMetSegLib.anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
-from BoneMetSegLib.hot_spots import HotSpot
-from BoneMetSegLib.scan import VIEWS
+from BoneMetSegLib.concordance import Concordance
+from BoneMetSegLib.hot_spots import HotSpot, HotSpotInView
+from BoneMetSegLib.scan import SPECT_VIEW, VIEWS, Quantity
 from BoneMetSegLib.segmentation import HOT_SPOT_CLASSES
 from BoneMetSegLib.skeleton import Place
 from BoneMetSegLib.terminology import CLASS_APPEARANCE
 
+from .concordance_words import disagreement_sentence, disagreement_word
 from .words import class_word, effect_word, region_word, side_word
 
-ACCEPTED, NUMBER, CLASS, REGION, SIDE, LEVEL, AREA, MAXIMUM, RATIO, PROBABILITY, EFFECT, PHRASE = range(12)
+ACCEPTED, NUMBER, CLASS, REGION, SIDE, LEVEL, SIZE, MAXIMUM, RATIO, PROBABILITY, EFFECT, DISAGREEMENT, PHRASE = range(
+    13
+)
+_DISAGREEMENT_RGB = (0xE6, 0x51, 0x00)
 _CHOICE_COLUMNS = (CLASS, REGION, SIDE, LEVEL)
+_MANY = 100.0
 
 
 class HotSpotTable:
@@ -50,9 +56,10 @@ class HotSpotTable:
         self._on_selected, self._on_accepted = on_selected, on_accepted
         self._on_class, self._on_place = on_class, on_place
         self._spots: list[HotSpot] = []
+        self._concordance = Concordance()
         self._filling = False
         self._lang = "en"
-        table.setColumnCount(12)
+        table.setColumnCount(13)
         table.setSelectionBehavior(qt.QAbstractItemView.SelectRows)
         table.setSelectionMode(qt.QAbstractItemView.SingleSelection)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
@@ -64,13 +71,27 @@ class HotSpotTable:
         table.connect("cellDoubleClicked(int,int)", self._open_choices)
         self.menu: Any = None
 
-    def fill(self, hot_spots: Sequence[HotSpot], lang: str, selected_id: str = "") -> None:
-        """Show these hot spots, in their order, and select one."""
+    def fill(
+        self,
+        hot_spots: Sequence[HotSpot],
+        lang: str,
+        selected_id: str = "",
+        concordance: Concordance | None = None,
+        quantity: Quantity | None = None,
+    ) -> None:
+        """Show these hot spots, in their order, with where the report disagrees, and select one.
+
+        Parameters
+        ----------
+        quantity : {"counts", "Bq/ml", "SUVbw"}, optional
+            Of the voxels of a SPECT scan, whose hot spots have volumes; None for planar views.
+        """
         self._filling, self._lang = True, lang
+        self._concordance = concordance or Concordance()
         self._spots = list(hot_spots)
         table = self._table
-        table.setHorizontalHeaderLabels(_headers())
-        for column, tip in enumerate(_tips()):
+        table.setHorizontalHeaderLabels(_headers(quantity))
+        for column, tip in enumerate(_tips(quantity)):
             table.horizontalHeaderItem(column).setToolTip(tip)
         table.setRowCount(len(self._spots))
         for row, spot in enumerate(self._spots):
@@ -130,22 +151,27 @@ class HotSpotTable:
             item.setFlags(qt.Qt.ItemIsEnabled | qt.Qt.ItemIsSelectable)
             item.setToolTip(_("Double-click to change") if has_choice else text)
             self._table.setItem(row, column, item)
+        disagreement = self._table.item(row, DISAGREEMENT)
+        disagreement.setToolTip(disagreement_sentence(self._concordance, spot))
+        if disagreement.text():
+            disagreement.setForeground(qt.QBrush(qt.QColor(*_DISAGREEMENT_RGB)))
         red, green, blue = (round(255 * part) for part in CLASS_APPEARANCE[spot.hot_spot_class].rgb_fraction)
         self._table.item(row, NUMBER).setBackground(qt.QBrush(qt.QColor(red, green, blue, 110)))
 
     def _texts(self, spot: HotSpot) -> dict[int, str]:
-        views = [view for view in VIEWS if view in spot.views]
+        size, maximum = _volume_cells(spot.views[SPECT_VIEW]) if SPECT_VIEW in spot.views else _area_cells(spot)
         return {
             NUMBER: f"{spot.number:02d}",
             CLASS: class_word(spot.hot_spot_class),
             REGION: region_word(spot.region, self._lang),
             SIDE: side_word(spot.side),
-            LEVEL: spot.level or "-",
-            AREA: " + ".join(f"{spot.views[view].area_mm2:.0f}" for view in views),
-            MAXIMUM: " / ".join(f"{spot.views[view].max_counts:.0f}" for view in views),
+            LEVEL: f"{spot.level} \N{PLUS-MINUS SIGN}{spot.level_margin}" if spot.level_margin else spot.level or "-",
+            SIZE: size,
+            MAXIMUM: maximum,
             RATIO: _number(spot.ratio_to_background, 1),
             PROBABILITY: _probability(spot),
             EFFECT: effect_word(spot.report_effect),
+            DISAGREEMENT: disagreement_word(self._concordance.disagreement_of(spot.id)),
             PHRASE: spot.phrase,
         }
 
@@ -199,7 +225,22 @@ class HotSpotTable:
             self._on_accepted(self._spots[item.row()].id, item.checkState() == qt.Qt.Checked)
 
 
-def _headers() -> list[str]:
+def _area_cells(spot: HotSpot) -> tuple[str, str]:
+    shown = [spot.views[view] for view in VIEWS if view in spot.views]
+    return " + ".join(f"{one.area_mm2:.0f}" for one in shown), " / ".join(f"{one.max_counts:.0f}" for one in shown)
+
+
+def _volume_cells(shown: HotSpotInView) -> tuple[str, str]:
+    return f"{shown.volume_ml:.1f}", f"{_uptake(shown.max_counts)} / {_uptake(shown.peak)}"
+
+
+def _uptake(value: float) -> str:
+    """Write an uptake: SUV is of the order of 10, counts and Bq/ml of hundreds and more."""
+    return _number(value, 1 if value < _MANY else 0)
+
+
+def _headers(quantity: Quantity | None) -> list[str]:
+    units = _("counts") if quantity == "counts" else quantity
     return [
         "\N{CHECK MARK}",
         _("No."),
@@ -207,28 +248,32 @@ def _headers() -> list[str]:
         _("Region"),
         _("Side"),
         _("Level"),
-        _("Area (mm²)"),
-        _("Max. counts"),
+        _("Area (mm²)") if quantity is None else _("Volume (ml)"),
+        _("Max. counts") if quantity is None else _("Max. / peak ({units})").format(units=units),
         _("Ratio"),
         _("Probability"),
         _("Report"),
+        _("Disagreement"),
         _("Phrase"),
     ]
 
 
-def _tips() -> list[str]:
+def _tips(quantity: Quantity | None) -> list[str]:
     return [
         _("Accepted metastases are the lesions: they are counted and make the Bone Scan Index"),
         _("Number of the hot spot, in the colour of its class"),
         _("What the hot spot is taken for; a change is measured at once and can be undone"),
         _("Bone, or site of normal uptake"),
         _("The patient's side"),
-        _("Vertebra or rib, counted by the network: certain within one"),
-        _("Area in the anterior + posterior view, mm²"),
-        _("Highest counts per pixel, anterior / posterior"),
+        _("Vertebra or rib, counted; \N{PLUS-MINUS SIGN}1 where the count is not sure"),
+        _("Area in the anterior + posterior view, mm²") if quantity is None else _("Volume of the outline, ml"),
+        _("Highest counts per pixel, anterior / posterior")
+        if quantity is None
+        else _("Highest voxel / highest mean of a ball of 1 ml, in what the volume holds"),
         _("Mean counts over those of the same bone on the other side, or around it"),
         _("Probability of its class; in brackets: of metastasis by the image alone"),
         _("What the report did to the probability of metastasis"),
+        _("Where the report says something else than the image alone shows"),
         _("What the report says of this place"),
     ]
 

@@ -12,12 +12,13 @@ from slicer.i18n import tr as _
 
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.report_files import read_report
-from BoneMetSegLib.scan import PlanarScan, Scan
+from BoneMetSegLib.scan import Scan
 from BoneMetSegLib.scene_nodes import add_text
 from BoneMetSegLib.scene_scan import scan_of_volumes
 
 from .dependencies import PDF_PACKAGE, DependencyFailure, DependencyRefused, ensure_package
 from .library_words import scan_words, sentence_words
+from .model_choice import ModelChoice
 from .study_database import file_of_instance, reports_of_study
 from .study_of_scan import put_into_study
 
@@ -33,12 +34,16 @@ class InputsSection:
         The form's widgets.
     parameters : callable
         Returns the parameter node, or None while there is none.
+    model : ModelChoice
+        Says whether there is a model for the scan.
     on_change : callable
         Called when the scan or the report is another one.
     """
 
-    def __init__(self, ui: Any, parameters: Callable[[], Any], on_change: Callable[[], None]) -> None:
-        self.ui, self._parameters, self._on_change = ui, parameters, on_change
+    def __init__(
+        self, ui: Any, parameters: Callable[[], Any], model: ModelChoice, on_change: Callable[[], None]
+    ) -> None:
+        self.ui, self._parameters, self._model, self._on_change = ui, parameters, model, on_change
         self.scan: Scan | None = None
         self.fault = ""
         self._seen: tuple[Any, ...] = ()
@@ -46,11 +51,6 @@ class InputsSection:
         ui.openReportButton.connect("clicked(bool)", self.on_open_report)
         ui.pasteReportButton.connect("clicked(bool)", self.on_paste_report)
         ui.studyReportButton.connect("clicked(bool)", self.on_study_report)
-
-    @property
-    def planar_scan(self) -> PlanarScan | None:
-        """The scan, where it is one that can be segmented."""
-        return self.scan if isinstance(self.scan, PlanarScan) else None
 
     @property
     def report_text(self) -> str | None:
@@ -175,7 +175,9 @@ class InputsSection:
         label = self.ui.recognisedLabel
         if self.scan is not None:
             recognised = _("Recognised: {scan}").format(scan=scan_words(self.scan))
-            no_model = [] if self.planar_scan is not None else [_("There is no model for SPECT: it can be looked at.")]
+            no_model = []
+            if self._model.is_missing(self.scan):
+                no_model.append(_("There is no model for SPECT: it can be looked at."))
             label.text = "\n".join((recognised, *no_model, *map(sentence_words, self.scan.warnings)))
         else:
             label.text = self.fault or _("Choose a bone scan: from the DICOM database, a file, or Sample Data.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +11,16 @@ import qt
 import slicer
 from slicer.i18n import tr as _
 
-from BoneMetSegLib.bundle import open_bundle
 from BoneMetSegLib.case_folder import check_destination, read_case, same_scan, whole_folder, write_case
 from BoneMetSegLib.errors import InputError
-from BoneMetSegLib.resources import resource_path
 from BoneMetSegLib.result_document import Case
-from BoneMetSegLib.scan import SpectScan
+from BoneMetSegLib.scan import SPECT_VIEW, SpectScan
 from BoneMetSegLib.scene_nodes import SceneNodes
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import case_of_views, volumes_of_views
 from BoneMetSegLib.scene_transform import follow_transforms
 
+from .comparison_section import ComparisonSection
 from .dependencies import (
     PICTURE_PACKAGE,
     DependencyFailure,
@@ -34,6 +32,7 @@ from .dependencies import (
 from .inputs_section import InputsSection
 from .language import report_language
 from .library_words import sentence_words
+from .model_choice import ModelChoice
 from .review_keys import ReviewKeys
 from .review_section import ReviewSection
 from .run_section import RunSection
@@ -76,18 +75,17 @@ class Panel:
 
     def __init__(self, ui: Any, parameters: Callable[[], Any]) -> None:
         self.ui, self._parameters = ui, parameters
-        self._described_bundle: str | None = None
-        self._bundle_fault = ""
         self._updating = self._is_entered = False
         self._scan_id = ""
         self._reviews: dict[str, SceneReview] = {}
         self.views = Views(ui)
-        self.inputs = InputsSection(ui, parameters, self.update)
+        self.model = ModelChoice(ui, parameters)
+        self.inputs = InputsSection(ui, parameters, self.model, self.update)
         self.results = ReviewSection(ui, parameters, self.views, self._review_stepped)
         self.run = RunSection(ui, self._request, self._show_result, self._adds_report, self._may_start)
+        self.comparison = ComparisonSection(ui, lambda: self.results.review, self.views, self.run.say)
         ui.saveCaseButton.connect("clicked(bool)", self.on_save_case)
         ui.loadCaseButton.connect("clicked(bool)", self.on_load_case)
-        ui.bundlePathLineEdit.connect("currentPathChanged(QString)", self._bundle_chosen)
         ui.wheelsPathLineEdit.currentPath = str(wheels_folder() or "")
         ui.wheelsPathLineEdit.connect("currentPathChanged(QString)", self._wheels_chosen)
         ui.editorLineEdit.text = str(qt.QSettings().value(_EDITOR_SETTING, "") or "")
@@ -134,6 +132,7 @@ class Panel:
                 if review is self.results.review:
                     self._show_no_case()
                     self.run.say(_("A part of this case was deleted from the scene; segment the scan again."))
+        self.comparison.forget_node(node)
         if node is self.inputs.report_node:
             self.update()
 
@@ -156,7 +155,7 @@ class Panel:
             self._follow_scan(parameters)
             self.inputs.update()
             self._show_scan(parameters)
-            self._describe_bundle(parameters.bundleFolder)
+            self.model.update(self.inputs.scan)
             if self.views.is_linked != parameters.linkViews:
                 self.views.link(is_linked=parameters.linkViews)
             self.results.update()
@@ -216,16 +215,19 @@ class Panel:
         """Show a scan that has no case yet in the layout made for it, once."""
         if not self._is_entered or self.results.review is not None or self.views.is_showing:
             return
-        if self.inputs.planar_scan is not None:
+        volumes = {}
+        if isinstance(self.inputs.scan, SpectScan):
+            volumes = {SPECT_VIEW: parameters.scan}
+        elif self.inputs.scan is not None:
             volumes = volumes_of_views(_nodes(parameters.scan, parameters.otherView))
-        else:
-            volumes = {"spect": parameters.scan} if isinstance(self.inputs.scan, SpectScan) else {}
         if volumes:
             self.views.show(SceneNodes(slicer.mrmlScene, volumes, {}, None, None, 0, 0))
 
     def _show_no_case(self) -> None:
+        self.comparison.forget_priors()
         self.views.forget()
         self.results.show(None)
+        self.comparison.update()
 
     # ---- segmentation -----------------------------------------------------------------------------------------------
 
@@ -233,14 +235,11 @@ class Panel:
         parameters = self._parameters()
         if parameters is None:
             return None, ""
-        scan = self.inputs.planar_scan
+        scan = self.inputs.scan
         if scan is None:
-            if self.inputs.scan is not None:
-                return None, _("This is a SPECT volume, and there is no model for SPECT.")
             return None, self.inputs.fault or _("Choose a scan first")
-        if self._bundle_fault:
-            return None, self._bundle_fault
-        bundle = Path(parameters.bundleFolder) if parameters.bundleFolder.strip() else None
+        if self.model.fault:
+            return None, self.model.fault
         shown = self.results.review
         is_same = shown is not None and same_scan(shown.case, scan)
         adds = self._adds_report()
@@ -250,11 +249,11 @@ class Panel:
             shown if adds else None,
             shown if is_same and not adds else None,
         )
-        return JobRequest(scan, self.inputs.report_text, bundle, parameters.device.value, asked), ""
+        return JobRequest(scan, self.inputs.report_text, self.model.folder, parameters.device.value, asked), ""
 
     def _adds_report(self) -> bool:
         """Whether the shown case is of this scan and the chosen report is not its own yet."""
-        case, scan, text = self.results.case, self.inputs.planar_scan, self.inputs.report_text
+        case, scan, text = self.results.case, self.inputs.scan, self.inputs.report_text
         if case is None or scan is None or text is None or not same_scan(case, scan):
             return False
         return case.report is None or case.report.text != text
@@ -309,9 +308,13 @@ class Panel:
         self._reviews[review.case_node.GetID()] = review
         review.session.editor = self.editor
         self._parameters().currentCase = review.case_node
+        if review is not self.results.review:
+            self.comparison.forget_priors()
         self.results.show(review)
+        self.comparison.update()
 
     def _review_stepped(self) -> None:
+        self.comparison.update()
         self.run.update()  # undo may take the report back, which can be added again then
 
     # ---- case folders -----------------------------------------------------------------------------------------------
@@ -381,31 +384,6 @@ class Panel:
         return True
 
     # ---- settings and keys ------------------------------------------------------------------------------------------
-
-    def _bundle_chosen(self, path: str) -> None:
-        parameters = self._parameters()
-        if parameters is not None and not self._updating:
-            parameters.bundleFolder = str(path)
-
-    def _describe_bundle(self, folder: str) -> None:
-        """Say what the chosen model is, or what is wrong with it."""
-        if folder == self._described_bundle:
-            return
-        self._described_bundle = folder
-        if str(self.ui.bundlePathLineEdit.currentPath) != folder:
-            self.ui.bundlePathLineEdit.currentPath = folder
-        self._bundle_fault = ""
-        bundle = Path(folder) if folder.strip() else resource_path("Models", "planar")
-        try:
-            about = open_bundle(bundle).description
-        except InputError as error:
-            self._bundle_fault = self.ui.modelLabel.text = sentence_words(str(error))
-            return
-        words = _("Model {name} {version}: {use}").format(
-            name=about["name"], version=about["version"], use=sentence_words(about["intended_use"])
-        )
-        card = f'<a href="{(bundle / "README.md").resolve().as_uri()}">{_("Model card")}</a>'
-        self.ui.modelLabel.text = f"{html.escape(words)} {card}"
 
     @staticmethod
     def _wheels_chosen(path: str) -> None:

@@ -12,9 +12,12 @@ from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.hot_spots import HotSpot
 from BoneMetSegLib.result_document import Case
 from BoneMetSegLib.review_session import Step
+from BoneMetSegLib.scan import SPECT_VIEW, SpectScan
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.skeleton import Place
 
+from .burden_table import BurdenTable
+from .concordance_words import concordance_words
 from .hot_spot_table import HotSpotTable
 from .library_words import sentence_words
 from .report_view import report_html
@@ -43,10 +46,11 @@ class ReviewSection:
         self.ui, self._parameters, self._views, self._on_step = ui, parameters, views, on_step
         self.review: SceneReview | None = None
         self._drawn_case: Case | None = None
-        self._drawn_physiological = False
+        self._drawn_physiological = self._has_surfaces = False
         self.table = HotSpotTable(
             ui.hotSpotTable, self.select, self._tick, self._change(self._set_class), self._change(self._set_place)
         )
+        self.burden_table = BurdenTable(ui.burdenCollapsibleButton, ui.burdenTable, ui.burdenLabel)
         for button, action in (
             (ui.acceptButton, self.accept),
             (ui.rejectButton, self.reject),
@@ -65,6 +69,7 @@ class ReviewSection:
         if self.review is not None and self.review is not review:
             self.review.on_change = lambda: None
         self.review, self._drawn_case = review, None
+        self._has_surfaces = review is not None  # it may have been left so
         self.ui.resultsCollapsibleButton.collapsed = review is None
         if review is not None:
             review.on_change = self._stepped
@@ -95,9 +100,16 @@ class ReviewSection:
         self._update_buttons()
 
     def select_first(self) -> None:
-        """Select the first hot spot and let the keys work; the whole body stays in sight until the reader moves on."""
+        """Select the first hot spot and let the keys work.
+
+        Of planar views the whole body stays in sight until the reader moves on; of a volume the planes go through it.
+        """
         self.table.select(next(iter(self.table.ids), ""))
-        self._views.highlight(self._spot(self.table.selected_id))
+        spot = self._spot(self.table.selected_id)
+        if spot is not None and SPECT_VIEW in spot.views:
+            self._views.centre_on(spot)
+        else:
+            self._views.highlight(spot)
         self._show_report()
         self._update_buttons()
         self.ui.hotSpotTable.setFocus()
@@ -173,9 +185,17 @@ class ReviewSection:
         case, ui = self.case, self.ui
         ui.resultsCollapsibleButton.enabled = case is not None
         self._refresh_scene()
+        self._show_kind()
         ui.summaryLabel.text = summary_words(case) if case else _("Nothing is segmented yet.")
         self._show_quality()
-        self.table.fill(self._listed(), self._lang, self.table.selected_id)
+        self.burden_table.fill(case, self._lang)
+        self.table.fill(
+            self._listed(),
+            self._lang,
+            self.table.selected_id,
+            case.concordance if case else None,
+            case.scan.quantity if case and isinstance(case.scan, SpectScan) else None,
+        )
         self._show_report()
         self._show_changes()
         self._update_buttons()
@@ -190,6 +210,17 @@ class ReviewSection:
             self.take_edits()
         self._drawn_case, self._drawn_physiological = self.case, wanted
         self.review.show(physiological=self.shows_physiological)
+
+    def _show_kind(self) -> None:
+        """Show what is of use for this kind of scan: planar views are linked, a volume has surfaces and no regions."""
+        ui, parameters = self.ui, self._parameters()
+        is_volume = self.case is not None and isinstance(self.case.scan, SpectScan)
+        ui.linkZoomCheckBox.visible, ui.surfacesCheckBox.visible = not is_volume, is_volume
+        ui.burdenCollapsibleButton.text = _("Burden in the volume") if is_volume else _("Burden by region")
+        wants_surfaces = bool(parameters and parameters.showSurfaces)
+        if is_volume and (wants_surfaces or self._has_surfaces):  # else they are the Segment Editor's to show
+            self._views.draw_surfaces(is_wanted=wants_surfaces)
+        self._has_surfaces = is_volume and wants_surfaces
 
     def _show_quality(self) -> None:
         flags = self.case.quality if self.case else ()
@@ -216,10 +247,12 @@ class ReviewSection:
 
     def _show_report(self) -> None:
         case, browser = self.case, self.ui.reportBrowser
+        self.ui.concordanceLabel.visible = case is not None and case.report is not None
         if case is None or case.report is None:
             browser.html = _("There is no report yet. It can be added later: choose it above and press Add report.")
             return
-        browser.html = report_html(case.report.text, case.hot_spots, self.table.selected_id)
+        self.ui.concordanceLabel.text = concordance_words(case, self._lang, self.table.selected_id)
+        browser.html = report_html(case.report.text, case.hot_spots, self.table.selected_id, case.concordance)
         browser.scrollToAnchor("selected")
 
     def _show_changes(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from BoneMetSegLib.scan import VIEWS
+from BoneMetSegLib.scan import SPECT_VIEW, VIEWS
 from BoneMetSegLib.scene_scan import VIEW_ATTRIBUTE
 from BoneMetSegLib.scene_store import stored_cases
 
@@ -38,9 +38,11 @@ def first_scan(scene: Any, current_case: Any) -> Any:
             return volume
     count = scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode")
     volumes = [scene.GetNthNodeByClass(number, "vtkMRMLScalarVolumeNode") for number in range(count)]
-    return next((volume for view in VIEWS for volume in volumes if volume.GetAttribute(VIEW_ATTRIBUTE) == view), None)
+    planar = [volume for view in VIEWS for volume in volumes if volume.GetAttribute(VIEW_ATTRIBUTE) == view]
+    tomographic = [volume for volume in volumes if volume.GetAttribute("BoneMetSeg.Kind") == SPECT_VIEW]
+    return next(iter((*planar, *tomographic)), None)
 
 
 def _volumes(case_node: Any) -> list[Any]:
-    roles = (SOURCE_ROLE, *(f"volume.{view}" for view in VIEWS))
+    roles = (SOURCE_ROLE, *(f"volume.{view}" for view in (*VIEWS, SPECT_VIEW)))
     return [case_node.GetNodeReference(role) for role in roles]

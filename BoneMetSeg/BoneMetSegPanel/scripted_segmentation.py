@@ -8,9 +8,9 @@ from typing import Any
 
 import slicer
 
+from BoneMetSegLib.bundle import default_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.result_document import Case
-from BoneMetSegLib.scan import PlanarScan
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import case_of_views, scan_of_volumes, volumes_of_views
 from BoneMetSegLib.scene_transform import follow_transforms
@@ -37,7 +37,7 @@ def segment_volumes(
         scan = scan_of_volumes(volumes, view=view, flip_posterior=flip_posterior, file_of_instance=file_of_instance)
     except InputError as error:
         raise InputError(sentence_words(str(error))) from error
-    if not isinstance(scan, PlanarScan):
+    if scan.kind == "spect" and bundle is None and not default_bundle(scan.kind).is_dir():
         raise InputError(f"{volumes[0].GetName()} is a SPECT volume, and there is no model for SPECT")
     outcome: list[Case | Failure] = []
     job = SegmentationJob(

@@ -16,11 +16,10 @@ from slicer.i18n import tr as _
 
 from BoneMetSegLib.case_folder import read_case
 from BoneMetSegLib.errors import InputError
-from BoneMetSegLib.quality import quality_flags
 from BoneMetSegLib.report import Report
 from BoneMetSegLib.report_files import report_from_text
 from BoneMetSegLib.result_document import Case
-from BoneMetSegLib.scan import PlanarScan
+from BoneMetSegLib.scan import Scan
 from BoneMetSegLib.scan_transfer import with_identity_of, write_transferred_scan
 
 from .worker_process import WorkerProcess
@@ -60,7 +59,7 @@ class JobRequest:
 
     Attributes
     ----------
-    scan : PlanarScan
+    scan : PlanarScan or SpectScan
     report_text : str or None
     bundle : Path or None
         Another model than the bundled one.
@@ -69,7 +68,7 @@ class JobRequest:
         Whatever the caller wants to find again when the case comes.
     """
 
-    scan: PlanarScan
+    scan: Scan
     report_text: str | None = None
     bundle: Path | None = None
     device: str = "auto"
@@ -196,7 +195,7 @@ class SegmentationJob:
             return
         scan = with_identity_of(case.scan, request.scan)
         self._finish()
-        self._on_done(replace(case, scan=scan, quality=quality_flags(scan, hot_spots=case.hot_spots)))
+        self._on_done(replace(case, scan=scan))
 
     def _worker_ended(self, last_words: str) -> None:
         if self._request is None:

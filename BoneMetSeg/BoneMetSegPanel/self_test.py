@@ -11,12 +11,13 @@ import numpy as np
 import slicer
 
 from BoneMetSegLib.anatomy import SKELETON_CHANNELS, channel_index
-from BoneMetSegLib.burden import measure_burden
+from BoneMetSegLib.bundle import default_bundle
+from BoneMetSegLib.burden import burden_of
 from BoneMetSegLib.concordance import Concordance
 from BoneMetSegLib.hot_spots import find_hot_spots
 from BoneMetSegLib.quality import quality_flags
 from BoneMetSegLib.result_document import Case
-from BoneMetSegLib.scan import PlanarScan, PlanarView
+from BoneMetSegLib.scan import SPECT_VIEW, AnyView, PlanarScan, Scan, SpectView
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import scan_of_volumes
 from BoneMetSegLib.segmentation import CLASSES, Segmentation, ViewMaps
@@ -24,8 +25,10 @@ from BoneMetSegLib.segmentation import CLASSES, Segmentation, ViewMaps
 from .dependencies import PACKAGES, TORCH, missing_packages
 from .sample_data import load_planar_sample, load_spect_sample
 
-# The left distal femur in the sample case, RAS in mm, and a place at the same height on the right: where to look.
-_LEFT_FEMUR_R_MM, _FEMUR_S_MM, _HALF_SIZE_MM = -85.0, -230.0, 12.0
+# The left distal femur in the planar sample (of planar views A means nothing) and the left ilium in the SPECT sample:
+# R, A and S in mm.
+_LEFT_FEMUR_MM, _LEFT_ILIUM_MM, _HALF_SIZE_MM = (-85.0, 0.0, -230.0), (-118.0, 62.0, 933.0), 12.0
+_BONES = {"planar": ("femur", _LEFT_FEMUR_MM), "spect": ("pelvis", _LEFT_ILIUM_MM)}
 
 
 def sample_is_recognised(test: Any) -> None:
@@ -35,7 +38,7 @@ def sample_is_recognised(test: Any) -> None:
     test.assertIsInstance(scan, PlanarScan)
     test.assertEqual(set(scan.views), {"anterior", "posterior"})
     for view in scan.views.values():
-        mask = _box(view, _LEFT_FEMUR_R_MM, _FEMUR_S_MM)
+        mask = _box(view, _LEFT_FEMUR_MM)
         column = float(np.nonzero(mask)[1].mean())
         middle = (view.counts.shape[1] - 1) / 2
         test.assertEqual(column > middle, view.view == "anterior")
@@ -73,6 +76,27 @@ def reader_reviews_a_case(test: Any) -> None:
         test.assertTrue(segmentation.GetDisplayNode().GetSegmentVisibility(spot.segment_id(view)))
 
 
+def reader_reviews_a_volume(test: Any) -> None:
+    """A hot spot of the left ilium is a segment at the left of the sample volume; burden follows its reader."""
+    nodes = load_spect_sample()
+    scan = scan_of_volumes([nodes.volumes[SPECT_VIEW]])
+    review = SceneReview.begin(
+        painted_case(scan), scene=slicer.mrmlScene, volumes=nodes.volumes, report_node=nodes.text
+    )
+    review.on_change = review.show
+    (spot,) = review.case.hot_spots
+    test.assertEqual((spot.region, spot.side), ("pelvis", "left"))
+    segmentation = review.nodes.segmentations[SPECT_VIEW]
+    middle_mm = segmentation.GetSegmentCenterRAS(spot.segment_id(SPECT_VIEW))
+    test.assertLess(float(np.abs(np.subtract(middle_mm, _LEFT_ILIUM_MM)).max()), 5.0)
+    test.assertGreater(review.case.burden.lesion_volume_ml, 0)
+    review.session.reject(spot.id)
+    test.assertEqual(review.case.burden.lesion_volume_ml, 0)
+    test.assertFalse(segmentation.GetDisplayNode().GetSegmentVisibility(spot.segment_id(SPECT_VIEW)))
+    review.session.undo()
+    test.assertTrue(segmentation.GetDisplayNode().GetSegmentVisibility(spot.segment_id(SPECT_VIEW)))
+
+
 def scan_is_segmented(test: Any) -> None:
     """The sample case is segmented with its report in the worker's own Python."""
     missing = missing_packages((TORCH, *PACKAGES))
@@ -92,37 +116,75 @@ def scan_is_segmented(test: Any) -> None:
     test.assertEqual(review.nodes.volumes["anterior"].GetID(), nodes.volumes["anterior"].GetID())
 
 
-TESTS = (sample_is_recognised, spect_is_recognised, reader_reviews_a_case, scan_is_segmented)
+def volume_is_segmented(test: Any) -> None:
+    """The sample volume is segmented with its report in the worker's own Python."""
+    missing = missing_packages((TORCH, *PACKAGES))
+    if missing:
+        test.delayDisplay(f"Segmentation is not tested: {', '.join(missing)} not installed.")
+        return
+    if not default_bundle("spect").is_dir():
+        test.delayDisplay("No volume is segmented: this installation has no model for SPECT.")
+        return
+    from BoneMetSeg import BoneMetSegLogic
+
+    nodes = load_spect_sample()
+    review = BoneMetSegLogic().segment([nodes.volumes[SPECT_VIEW]], reportText=nodes.text.GetText(), device="cpu")
+    test.assertEqual(review.nodes.volumes[SPECT_VIEW].GetID(), nodes.volumes[SPECT_VIEW].GetID())
+    # What is found is for the weights; a hip bone lies beside the midline, on the side that its name says.
+    for spot in review.case.hot_spots:
+        if spot.region == "pelvis":
+            segment_id = spot.segment_id(SPECT_VIEW)
+            r_mm = review.nodes.segmentations[SPECT_VIEW].GetSegmentCenterRAS(segment_id)[0]
+            test.assertEqual(spot.side, "left" if r_mm < 0 else "right")
 
 
-def painted_case(scan: PlanarScan) -> Case:
-    """Return a case of one metastasis in the left femur, found in painted maps: no network is needed for it."""
+TESTS = (
+    sample_is_recognised,
+    spect_is_recognised,
+    reader_reviews_a_case,
+    reader_reviews_a_volume,
+    scan_is_segmented,
+    volume_is_segmented,
+)
+
+
+def painted_case(scan: Scan) -> Case:
+    """Return a case of one metastasis, found in painted maps: no network is needed for it.
+
+    It lies in the left femur of a planar scan, in the left hip bone of a volume.
+    """
+    region, place_mm = _BONES[scan.kind]
     segmentation = Segmentation(
-        {name: _painted_maps(view) for name, view in scan.views.items()},
+        {name: _painted_maps(view, region, place_mm) for name, view in scan.views.items()},
         model={"name": "painted", "version": "0", "sha256": "0" * 64},
-        thresholds={"foreground": 0.5, "accept": 0.5, "min_area_mm2": 60.0},
+        thresholds={"foreground": 0.5, "accept": 0.5, "min_area_mm2": 60.0, "min_volume_ml": 1.0},
         device="none",
     )
     spots = find_hot_spots(scan, segmentation, None)
-    burden = measure_burden(scan, segmentation, spots)
+    burden = burden_of(scan, segmentation, spots)
     return Case(scan, None, segmentation, spots, burden, Concordance(), quality_flags(scan, hot_spots=spots))
 
 
-def _painted_maps(view: PlanarView) -> ViewMaps:
-    focus = _box(view, _LEFT_FEMUR_R_MM, _FEMUR_S_MM)
+def _painted_maps(view: AnyView, region: str, place_mm: tuple[float, float, float]) -> ViewMaps:
+    focus = _box(view, place_mm)
     shape = view.counts.shape
     classes = np.zeros((len(CLASSES), *shape), np.float32)
     classes[0] = ~focus
     classes[CLASSES.index("metastasis")] = 0.9 * focus
     skeleton = np.full((len(SKELETON_CHANNELS), *shape), 0.01, np.float32)
-    skeleton[channel_index("femur", "left")][_box(view, _LEFT_FEMUR_R_MM, _FEMUR_S_MM, 3 * _HALF_SIZE_MM)] = 0.95
+    skeleton[channel_index(region, "left")][_box(view, place_mm, 3 * _HALF_SIZE_MM)] = 0.95
     level = np.zeros(shape, np.float32)
     return ViewMaps(classes, None, skeleton, level, level)
 
 
-def _box(view: PlanarView, r_mm: float, s_mm: float, half_size_mm: float = _HALF_SIZE_MM) -> np.ndarray:
-    """Return the pixels within a square around a place, from the view's own matrix."""
-    row, column = np.mgrid[: view.counts.shape[0], : view.counts.shape[1]]
-    at = view.ijk_to_ras
-    across, along = at[0, 0] * column + at[0, 3] - r_mm, at[2, 1] * row + at[2, 3] - s_mm
-    return np.asarray((np.abs(across) < half_size_mm) & (np.abs(along) < half_size_mm))
+def _box(view: AnyView, place_mm: tuple[float, float, float], half_size_mm: float = _HALF_SIZE_MM) -> np.ndarray:
+    """Return the pixels or voxels within a box around a place in RAS, from the view's own matrix."""
+    shape = view.counts.shape
+    index = np.indices(shape)[::-1]  # columns, rows and, of a volume, slices
+    to_ras = view.ijk_to_ras
+    axes = range(3) if isinstance(view, SpectView) else (0, 2)  # a planar view has no depth
+    inside = np.ones(shape, bool)
+    for axis in axes:
+        along = sum(to_ras[axis, n] * one for n, one in enumerate(index)) + to_ras[axis, 3]
+        inside &= np.abs(along - place_mm[axis]) < half_size_mm
+    return inside

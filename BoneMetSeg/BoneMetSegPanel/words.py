@@ -7,6 +7,7 @@ import math
 from slicer.i18n import tr as _
 
 from BoneMetSegLib.anatomy import PHYSIOLOGICAL_SITES, REPORTING_REGIONS
+from BoneMetSegLib.burden_spect import SpectBurden
 from BoneMetSegLib.result_document import Case
 from BoneMetSegLib.review import Change
 
@@ -86,15 +87,34 @@ def step_word(name: str) -> str:
 
 
 def summary_words(case: Case) -> str:
-    """Return the finding in a line: lesions and Bone Scan Index, or plainly that there is no lesion."""
+    """Return the finding in a line: lesions with Bone Scan Index or volume, or plainly that there is no lesion."""
     burden = case.burden
     if not burden.lesion_count:
         return _("No lesion found: no hot spot is accepted as a metastasis. Research use only.")
     lesions = _("1 lesion") if burden.lesion_count == 1 else _("{n} lesions").format(n=burden.lesion_count)
+    if isinstance(burden, SpectBurden):
+        low, high = burden.intervals["lesion_volume_ml"]
+        return _(
+            "{lesions} accepted as metastasis, {volume} ml ({low}\N{EN DASH}{high}). There is no Bone Scan Index of a "
+            "volume: it shows a part of the skeleton. Research use only."
+        ).format(lesions=lesions, volume=f"{burden.lesion_volume_ml:.1f}", low=f"{low:.1f}", high=f"{high:.1f}")
     if math.isnan(burden.bsi_percent):
         return _("{lesions} accepted as metastasis. Research use only.").format(lesions=lesions)
-    return _("{lesions} accepted as metastasis; Bone Scan Index {bsi} % ({rule}). Research use only.").format(
-        lesions=lesions, bsi=f"{burden.bsi_percent:.2f}", rule=_("view rule {name}").format(name=burden.view_rule)
+    if math.isnan(burden.bsi_calibrated_percent):
+        return _("{lesions} accepted as metastasis; Bone Scan Index {bsi} % ({rule}). Research use only.").format(
+            lesions=lesions, bsi=f"{burden.bsi_percent:.2f}", rule=_("view rule {name}").format(name=burden.view_rule)
+        )
+    low, high = burden.intervals["bsi_calibrated_percent"]
+    return _(
+        "{lesions} accepted as metastasis; Bone Scan Index {bsi} % raw ({rule}), {calibrated} % calibrated "
+        "({low}\N{EN DASH}{high}). Research use only."
+    ).format(
+        lesions=lesions,
+        bsi=f"{burden.bsi_percent:.2f}",
+        rule=_("view rule {name}").format(name=burden.view_rule),
+        calibrated=f"{burden.bsi_calibrated_percent:.2f}",
+        low=f"{low:.2f}",
+        high=f"{high:.2f}",
     )
 
 

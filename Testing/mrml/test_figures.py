@@ -119,6 +119,21 @@ def test_labels_cover_neither_each_other_nor_the_picture_nor_leave_the_page(a_sc
         assert all(box.x0 > 0 and box.x1 < figure.bbox.width for box in boxes.values())
 
 
+def test_long_names_between_the_views_do_not_run_into_each_other(a_scan):
+    mask = np.zeros(a_scan.views["anterior"].counts.shape, bool)
+    mask[50:53, 38:41] = True  # on the left, at the same height from behind
+    seen = {
+        "anterior": HotSpotInView(mask, 45.0, 9.0, 8.0, 2.0),
+        "posterior": HotSpotInView(mask[:, ::-1].copy(), 45.0, 9.0, 8.0, 2.0),
+    }
+    spot = HotSpot("H01", "physiological", True, "soft_tissue", "left", "", seen, 0.9, 0.9)
+    figure = compose_overlay(a_scan, [spot])
+    anterior, posterior = figure.axes
+    box = texts_of(anterior)["1  left soft tissue or urine"].get_window_extent()
+    other = texts_of(posterior)["left soft tissue or urine  1"].get_window_extent()
+    assert box.x1 < other.x0
+
+
 def test_hot_spots_are_numbered_and_named(a_scan, some_hot_spots):
     figure = compose_overlay(a_scan, some_hot_spots)
     anterior, posterior = figure.axes

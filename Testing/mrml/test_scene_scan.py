@@ -282,8 +282,11 @@ def test_a_spect_volume_of_slicers_own_reader_gets_its_quantity_from_the_file(sc
     counted = scan_of_volumes([volume])
     assert counted.quantity == "counts"
     volume.SetAttribute("DICOM.instanceUIDs", "1.2.3")
-    scan = scan_of_volumes([volume], file_of_instance={"1.2.3": file}.get)
+    # What was chosen for a planar scan before is none of its business.
+    scan = scan_of_volumes([volume], view="anterior", flip_posterior=True, file_of_instance={"1.2.3": file}.get)
     assert scan.quantity == "SUVbw"
+    assert not volumes_of_views([volume], scan), "it shows counts: a case of SUV gets a volume of its own"
+    assert volumes_of_views([volume], counted) == {"spect": volume}
     for one in (counted, scan):
         hot = np.argwhere(one.voxels == one.voxels.max()).mean(0)
         right, anterior, superior, _ = one.ijk_to_ras @ (*hot[::-1], 1)

@@ -65,7 +65,7 @@ def test_the_scene_holds_the_outlines_where_the_volume_has_them(order):
         outlines = outlines_in_scene(case.scan, nodes.segmentations, [spot.id for spot in case.hot_spots])
         assert outlines.are_those_of(case.hot_spots)
         segmentation = nodes.segmentations["spect"].GetSegmentation()
-        assert segmentation.GetSegment("H01_spect").GetName() == "01 left rib 9"
+        assert segmentation.GetSegment("H01_spect").GetName() == "01 left rib 9 ±1"
         display = nodes.segmentations["spect"].GetDisplayNode()
         shown = [display.GetSegmentVisibility(spot.segment_id("spect")) for spot in case.hot_spots]
         assert shown == [True, True, False]

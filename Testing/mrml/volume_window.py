@@ -15,6 +15,7 @@ _MANAGERS = (
     "vtkMRMLCameraDisplayableManager",
     "vtkMRMLViewDisplayableManager",
     "vtkMRMLOrientationMarkerDisplayableManager",
+    "vtkMRMLSegmentationsDisplayableManager3D",
 )
 
 

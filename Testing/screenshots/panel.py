@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from BoneMetSegLib.resources import resource_path
 from model_training.demo import write_simulated_case
 from Testing.slicer_application.application import Application, start_application
 from Testing.slicer_application.pictures import use_fonts
@@ -30,6 +31,14 @@ _FAILING_WORKER = """
 import json, sys
 print(json.dumps({"id": json.loads(sys.stdin.readline())["id"], "event": "error", "kind": "memory", "message": ""}))
 """
+
+
+def in_few_colours(path: Path) -> None:
+    """Make a picture small: 256 colours, no dithering."""
+    from PIL import Image
+
+    few = Image.open(path).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
 
 
 class Photographer:
@@ -60,7 +69,7 @@ class Photographer:
         if path is not None:
             self.application.process_events(0.3)
             self.application.grab(self.opened.widget.parent, path, WIDTH, height)
-            self._in_few_colours(path)
+            self._finish(path)
 
     def window(self, name: str, tutorial: str = "") -> None:
         """Take a picture of the whole window, as a user sees it."""
@@ -72,19 +81,16 @@ class Photographer:
         self.opened.panel.views._fit_again()
         self.application.process_events(0.1)
         self.application.grab(self.application.window, path, *WINDOW)
-        self._in_few_colours(path)
+        self._finish(path)
 
     def _path(self, name: str, tutorial: str) -> Path | None:
         if self._for_documentation:
             return self.out / f"tutorial_{tutorial}.png" if tutorial else None
         return self.out / f"{name}.png"
 
-    def _in_few_colours(self, path: Path) -> None:
+    def _finish(self, path: Path) -> None:
         if self._for_documentation:
-            from PIL import Image
-
-            few = Image.open(path).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-            few.save(path, optimize=True)
+            in_few_colours(path)
 
     def take(self) -> None:
         """Take all pictures, in the order in which a user meets the states."""
@@ -106,6 +112,9 @@ class Photographer:
         self.window("results", tutorial="05_result")
         self._select_first_with_phrase()
         self.panel("selected", TALL, "06_review")
+        opened.ui.burdenCollapsibleButton.collapsed = False
+        self.panel("burden", TALL + 300, "10_burden")
+        opened.ui.burdenCollapsibleButton.collapsed = True
         opened.ui.qualityCollapsibleButton.collapsed = False
         opened.ui.physiologicalCheckBox.click()
         self.panel("quality_and_physiological", TALL)
@@ -167,16 +176,29 @@ class Photographer:
         self.panel("error", TALL)
 
     def _spect(self) -> None:
-        import slicer
+        """A SPECT volume without a model, then a case of it, made of the simulator's truth: no weights are needed."""
+        from BoneMetSegLib.case_folder import write_case
+        from BoneMetSegLib.scan_files import read_scan
+        from BoneMetSegPanel.sample_data import load_spect_sample
+        from model_training.sample_cases import sample_spect
+        from Testing.screenshots.true_volume import true_case
 
-        _z, y, x = np.mgrid[:64, :64, :64]
-        body = 40.0 * (((x - 32) / 22.0) ** 2 + ((y - 32) / 14.0) ** 2 < 1)
-        spine = 400.0 * (((x - 32) / 3.0) ** 2 + ((y - 40) / 3.0) ** 2 < 1)
-        counts = np.random.default_rng(1).poisson(body + spine).astype(np.float32)
-        volume = slicer.util.addVolumeFromArray(counts, name="RECON TOMO")
-        volume.SetSpacing(4.8, 4.8, 4.8)
-        self.opened.choose_scan(volume)
+        opened = self.opened
+        nodes = load_spect_sample()
         self.panel("spect")
+        scan = read_scan([resource_path("SampleData", "simulated_spect.dcm")])
+        folder = self.work / "case_of_a_volume"
+        folder.mkdir()
+        write_case(folder, true_case(scan, sample_spect(), nodes.text.GetText()), scene=False, pictures=False)
+        opened.panel.load_case(folder)
+        self.window("spect_results")
+        self.panel("spect_results", TALL)
+        opened.ui.surfacesCheckBox.click()
+        opened.ui.physiologicalCheckBox.click()
+        opened.click_cell(opened.panel.results.table.ids[-1])
+        self.window("spect_surfaces")
+        opened.ui.burdenCollapsibleButton.collapsed = False
+        self.panel("spect_burden", TALL + 300)
 
 
 def main(arguments: list[str] | None = None) -> int:

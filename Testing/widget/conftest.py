@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from BoneMetSegLib import bundle as bundles
 from Testing.command_line.command import REPORT_ZH as REPORT
 from Testing.command_line.conftest import planted, scan_file
+from Testing.library.tiny_spect_bundle import write_thresholding_spect_bundle
 from Testing.slicer_application.fixtures import slicer_application
 from Testing.widget.open_panel import OpenPanel
 from Testing.widget.painted_case import write_painted_case
@@ -43,3 +45,18 @@ def reviewed(panel, finished_folder, tmp_path):
     shutil.copytree(finished_folder, folder)
     panel.panel.load_case(folder)
     return panel
+
+
+@pytest.fixture
+def without_spect_bundle(monkeypatch, tmp_path):
+    """An installation that came without a bundle for SPECT."""
+    planar = bundles.default_bundle("planar")
+    monkeypatch.setattr(bundles, "resource_path", lambda *_parts: tmp_path / "Models")
+    (tmp_path / "Models").mkdir()
+    shutil.copytree(planar, tmp_path / "Models" / "planar")
+
+
+@pytest.fixture(scope="session")
+def spect_bundle(tmp_path_factory) -> Path:
+    """A model for volumes that calls hot what is bright, and knows left from right."""
+    return write_thresholding_spect_bundle(tmp_path_factory.mktemp("bundle") / "spect").folder

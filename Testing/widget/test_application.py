@@ -212,6 +212,25 @@ def test_words_come_from_the_translator_under_the_file_s_context(slicer_applicat
         qt.QCoreApplication.removeTranslator(translator)
 
 
+def test_a_translator_left_installed_speaks_in_no_later_test(tmp_path):
+    from PySide6 import QtCore
+
+    from Testing.slicer_application.application import start_application
+
+    class Chinese(QtCore.QTranslator):
+        def translate(self, *_words):
+            return "请选择图像"
+
+    application = start_application(tmp_path)
+    try:
+        left_installed = Chinese()
+        application.app.installTranslator(left_installed)
+        assert QtCore.QCoreApplication.translate("SampleCounter", "Choose a volume") == "请选择图像"
+    finally:
+        application.stop()
+    assert QtCore.QCoreApplication.translate("SampleCounter", "Choose a volume") == "Choose a volume"
+
+
 def test_the_module_s_own_test_runs(slicer_application, a_panel):
     import slicer
 

@@ -9,6 +9,9 @@ import pytest
 
 from Testing.command_line.command import REPORT_ZH
 from Testing.command_line.conftest import planted, scan_file
+from Testing.library.painted_followup import written
+from Testing.library.synthetic_case import L3, LEFT_FEMUR, LEFT_RIB_7_BACK, RIGHT_FEMUR
+from Testing.widget.painted_volume import write_painted_volume
 
 __all__ = ["planted", "scan_file"]
 
@@ -154,3 +157,31 @@ def test_no_sentence_that_the_panel_can_meet_speaks_of_an_option_of_the_command(
     assert len(met) > 10
     told = [re.sub(r"\{\w+\}", "7", english).replace("scan 7 --flip", "scan with --flip") for english in met]
     assert not [words for sentence in told if "--" in (words := sentence_words(sentence))]
+
+
+def test_a_volume_without_a_model_and_its_review_are_shown_in_chinese(chinese_panel, without_spect_bundle, tmp_path):
+    ui, panel = chinese_panel.ui, chinese_panel.panel
+    write_painted_volume(tmp_path / "1")
+    panel.load_case(tmp_path / "1")
+    panel.run.say("")  # it names the folder
+    assert "没有适用于 SPECT 的模型" in ui.recognisedLabel.text
+    assert "不计算骨显像指数" in ui.summaryLabel.text
+    assert ui.hotSpotTable.horizontalHeaderItem(6).text() == "体积 (ml)"
+    allowed = re.compile(r"\bml\b|SUVbw|painted|NRRD")
+    english = {text: english_in(allowed.sub("", text)) for text in english_shown(ui.applyButton.window())}
+    assert not {text: words for text, words in english.items() if words}
+
+
+def test_a_comparison_with_a_prior_is_shown_in_chinese(chinese_panel, slicer_application, tmp_path):
+    ui, panel = chinese_panel.ui, chinese_panel.panel
+    panel.load_case(written(tmp_path / "2", [L3, LEFT_FEMUR, LEFT_RIB_7_BACK], "20240301"))
+    slicer_application.dialogs.answer(str(written(tmp_path / "1", [L3, RIGHT_FEMUR], "20240101")))
+    ui.addPriorFolderButton.click()
+    ui.treatmentStartLineEdit.text = "2024-01-05"
+    ui.compareButton.click()
+    panel.run.say("")  # it names the folder
+    assert "新发 2" in ui.comparisonLabel.text or "2 新发" in ui.comparisonLabel.text
+    assert "左侧股骨" in [ui.comparisonTable.item(row, 1).text() for row in range(ui.comparisonTable.rowCount)]
+    allowed = re.compile(r"PCWG3|PDu|non-PD|baseline|painted")
+    english = {text: english_in(allowed.sub("", text)) for text in english_shown(ui.applyButton.window())}
+    assert not {text: words for text, words in english.items() if words}

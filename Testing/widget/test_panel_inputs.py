@@ -48,7 +48,7 @@ def test_a_scan_that_is_there_when_the_panel_opens_is_chosen(panel, scan_file):
     assert panel.ui.applyButton.enabled
 
 
-def test_a_spect_volume_is_recognised_and_cannot_be_segmented(panel):
+def test_a_spect_volume_is_recognised_and_cannot_be_segmented_without_a_model(panel, without_spect_bundle):
     panel.choose_scan(_volume("tomo", (40, 64, 64)))
     assert "SPECT volume, 64 x 64 x 40" in panel.ui.recognisedLabel.text
     assert "There is no model for SPECT" in panel.ui.recognisedLabel.text

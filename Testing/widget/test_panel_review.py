@@ -56,6 +56,30 @@ def test_a_finished_case_shows_its_first_lesion_at_once(reviewed):
     assert "Research use only" in reviewed.ui.summaryLabel.text
 
 
+def _burden(reviewed):
+    table = reviewed.ui.burdenTable
+    return [[table.item(row, column).text() for column in range(table.columnCount)] for row in range(table.rowCount)]
+
+
+def test_the_burden_by_region_has_intervals_and_follows_every_decision(reviewed):
+    rows = _burden(reviewed)
+    burden = reviewed.case.burden
+    least, most = burden.intervals["lesion_count"]
+    low, high = burden.intervals["bsi_percent"]
+    assert rows[0][:2] == ["Total", f"{burden.lesion_count} ({least:.0f}–{most:.0f})"]
+    assert rows[0][2] == f"{burden.bsi_percent:.2f} ({low:.2f}–{high:.2f})"
+    lesions = {(spot.region, spot.side) for spot in reviewed.case.hot_spots if spot.accepted}
+    assert {(each.region, each.side) for each in burden.regions if each.lesion_count} == lesions
+    sided = next(spot for spot in reviewed.case.hot_spots if spot.accepted and spot.side != "midline")
+    assert any(row[0].startswith(f"{sided.side} ") for row in rows)
+    for word in ("published cut-offs", "view rule max", "90 %"):
+        assert word in reviewed.ui.burdenLabel.text
+    reviewed.press("X")
+    assert _burden(reviewed)[0][1].startswith(f"{burden.lesion_count - 1} (")
+    reviewed.press("Ctrl+Z")
+    assert _burden(reviewed) == rows
+
+
 def test_a_click_centres_both_views_and_brings_the_segment_out(reviewed):
     assert len(_views()) == 2
     before = [_centre(name) for name in _views()]

@@ -375,7 +375,7 @@ def test_a_posterior_view_declared_mirrored_is_shown_with_its_sides_exchanged(re
     assert matrices[0][0, 0] == -matrices[1][0, 0]
     np.testing.assert_allclose(matrices[1], ready.case.scan.views["posterior"].ijk_to_ras)
     assert ready.parameters.scan is not None
-    assert ready.panel.inputs.planar_scan.views["posterior"].mirrored
+    assert ready.panel.inputs.scan.views["posterior"].mirrored
     assert ready.ui.applyButton.text == "Segment"
 
 

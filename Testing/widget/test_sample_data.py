@@ -100,7 +100,9 @@ def test_scan_and_report_of_a_sample_stand_in_one_study_of_a_simulated_patient(s
     assert hierarchy.GetItemAttribute(patient, "DICOM.PatientID") == "SIMULATED-PLANAR"
 
 
-def test_a_click_on_the_spect_sample_shows_three_planes_and_says_that_there_is_no_model(slicer_with_samples):
+def test_a_click_on_the_spect_sample_shows_three_planes_and_says_that_there_is_no_model(
+    slicer_with_samples, without_spect_bundle
+):
     import slicer
 
     (volume,) = click(slicer_with_samples, "SimulatedBoneSPECT")

@@ -142,7 +142,30 @@ def test_two_scans_one_after_another_become_two_cases(logic):
     assert second.case.hot_spots[0].accepted
 
 
-def test_a_spect_volume_is_refused_in_a_sentence_and_the_scene_stays_as_it_was(logic):
+def test_a_spect_volume_is_segmented_by_a_script_and_saved(logic, spect_bundle, tmp_path):
+    from BoneMetSegLib.case_folder import read_case
+
+    (volume,) = logic.loadScan(SAMPLE.with_name("simulated_spect.dcm"), name="Pelvis")
+    review = logic.segment([volume], reportText="Bone metastasis in the left ilium.", bundle=spect_bundle, device="cpu")
+    assert review.nodes.volumes["spect"] is volume
+    segmentation = review.nodes.segmentations["spect"]
+    assert segmentation.GetName() == "Pelvis SPECT hot spots"
+    # The sample's lesion lies in the left iliac spine, the largest thing beside the midline that is this bright.
+    beside = [
+        (spot, segmentation.GetSegmentCenterRAS(spot.segment_id("spect"))[0])
+        for spot in review.case.hot_spots
+        if abs(segmentation.GetSegmentCenterRAS(spot.segment_id("spect"))[0]) > 60
+    ]
+    lesion, r_mm = max(beside, key=lambda one: one[0].views["spect"].volume_ml)
+    assert r_mm < -60
+    assert lesion.side == "left"
+    assert all(spot.side == ("left" if r_mm < 0 else "right") for spot, r_mm in beside)
+    assert review.case.scan.identity.patient_id == "SIMULATED-SPECT"
+    logic.saveCase(review, tmp_path / "case")
+    assert read_case(tmp_path / "case").burden == review.case.burden
+
+
+def test_without_a_model_a_spect_volume_is_refused_and_the_scene_stays_as_it_was(logic, without_spect_bundle):
     import slicer
 
     from BoneMetSegLib.errors import InputError

@@ -11,7 +11,7 @@ from BoneMetSegLib.case_folder import read_case
 from BoneMetSegLib.scene_review import SceneReview
 from BoneMetSegLib.scene_scan import scan_of_volumes
 from BoneMetSegLib.scene_store import stored_cases
-from BoneMetSegPanel.sample_data import load_planar_sample
+from BoneMetSegPanel.sample_data import load_planar_sample, load_spect_sample
 from BoneMetSegPanel.self_test import painted_case
 
 
@@ -92,3 +92,26 @@ class BoneMetSegSceneTest(ScriptedLoadableModuleTest):
         follow_transforms(self.review.nodes)
         for segmentation in self.review.nodes.segmentations.values():
             self.assertEqual(segmentation.GetTransformNodeID(), transform.GetID())
+
+    def test_a_saved_scene_of_a_volume_comes_back_with_the_review(self):
+        """The same of SPECT, and the panel shows its volume in millilitres."""
+        slicer.mrmlScene.Clear()
+        nodes = load_spect_sample()
+        scan = scan_of_volumes([nodes.volumes["spect"]])
+        review = SceneReview.begin(painted_case(scan), scene=slicer.mrmlScene, volumes=nodes.volumes)
+        review.session.reject("H01")
+        bundle = str(self.folder / "volume.mrb")
+        self.assertTrue(slicer.util.saveScene(bundle))
+        slicer.mrmlScene.Clear()
+        slicer.util.loadScene(bundle)
+        (case_node,) = stored_cases(slicer.mrmlScene)
+        (spot,) = SceneReview.resume(case_node).case.hot_spots
+        self.assertEqual((spot.region, spot.side, spot.accepted), ("pelvis", "left", False))
+        if slicer.util.mainWindow() is None:
+            return
+        slicer.util.selectModule("BoneMetSeg")
+        slicer.app.processEvents()
+        panel = slicer.util.getModuleWidget("BoneMetSeg").panel
+        panel.results.select(spot.id)
+        panel.results.accept()
+        self.assertGreater(panel.results.case.burden.lesion_volume_ml, 0)
