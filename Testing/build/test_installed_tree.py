@@ -132,7 +132,8 @@ def a_copy(tmp_path) -> Path:
     copy = tmp_path / "copy"
     skip = shutil.ignore_patterns("__pycache__", ".*", "weights.safetensors")
     shutil.copytree(CHECKOUT / "BoneMetSeg", copy / "BoneMetSeg", ignore=skip)
-    (copy / "BoneMetSeg/Resources/Models/planar/weights.safetensors").touch()
+    for kind in ("planar", "spect"):
+        (copy / "BoneMetSeg/Resources/Models" / kind / "weights.safetensors").touch()
     shutil.copy(CHECKOUT / "CMakeLists.txt", copy)
     return copy
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from BoneMetSegLib import jobs
 from BoneMetSegLib.anatomy import channel_index
 from BoneMetSegLib.cli import main
 from BoneMetSegLib.scan import VIEWS
@@ -56,3 +57,9 @@ def finished_case(scan_file, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("case") / "out"
     assert main(["segment", str(scan_file), "--report-text", REPORT_ZH, "-o", str(out)]) == 0
     return out
+
+
+@pytest.fixture
+def without_bundles(monkeypatch, tmp_path):
+    """An installation that came without models."""
+    monkeypatch.setattr(jobs, "default_bundle", lambda kind: tmp_path / "Models" / kind)

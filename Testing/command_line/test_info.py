@@ -113,7 +113,9 @@ def test_what_does_not_fit_ends_with_2_and_one_sentence(spect_file, arguments, f
     assert error.count("\n") == 1
 
 
-def test_segmenting_spect_without_a_model_for_it_says_so_and_writes_nothing(spect_file, tmp_path, capsys):
+def test_segmenting_spect_without_a_model_for_it_says_so_and_writes_nothing(
+    spect_file, tmp_path, without_bundles, capsys
+):
     out = tmp_path / "out"
     assert main(["segment", str(spect_file), "-o", str(out)]) == 2
     error = capsys.readouterr().err

@@ -45,8 +45,7 @@ def test_a_volume_becomes_a_case_on_its_own_grid(tmp_path, bundle):
     assert main(["measure", str(out)]) == 0
 
 
-def test_without_a_bundle_for_spect_it_is_refused_in_one_sentence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(jobs, "default_bundle", lambda kind: tmp_path / kind)
+def test_without_a_bundle_for_spect_it_is_refused_in_one_sentence(tmp_path, without_bundles, capsys):
     assert main(["segment", str(VOLUME), "-o", str(tmp_path / "out")]) == 2
     assert "is a SPECT volume, and there is no model for SPECT" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -59,7 +59,7 @@ def test_a_spect_series_is_found_among_ct_slices_and_left_is_left(spect_study, c
     assert details["maximum_at_ras_mm"] == [-36.0, 16.8, 33.6]
 
 
-def test_segmenting_a_spect_study_says_that_there_is_no_model_for_it(spect_study, tmp_path, capsys):
+def test_without_a_model_for_spect_a_study_is_refused_in_a_sentence(spect_study, tmp_path, without_bundles, capsys):
     assert main(["segment", str(spect_study), "-o", str(tmp_path / "out")]) == 2
     assert f"{spect_study.name} is a SPECT volume, and there is no model for SPECT" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -62,7 +62,7 @@ class Application:
     def _start_qt(self, temporary: Path) -> None:
         from PySide6 import QtCore, QtWidgets
 
-        from Testing.slicer_application import ctk_module, dialogs, qt_module
+        from Testing.slicer_application import ctk_module, dialogs, qt_module, translation
 
         self.qt_application = QtWidgets.QApplication.instance() or QtWidgets.QApplication(["Slicer"])
         QtCore.QSettings.setDefaultFormat(QtCore.QSettings.Format.IniFormat)
@@ -71,6 +71,7 @@ class Application:
         QtCore.QCoreApplication.setOrganizationName("Slicer")
         QtCore.QCoreApplication.setApplicationName("Slicer")
         sys.modules["qt"], sys.modules["ctk"] = qt_module.qt_module(), ctk_module.ctk_module()
+        translation.record_translators()
         self.dialogs = dialogs.Dialogs()
         dialogs.take_over_dialogs()
         dialogs.answer_with(self.dialogs)
@@ -221,13 +222,14 @@ class Application:
 
     def stop(self) -> None:
         """Make the process what it was before."""
-        from Testing.slicer_application import pythonqt
+        from Testing.slicer_application import pythonqt, translation
 
         self.modules.unload_all()
         self.window.close_down()
         self.app.close_down()
         self.process_events()
         self._delete_now()
+        translation.remove_translators()
         self.vtk_errors.stop()
         self.pip.give_back()
         os.environ["PATH"] = self._search_path

@@ -46,6 +46,27 @@ def _placeholders(text: str) -> set[str | None]:
         return set()
 
 
+_installed: list[QtCore.QTranslator] = []
+_install = QtCore.QCoreApplication.installTranslator
+
+
+def record_translators() -> None:
+    """Remember from now on which translators are installed: one Qt application serves many tests."""
+
+    def recorded(translator: QtCore.QTranslator) -> bool:
+        _installed.append(translator)
+        return _install(translator)
+
+    QtCore.QCoreApplication.installTranslator = staticmethod(recorded)
+
+
+def remove_translators() -> None:
+    """Speak English again, whatever a test left installed."""
+    for translator in _installed:
+        QtCore.QCoreApplication.removeTranslator(translator)
+    _installed.clear()
+
+
 def i18n_module() -> types.ModuleType:
     """Return a new module ``slicer.i18n``."""
     module = types.ModuleType("slicer.i18n")
