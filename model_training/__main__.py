@@ -91,8 +91,8 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--image-from",
         type=Path,
-        metavar="RUN",
-        help="take the image path of a finished run as it is, and train report paths alone",
+        metavar="DIR",
+        help="take the image path of a finished run or of a bundle as it is, and train report paths alone",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared cases here for other runs")
     train.add_argument("--fold", type=int, metavar="K", help="hold out this fold of the patients, counted from 0")

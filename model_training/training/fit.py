@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,13 @@ from BoneMetSegLib.network import ReportReader
 from model_training.configuration import read_configuration
 
 from .batches import collate
+from .given_image_path import GivenImagePath, given_image_path
 from .processes import process_count, process_number
 from .run_folder import (
     CHECKPOINT,
     IMAGE_ORIGIN,
     LOG,
     alone_in,
-    image_origin,
-    image_path_of,
     store_configuration,
     store_image_origin,
 )
@@ -62,7 +61,7 @@ def fit(
     reader : ReportReader
         Taught; its input width is that of the token states.
     image_from : Path, optional
-        A finished run whose image path is taken over and stays as it is.
+        A finished run, or a bundle, whose image path is taken over and stays as it is.
     go_on : bool
         Go on from the run's checkpoint: the same as if it had never stopped.
 
@@ -81,9 +80,9 @@ def fit(
         _LOG.info(f"{run} has made its {first_step} steps already")
         return
     # Read before anything is written: a folder that is none leaves nothing behind.
-    given = None if image_from is None else (image_path_of(image_from), image_origin(image_from))
-    if image_from is not None and given is not None:
-        _check_shape(image_from, given[1]["configuration"]["network"], configuration["network"])
+    given = None if image_from is None else given_image_path(image_from)
+    if given is not None:
+        given.check_shape(configuration)
     with alone_in(run) if process_number() == 0 else nullcontext():
         _fit(run, configuration, samples, checks, reader, first_step if go_on else None, given)
 
@@ -95,7 +94,7 @@ def _fit(
     checks: Dataset[Any],
     reader: ReportReader,
     resumed_at: int | None,
-    given: tuple[Mapping[str, torch.Tensor], dict[str, Any]] | None,
+    given: GivenImagePath | None,
 ) -> None:
     from .dual_path_module import DualPathModule
     from .run_checks import RunChecks
@@ -112,10 +111,9 @@ def _fit(
     with _hushed():
         module = DualPathModule(configuration, reader.slots.in_features, settings["seed"], reader)
         if given is not None:
-            weights, origin = given
-            module.fix_image(weights)
+            module.fix_image(given.weights)
             if first_process:
-                store_image_origin(run, origin)
+                store_image_origin(run, given.origin)
         elif go_on and (run / IMAGE_ORIGIN).is_file():
             module.fix_image()  # its weights are in the checkpoint
         board = TensorBoardLog(run / "tensorboard", first_step) if first_process else TensorBoardLog(None)
@@ -136,16 +134,6 @@ def _fit(
         raise KeyboardInterrupt(f"stopped after step {trainer.global_step}; go on with --continue")
     if checking.ended:
         _LOG.info(f"ended after step {trainer.global_step}: {checking.ended}")
-
-
-def _check_shape(image_from: Path, given: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
-    """Refuse an image path of another shape than the configuration's."""
-    for setting in ("dimensions", "views", "widths", "skeleton"):
-        if given.get(setting) != wanted[setting]:
-            raise InputError(
-                f"the image path of {image_from} was trained with {setting} {given.get(setting)}, the configuration "
-                f"has {wanted[setting]}"
-            )
 
 
 def steps_done(run: Path) -> int:

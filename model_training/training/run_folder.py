@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
@@ -56,23 +55,6 @@ def store_networks(paths: ReportPaths, run: Path) -> None:
         replace_file(file.with_suffix(".json"), json_bytes(network.config.as_json()))
 
 
-def image_path_of(run: Path) -> dict[str, torch.Tensor]:
-    """Return the image path's weights of a finished run; those of all its networks are the same.
-
-    Raises
-    ------
-    InputError
-        The folder holds no trained network.
-    """
-    file = next(iter(sorted(run.glob("network*.safetensors"))), None)
-    if file is None:
-        raise InputError(f"{run} holds no trained network to take the image path of")
-    try:
-        return {name: value for name, value in load_file(file).items() if name.startswith("image.")}
-    except (OSError, SafetensorError) as error:
-        raise InputError(f"{file.name} in {run} cannot be read; train it again") from error
-
-
 @contextmanager
 def alone_in(run: Path) -> Iterator[None]:
     """Keep other trainings out of a run folder for as long as this one lasts, also if it is killed.
@@ -94,26 +76,7 @@ def alone_in(run: Path) -> Iterator[None]:
         lock.release()  # the file stays: taking it away could take it from under the next one
 
 
-def image_origin(image_from: Path) -> dict[str, Any]:
-    """Return how the image path of a finished run was trained: seed, steps, minutes and configuration.
-
-    Raises
-    ------
-    InputError
-        The folder lacks its configuration or its log.
-    """
-    try:
-        own = yaml.safe_load((image_from / "config.yaml").read_text(encoding="utf-8"))
-        last = log_entries(image_from)[-1]
-        origin = {"seed": own["train"]["seed"], "steps": last["step"], "minutes": round(last["minutes"], 1)}
-    except (OSError, LookupError, TypeError, yaml.YAMLError) as error:
-        raise InputError(
-            f"{image_from} lacks config.yaml or {LOG}, which say how its image path was trained"
-        ) from error
-    return origin | {"configuration": own}
-
-
-def store_image_origin(run: Path, origin: dict[str, Any]) -> None:
+def store_image_origin(run: Path, origin: Mapping[str, Any]) -> None:
     """Write down where the image path of a run is from."""
     replace_file(run / IMAGE_ORIGIN, json_bytes(origin))
 

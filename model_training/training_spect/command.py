@@ -28,8 +28,8 @@ def add_spect_commands(commands: Any) -> None:
     train.add_argument(
         "--image-from",
         type=Path,
-        metavar="RUN",
-        help="take the image path of a finished run as it is, and train report paths alone",
+        metavar="DIR",
+        help="take the image path of a finished run or of a bundle as it is, and train report paths alone",
     )
     train.add_argument("--cache", type=Path, metavar="DIR", help="keep prepared volumes here for other runs")
     train.add_argument("--continue", dest="go_on", action="store_true", help="go on from the run's last checkpoint")
