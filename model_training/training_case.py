@@ -231,6 +231,19 @@ def _volume_of_hospital(path: Path) -> TrainingVolume:
     )
 
 
+def marked_reports(path: str | Path) -> dict[str, dict[str, Any]]:
+    """Return a case's reports by language as its json holds them; simulated ones have ``mentions`` beside ``text``.
+
+    Raises
+    ------
+    InputError
+        The json cannot be read, or its reports are in another form.
+    """
+    meta = _meta(Path(path))
+    _reports(Path(path), meta)
+    return dict(meta.get("reports", {}))
+
+
 def _meta(path: Path) -> dict[str, Any]:
     path = path.with_suffix(".json")
     try:

@@ -30,8 +30,9 @@ from .anatomy import (
 from .bone_sides import sides_by_position
 from .network_blocks import ResidualBlock, activation, avg_pool, conv, fold, unfold, upsample
 from .report_fit import ReportFit
-from .report_fusion import FUSIONS, PLACED_FUSIONS, Join, ReportStates, StatusWorth
+from .report_fusion import FUSIONS, PLACED_FUSIONS, Join, ReportStates
 from .segmentation import CLASSES, STATUSES
+from .status_worth import StatusWorth
 
 STATE_VALUES = 11  # learned values of a region's state, beside the five statuses
 STATE_WIDTH = STATE_VALUES + len(STATUSES)
@@ -207,7 +208,10 @@ class DualPathNetwork(nn.Module):
         self.config = config
         self.image = _ImagePath(config)
         self.reader = ReportReader(text_width)
-        self.report = _ReportPath(config, text_width)
+        self.report = None if config.fusion == ("statuses",) else _ReportPath(config, text_width)
+        self.worth = (
+            StatusWorth(config.dimensions, len(STATUSES), len(CLASSES)) if "statuses" in config.fusion else None
+        )
         self.fit = ReportFit(len(TEXT_SLOTS), len(STATUSES), len(CLASSES) - 1) if config.skeleton else None
         self.register_buffer("_slot_channels", _slot_channels(), persistent=False)
         self.register_buffer("_slot_levels", _slot_levels(), persistent=False)
@@ -246,17 +250,11 @@ class DualPathNetwork(nn.Module):
         """
         if places is None and self.config.skeleton:
             places = self.places(image)
-        maps = None
-        if PLACED_FUSIONS & set(self.config.fusion) and places is not None:
-            # One map per view and value, so that each view sees its own places.
-            maps = torch.stack(
-                [torch.einsum("bsc,bs...->bc...", report.states, places[:, view]) for view in range(self.config.views)],
-                1,
-            )
-        change = self.report([one.detach() for one in features], [one.detach() for one in image.decoded], report, maps)
-        change = change.float().unflatten(1, (self.config.views, len(CLASSES)))
-        if self.report.worth is not None and maps is not None:
-            change = change + self.report.worth(image.classes.detach(), maps[:, :, : len(STATUSES)])
+        change = torch.zeros_like(image.classes)
+        if self.report is not None:
+            change = change + self._decoded(features, image, report, places)
+        if self.worth is not None and places is not None:
+            change = change + self._weighed(image, report, places)
         if self.fit is None or places is None:
             fit = change.new_full((len(change),), float("inf"))
         else:
@@ -264,6 +262,29 @@ class DualPathNetwork(nn.Module):
         if scaled:
             change = change * fit.detach().sigmoid().reshape(-1, *[1] * (change.ndim - 1))
         return ReportOutput(image.classes.detach() + change, fit)
+
+    def _decoded(
+        self, features: Sequence[torch.Tensor], image: ImageOutput, report: ReportStates, places: torch.Tensor | None
+    ) -> torch.Tensor:
+        """Return what the report path's decoder changes."""
+        maps = None
+        if "regions" in self.config.fusion and places is not None:
+            # One map per view and value, so that each view sees its own places.
+            maps = torch.stack(
+                [torch.einsum("bsc,bs...->bc...", report.states, places[:, view]) for view in range(self.config.views)],
+                1,
+            )
+        decoder = cast(_ReportPath, self.report)
+        change = decoder([one.detach() for one in features], [one.detach() for one in image.decoded], report, maps)
+        return change.float().unflatten(1, (self.config.views, len(CLASSES)))
+
+    def _weighed(self, image: ImageOutput, report: ReportStates, places: torch.Tensor) -> torch.Tensor:
+        """Return what the statuses are worth."""
+        if report.readers is None:
+            raise ValueError("the fusion by statuses needs a report with what the lexicon read")
+        classes = image.classes.detach()
+        evidence = ReportFit.evidence(classes, places)
+        return cast(StatusWorth, self.worth)(classes, places, report.readers, evidence)
 
     def fits(self, image: ImageOutput, report: ReportStates, places: torch.Tensor | None = None) -> torch.Tensor:
         """Return the logits ``(images, reports)`` of each report belonging to each image."""
@@ -376,7 +397,6 @@ class _ReportPath(nn.Module):
         self.decoder = nn.ModuleList(ResidualBlock(dimensions, width, width) for width in own)
         folded = config.input_channels * 2**dimensions
         self.head = _class_head(config, own[0] + folded, own[0])
-        self.worth = StatusWorth(len(STATUSES), len(CLASSES)) if "statuses" in config.fusion else None
         # At first the report changes nothing.
         for parameter in self.head[-1].parameters():
             nn.init.zeros_(parameter)
@@ -392,7 +412,7 @@ class _ReportPath(nn.Module):
         for index in reversed(range(len(self.decoder))):
             skip, join = features[index + 1], cast(Join, self.joins[index])
             parts = [upsample(x, skip), skip, decoded[index]]
-            if maps is not None and "regions" in self.config.fusion:
+            if maps is not None:
                 parts.append(avg_pool(maps.flatten(1, 2), 2**index))
             x = self.squeeze[index](torch.cat([*parts, *join.more(skip, report)], 1))
             x = self.decoder[index](join(x, report))

@@ -1,9 +1,8 @@
 """The ways in which a report can join the report path's decoder (floor 3).
 
 ``regions`` lays each place's state out where the image shows that place: the decoder's maps hold it already, so its
-join adds only their channels. ``statuses`` adds, beside the decoder, what each status is worth to the classes where
-the image sees uptake: few weights, learned from few patients. The others know no place and are what it is compared
-with: ``concatenation`` appends one vector of the whole report to every pixel, ``film`` lets that vector scale and shift
+join adds only their channels. ``statuses`` needs no decoder: it weighs what is said of a place against what the image
+shows there (``status_worth.py``). The others know no place and are what these are compared with: ``concatenation`` appends one vector of the whole report to every pixel, ``film`` lets that vector scale and shift
 every channel (Perez 2018), ``tokens`` lets every pixel attend to the report's tokens (as LViT and its kin do).
 """
 
@@ -16,8 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .network_blocks import upsample
-
 FUSIONS: tuple[str, ...] = ("regions", "statuses", "concatenation", "film", "tokens")
 PLACED_FUSIONS = frozenset({"regions", "statuses"})
 """Those that lay out places, for which a network needs bones and levels."""
@@ -26,7 +23,6 @@ _HEADS = 4
 # On reports written by hand (model_training/reading/by_hand) about a third of what an older text path alone read was
 # right; the newer one is told the same, since it was trained so.
 _WEIGHT_WITHOUT_LEXICON = 0.5
-WORTH_SCALE = 64.0  # so that one weight is learned as fast as a decoder's sum of many
 _FINEST_ATTENTION_STRIDE = 8  # finer, attention costs more than the whole image path
 
 
@@ -42,11 +38,14 @@ class ReportStates:
         ``(batch, longest, width)`` hidden states of the tokens that may be read, zero behind a report's end.
     token_mask : torch.Tensor
         ``(batch, longest)`` bool.
+    readers : torch.Tensor, optional
+        ``(batch, 2, 78, 5)``: the statuses as text path and lexicon each read them, once they are joined.
     """
 
     states: torch.Tensor
     tokens: torch.Tensor
     token_mask: torch.Tensor
+    readers: torch.Tensor | None = None
 
     @property
     def vector(self) -> torch.Tensor:
@@ -69,12 +68,17 @@ class ReportStates:
         statuses, values = self.states.split([said.shape[-1], self.states.shape[-1] - said.shape[-1]], -1)
         read = said.amax(-1, keepdim=True) > 0
         weight = torch.where(read, 1.0, _WEIGHT_WITHOUT_LEXICON)
-        return replace(self, states=torch.cat([torch.maximum(statuses, said) * weight, values * weight], -1))
+        return replace(
+            self,
+            states=torch.cat([torch.maximum(statuses, said) * weight, values * weight], -1),
+            readers=torch.stack([statuses, said], 1),
+        )
 
     def of(self, indices: Sequence[int]) -> ReportStates:
         """Return the reports at some places of the batch, in that order."""
         chosen = torch.as_tensor(indices, device=self.states.device)
-        return ReportStates(self.states[chosen], self.tokens[chosen], self.token_mask[chosen])
+        readers = None if self.readers is None else self.readers[chosen]
+        return ReportStates(self.states[chosen], self.tokens[chosen], self.token_mask[chosen], readers)
 
 
 class Join(nn.Module):
@@ -109,34 +113,6 @@ class Join(nn.Module):
             scale, shift = self.film(report.vector).reshape(len(x), -1, *[1] * (x.ndim - 2)).chunk(2, 1)
             x = x * (1 + scale) + shift
         return x if self.attend is None else self.attend(x, report)
-
-
-class StatusWorth(nn.Module):
-    """What each status of a place changes in the logits of the classes, where the image sees uptake.
-
-    Of a volume's voxels a few hundred are lesions, and of the patients a hundred teach: in the decoder's gradients that
-    is noise, while these weights, one for each status and class, are the same everywhere. Where the report names
-    nothing they change nothing: what is not read is not denied.
-    """
-
-    def __init__(self, statuses: int, classes: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.zeros(classes, statuses))
-
-    def forward(self, classes: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
-        """Return the change of the logits.
-
-        Parameters
-        ----------
-        classes : torch.Tensor
-            ``(batch, views, classes, *size)`` logits of the image alone, background first.
-        maps : torch.Tensor
-            ``(batch, views, statuses, *half)``: how much a place of each status lies there.
-        """
-        here = upsample(maps.flatten(0, 1).float(), classes[:, 0])
-        uptake = 1 - classes.flatten(0, 1).float().softmax(1)[:, :1]
-        worth = torch.einsum("ks,bs...->bk...", WORTH_SCALE * self.weight, here)
-        return (worth * uptake).unflatten(0, classes.shape[:2])
 
 
 class _TokenAttention(nn.Module):

@@ -29,6 +29,7 @@ from model_training.training_case import TrainingCase
 from .placed_case import Grid, PlacedCase, place_case
 from .planar_draw import draw_sample
 from .report_tokens import ReportTokens, encode_reports, tokens_of
+from .reworded_reports import with_reworded
 
 _LOG = logging.getLogger(__name__)
 _SAID_EVERY_S = 10.0
@@ -37,10 +38,18 @@ _FIRST_CHECK = 10_000_000  # no training gets so far
 Simulated = tuple[PlacedCase, dict[str, str]]
 
 
-def simulate_placed(clinic: Clinic, seed: int, grid: Grid, anatomy: Anatomy, *, acquired: bool) -> Simulated:
-    """Return one simulated patient on the grid, and the reports by language."""
+def simulate_placed(
+    clinic: Clinic,
+    seed: int,
+    grid: Grid,
+    anatomy: Anatomy,
+    rewording: Mapping[str, float] | None = None,
+    *,
+    acquired: bool,
+) -> Simulated:
+    """Return one simulated patient on the grid, and the reports by language, of ``with_reworded`` where asked for."""
     case = examine(simulate_patient(seed, clinic, anatomy=anatomy)).case
-    reports = {language: report["text"] for language, report in case_reports(case, clinic)["reports"].items()}
+    reports = with_reworded(case_reports(case, clinic)["reports"], rewording or {"copies": 0}, (seed,))
     training_case = TrainingCase(
         views=VIEWS,
         counts=case.counts,
@@ -83,7 +92,7 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
     clinic : Clinic
     grid : Grid
     text : TextPath
-    augmentation : mapping
+    augmentation, rewording : mapping
         The configuration's.
     seed : int
         Of the patients and of what is drawn of them.
@@ -104,6 +113,7 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
         grid: Grid,
         text: TextPath,
         augmentation: Mapping[str, Any],
+        rewording: Mapping[str, float],
         seed: int,
         *,
         capacity: int,
@@ -111,7 +121,8 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
         anatomy: Anatomy = "auto",
         first_patient: int = 0,
     ) -> None:
-        self._clinic, self._grid, self._text, self._augmentation = clinic, grid, text, augmentation
+        self._clinic, self._grid, self._text = clinic, grid, text
+        self._augmentation, self._rewording = augmentation, rewording
         self._seed, self._capacity, self._workers, self._anatomy = seed, capacity, workers, anatomy
         self._patients: list[tuple[int, PlacedCase, ReportTokens]] = []
         self._waiting: list[Future[Simulated]] = []
@@ -154,7 +165,9 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
         while len(self._waiting) < 2 * self._workers:
             seed = case_seed(self._seed, self.made + len(self._waiting))
             self._waiting.append(
-                self._pool.submit(simulate_placed, self._clinic, seed, self._grid, self._anatomy, acquired=False)
+                self._pool.submit(
+                    simulate_placed, self._clinic, seed, self._grid, self._anatomy, self._rewording, acquired=False
+                )
             )
         # In their order, so that the patients are always the same ones; only when they come is up to the machine.
         while self._waiting and (wait or self._waiting[0].done()):

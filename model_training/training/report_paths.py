@@ -104,8 +104,8 @@ class ReportPaths(nn.Module):
         if self.image.fit is not None and len(self.networks):
             parts["fit"] = list(self.image.fit.parameters())
         for name, network in self.each():
-            values = network.reader.values.parameters()
-            parts[name] = [*network.report.parameters(), *values]
+            modules = [network.report, network.worth, network.reader.values]
+            parts[name] = [weight for module in modules if module is not None for weight in module.parameters()]
         return parts
 
     def whole(self) -> dict[str, DualPathNetwork]:

@@ -1,8 +1,7 @@
 """Which report each image of a batch is shown, and what of it.
 
 In a share of samples another patient's report of the batch is read, so that the network learns to distrust one; in a
-share half of the places that a report names are struck out, so that what is not named is not taken for denied; in a
-share places are misread (``misreading.py``).
+share half of the places that a report names are struck out, so that what is not named is not taken for denied.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from BoneMetSegLib.report_fusion import ReportStates
 from BoneMetSegLib.segmentation import STATUSES
 
 from .batches import Batch
-from .misreading import misread
 
 _NAMED = 0.5
 
@@ -71,9 +69,11 @@ def strike_out(report: ReportStates, reader: ReportReader, share: float, rng: np
     struck = struck.to(report.states.device)
     told = (slots & ~struck[:, None]).any(-1) | ~slots.any(-1)
     mask = report.token_mask & told
+    readers = None if report.readers is None else report.readers * ~struck[:, None, :, None]
     return replace(
         report,
         states=report.states * ~struck[..., None],
+        readers=readers,
         tokens=report.tokens * mask[..., None],
         token_mask=mask,
     )
@@ -91,5 +91,4 @@ def shown_report(
     rng = report_rng(batch, seed)
     order = choose_reports(batch, settings["another_patients_share"], rng)
     lexicon = batch["lexicon"][torch.as_tensor(order, device=batch["lexicon"].device)]
-    text, lexicon = misread(text.of(order), lexicon, settings["misread_share"], rng)
-    return strike_out(text.with_lexicon(lexicon), reader, settings["struck_out_share"], rng)
+    return strike_out(text.of(order).with_lexicon(lexicon), reader, settings["struck_out_share"], rng)

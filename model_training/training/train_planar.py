@@ -20,6 +20,7 @@ from .placed_case import Grid
 from .planar_samples import PlanarSamples, place_cases
 from .processes import first_process_first, joined, process_number
 from .report_tokens import encode_reports
+from .reworded_reports import reports_to_read
 from .text_path import text_path_of
 
 _LOG = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def train_on_the_fly(
             grid,
             text,
             configuration["augmentation"],
+            configuration["reports"]["rewording"],
             # Each process simulates patients of its own.
             settings["seed"] + 1_000_003 * process_number(),
             capacity=settings["pool_patients"],
@@ -138,11 +140,9 @@ def check_grid(configuration: dict[str, Any]) -> None:
 def _samples(
     paths: list[Path], configuration: dict[str, Any], text: TextPath, cache: Path | None, *, augmented: bool
 ) -> PlanarSamples:
-    grid, reports, sources = Grid(**configuration["grid"]), [], set()
-    for path in paths:
-        case = load_training_case(path)
-        reports.append(case.reports)
-        sources.add(case.source)
+    grid = Grid(**configuration["grid"])
+    sources = {load_training_case(path).source for path in paths}
+    reports = reports_to_read(paths, configuration, reworded=augmented)
     return PlanarSamples(
         place_cases(paths, grid, acquired=not augmented, cache=cache),
         encode_reports(reports, text.encoder, text.tokenizer, cache),

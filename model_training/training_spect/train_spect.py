@@ -16,7 +16,6 @@ from model_training.training.processes import first_process_first, joined, proce
 from model_training.training.report_tokens import encode_reports
 from model_training.training.text_path import text_path_of
 from model_training.training.train_planar import stored_configuration
-from model_training.training_case import load_training_volume
 
 from .volume_grid import VolumeGrid
 from .volume_samples import VolumeSamples, place_volumes
@@ -94,7 +93,7 @@ def _samples(
     paths: list[Path], configuration: dict[str, Any], text: TextPath, cache: Path | None, *, augmented: bool
 ) -> VolumeSamples:
     grid = VolumeGrid(**configuration["grid"])
-    reports = [load_training_volume(path).reports for path in paths]
+    reports = reports_to_read(paths, configuration, reworded=augmented)
     tokens = encode_reports(reports, text.encoder, text.tokenizer, cache)
     return VolumeSamples(
         place_volumes(paths, grid, cache=cache),
