@@ -1,9 +1,10 @@
-"""The ways in which a report can join the report path's decoder (floor 3).
+"""The ways in which a report can join what the image path decodes (floor 3).
 
 ``regions`` lays each place's state out where the image shows that place: the decoder's maps hold it already, so its
 join adds only their channels. ``statuses`` needs no decoder: it weighs what is said of a place against what the image
-shows there (``status_worth.py``). The others know no place and are what these are compared with: ``concatenation`` appends one vector of the whole report to every pixel, ``film`` lets that vector scale and shift
-every channel (Perez 2018), ``tokens`` lets every pixel attend to the report's tokens (as LViT and its kin do).
+shows there (``status_worth.py``). The others know no place and are what these are compared with: ``concatenation``
+appends one vector of the whole report to every pixel, ``film`` lets that vector scale and shift every channel (Perez
+2018), ``tokens`` lets every pixel attend to the report's tokens (as LViT and its kin do).
 """
 
 from __future__ import annotations

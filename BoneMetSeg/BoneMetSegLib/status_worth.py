@@ -3,8 +3,8 @@
 A decoder that is told of the report learns from every pixel of a few hundred patients, and trusts the words it was
 taught with. This is a small function of a pixel instead, the same everywhere: how likely the image makes each class
 here and around, what the text path and what the lexicon read of this place, and what uptake the place has at all. The
-two readers are told apart, so that it is learned from reports in other words (``model_training/training/reworded_reports.py``)
-how far either is to be believed alone.
+two readers are told apart, so that it is learned, from reports in other words
+(``model_training/training/reworded_reports.py``), how far either is to be believed alone.
 """
 
 from __future__ import annotations

@@ -13,10 +13,7 @@ SIZES = read_configuration()["text_encoder"] | {"hidden_size": 32, "num_hidden_l
 
 def test_a_pool_that_holds_fewer_than_are_waited_for_is_filled_and_gives_samples():
     text, grid = TextPath(*new_text_path(SIZES, 0), {}), Grid(8.0, 240, 80)
-    augmentation = read_configuration()["augmentation"]
-    pool = PatientPool(
-        default_clinic(), grid, text, augmentation, {"copies": 0}, 0, capacity=1, workers=1, anatomy="analytic"
-    )
+    pool = PatientPool(default_clinic(), grid, text, read_configuration(), 0, capacity=1, workers=1, anatomy="analytic")
     try:
         pool.fill(8)
         assert len(pool) == 1

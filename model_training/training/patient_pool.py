@@ -92,8 +92,8 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
     clinic : Clinic
     grid : Grid
     text : TextPath
-    augmentation, rewording : mapping
-        The configuration's.
+    configuration : mapping
+        Its ``augmentation``, and the ``rewording`` of its ``reports``.
     seed : int
         Of the patients and of what is drawn of them.
     capacity : int
@@ -112,8 +112,7 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
         clinic: Clinic,
         grid: Grid,
         text: TextPath,
-        augmentation: Mapping[str, Any],
-        rewording: Mapping[str, float],
+        configuration: Mapping[str, Any],
         seed: int,
         *,
         capacity: int,
@@ -122,7 +121,7 @@ class PatientPool(Dataset):  # type: ignore[type-arg]
         first_patient: int = 0,
     ) -> None:
         self._clinic, self._grid, self._text = clinic, grid, text
-        self._augmentation, self._rewording = augmentation, rewording
+        self._augmentation, self._rewording = configuration["augmentation"], configuration["reports"]["rewording"]
         self._seed, self._capacity, self._workers, self._anatomy = seed, capacity, workers, anatomy
         self._patients: list[tuple[int, PlacedCase, ReportTokens]] = []
         self._waiting: list[Future[Simulated]] = []

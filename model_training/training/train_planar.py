@@ -103,8 +103,7 @@ def train_on_the_fly(
             clinic,
             grid,
             text,
-            configuration["augmentation"],
-            configuration["reports"]["rewording"],
+            configuration,
             # Each process simulates patients of its own.
             settings["seed"] + 1_000_003 * process_number(),
             capacity=settings["pool_patients"],

@@ -14,6 +14,7 @@ from model_training.reading.teach_reading import TextPath
 from model_training.training.fit import fit
 from model_training.training.processes import first_process_first, joined, process_number
 from model_training.training.report_tokens import encode_reports
+from model_training.training.reworded_reports import reports_to_read
 from model_training.training.text_path import text_path_of
 from model_training.training.train_planar import stored_configuration
 
