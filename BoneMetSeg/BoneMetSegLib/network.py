@@ -209,9 +209,7 @@ class DualPathNetwork(nn.Module):
         self.image = _ImagePath(config)
         self.reader = ReportReader(text_width)
         self.report = None if config.fusion == ("statuses",) else _ReportPath(config, text_width)
-        self.worth = (
-            StatusWorth(config.dimensions, len(STATUSES), len(CLASSES)) if "statuses" in config.fusion else None
-        )
+        self.worth = StatusWorth(len(STATUSES), len(CLASSES)) if "statuses" in config.fusion else None
         self.fit = ReportFit(len(TEXT_SLOTS), len(STATUSES), len(CLASSES) - 1) if config.skeleton else None
         self.register_buffer("_slot_channels", _slot_channels(), persistent=False)
         self.register_buffer("_slot_levels", _slot_levels(), persistent=False)

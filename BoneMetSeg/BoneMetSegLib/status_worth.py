@@ -13,13 +13,14 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .network_blocks import activation, conv, upsample
+from .network_blocks import activation, upsample
 
 _HIDDEN = 32
 _SCALE = 4.0
 """Of the change of a logit, so that it is learned in as few steps as the rest of a report path."""
 _MEANS, _PEAK = (5, 13), 9  # pixels a side of the grid: within a focus, about a focus; a focus's peak
 _MOST_SAID = 1.5  # a place and its level may both be named
+_LEAST_UPTAKE = 0.02  # a pixel that is more surely background stays it, whatever is said: it is not weighed at all
 _JUDGED = 2  # metastatic and benign: statuses, and classes behind the background, that may agree
 
 
@@ -31,19 +32,19 @@ class StatusWorth(nn.Module):
 
     Parameters
     ----------
-    dimensions, statuses, classes : int
+    statuses, classes : int
     """
 
-    def __init__(self, dimensions: int, statuses: int, classes: int) -> None:
+    def __init__(self, statuses: int, classes: int) -> None:
         super().__init__()
         around = classes * (1 + len(_MEANS) + 1)
         said = 2 * 2 * statuses  # two readers; of the place and of the whole skeleton
         self.weigh = nn.Sequential(
-            conv(dimensions, around + said + _JUDGED * _JUDGED, _HIDDEN, 1),
+            nn.Linear(around + said + _JUDGED * _JUDGED, _HIDDEN),
             activation(),
-            conv(dimensions, _HIDDEN, _HIDDEN, 1),
+            nn.Linear(_HIDDEN, _HIDDEN),
             activation(),
-            conv(dimensions, _HIDDEN, classes, 1),
+            nn.Linear(_HIDDEN, classes),
         )
         # At first the report changes nothing.
         for parameter in self.weigh[-1].parameters():
@@ -66,13 +67,18 @@ class StatusWorth(nn.Module):
             ``(batch, slots, classes - 1 or more)``: how surely the image shows each class at each place, of
             ``ReportFit.evidence``.
         """
-        likely = classes.flatten(0, 1).float().softmax(1)
-        said = upsample(_said(places, readers).flatten(0, 1), likely)
-        agreed = upsample(_agreed(places, readers, evidence).flatten(0, 1), likely)
-        around = torch.cat([likely, *(_box_mean(likely, side) for side in _MEANS), _peak(likely)], 1)
-        change = _SCALE * self.weigh(torch.cat([2 * around - 0.5, said, agreed], 1))
-        named = said.amax(1, keepdim=True).clamp(max=1)
-        return (change * named * (1 - likely[:, :1])).unflatten(0, classes.shape[:2])
+        with torch.no_grad():  # nothing of what is weighed is learned here
+            likely = classes.flatten(0, 1).float().softmax(1)
+            said = upsample(_said(places, readers).flatten(0, 1), likely)
+            named, uptake = said.amax(1).clamp(max=1), 1 - likely[:, 0]
+            weighed = (named > 0) & (uptake > _LEAST_UPTAKE)
+            agreed = upsample(_agreed(places, readers, evidence).flatten(0, 1), likely)
+            around = torch.cat([likely, *(_box_mean(likely, side) for side in _MEANS), _peak(likely)], 1)
+            inputs = torch.cat([part.movedim(1, -1)[weighed] for part in (2 * around - 0.5, said, agreed)], -1)
+            strength = _SCALE * (named * uptake)[weighed]
+        change = classes.new_zeros(*weighed.shape, classes.shape[2], dtype=torch.float32)
+        change[weighed] = self.weigh(inputs).float() * strength[:, None]
+        return change.movedim(-1, 1).unflatten(0, classes.shape[:2])
 
 
 def _said(places: torch.Tensor, readers: torch.Tensor) -> torch.Tensor:

@@ -29,7 +29,7 @@ def gives_one(worth: StatusWorth) -> StatusWorth:
 
 
 def a_head() -> StatusWorth:
-    return StatusWorth(2, len(STATUSES), len(CLASSES))
+    return StatusWorth(len(STATUSES), len(CLASSES))
 
 
 def nothing_read() -> torch.Tensor:
@@ -103,7 +103,7 @@ def test_where_nothing_is_read_nothing_changes_whatever_was_learned():
 
 @pytest.mark.parametrize("dimensions", [2, 3])
 def test_one_that_learned_nothing_changes_nothing_and_learns_at_once(dimensions):
-    worth = StatusWorth(dimensions, len(STATUSES), len(CLASSES))
+    worth = StatusWorth(len(STATUSES), len(CLASSES))
     classes, places = torch.randn(2, 1, 4, *[8] * dimensions), torch.rand(2, 1, len(TEXT_SLOTS), *[4] * dimensions)
     readers = torch.rand(2, 2, len(TEXT_SLOTS), len(STATUSES))
     changed = worth(classes, places, readers, ReportFit.evidence(classes, places))
