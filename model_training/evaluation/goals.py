@@ -57,7 +57,10 @@ def _flagged(condition: str) -> Callable[[Scores], tuple[str, bool | None]]:
         checks = scores["conditions"].get(condition, {}).get("contradictions")
         if checks is None or checks["share_flagged"] is None:
             return _NOT_MEASURED
-        return f"{checks['flagged']} of {checks['disagreements']}", checks["share_flagged"] >= 0.9
+        found = f"{checks['flagged']} of {checks['disagreements']} findings"
+        if "reports" in checks:
+            found += f", {checks['reports_flagged']} of {checks['reports']} reports"
+        return found, checks["share_flagged"] >= 0.9
 
     return measured
 

@@ -200,7 +200,9 @@ def _checks(table: RecordTable, name: str) -> dict[str, Any]:
         return {}
     total = {key: sum(row[key] for row in rows) for key in rows[0]}
     share = round(total["flagged"] / total["disagreements"], 4) if total["disagreements"] else None
-    return {"contradictions": total | {"share_flagged": share}}
+    at_odds = [row for row in rows if row["disagreements"]]
+    reports = {"reports": len(at_odds), "reports_flagged": sum(row["flagged"] > 0 for row in at_odds)}
+    return {"contradictions": total | {"share_flagged": share} | reports}
 
 
 def _with_own_report(table: RecordTable) -> dict[str, Any]:
