@@ -61,8 +61,8 @@ PLANAR = BundleKind(
     "simulated scans and reports only; how it does on patients is not known.",
     data="simulated planar whole-body scans and simulated reports (model_training simulate); no patient data",
     what_it_is="""A residual U-Net over the anterior and the mirrored posterior view together, a small BERT that reads the report
-clause by clause (Chinese or English), and region states of the report laid out in space where the image shows each bone. It
-runs twice over one image encoding: without the report and with it.""",
+clause by clause (Chinese or English) beside a lexicon, and what the report says of each place laid out where the image shows that
+bone and weighed against the uptake there. It runs twice over one image encoding: without the report and with it.""",
     scoring="""DSC is the mean over patients with a visible metastasis, both views together; the interval
 is a bootstrap over patients. A lesion is found by an accepted hot spot of IoU of at least 0.1, one to one, in either view; an
 accepted hot spot that hits none is a false positive.""",
@@ -84,8 +84,9 @@ SPECT = BundleKind(
     data="simulated tomographies (SPECT) of one field of the trunk and simulated reports (model_training simulate --kind "
     "spect); no patient data",
     what_it_is="""A residual U-Net in three dimensions over the whole field of a reconstructed tomography (activity, SUV or
-counts: only ratios matter), a small BERT that reads the report clause by clause (Chinese or English), and region states of the
-report laid out in space where the volume shows each bone. It runs twice over one image encoding: without the report and with it.""",
+counts: only ratios matter), a small BERT that reads the report clause by clause (Chinese or English) beside a lexicon, and what the
+report says of each place laid out where the volume shows that bone and weighed against the uptake there. It runs twice over one
+image encoding: without the report and with it.""",
     scoring="""A voxel is truly of a focus where the focus's own noiseless activity, blurred
 with the resolution of the reconstruction, exceeds 40 % of its maximum. DSC is the mean over patients with a visible metastasis,
 over all voxels of the field; the interval is a bootstrap over patients. A lesion is found by an accepted hot spot of IoU of at

@@ -135,7 +135,10 @@ def _steps_words(training: Mapping[str, Any]) -> str:
     if image is None:
         return f"image path and report path together {steps}"
     batch = image["configuration"]["train"]["batch_size"]
-    return f"image path {image['steps']} steps of {batch} in {image['minutes']} min, report path over it {steps}"
+    taken = ""
+    if "bundle" in image:
+        taken = f" (that of the bundle {image['bundle']}, trained on {image['patients']['training']} other patients)"
+    return f"image path{taken} {image['steps']} steps of {batch} in {image['minutes']} min, report path over it {steps}"
 
 
 def _held_back_words(reading: Mapping[str, Any]) -> str:

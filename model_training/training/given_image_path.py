@@ -31,7 +31,8 @@ class GivenImagePath:
     weights : mapping
         Those of ``DualPathNetwork.image``, with "image." before each name.
     origin : mapping
-        ``seed``, ``steps``, ``minutes`` and ``configuration`` of its training, and ``bundle`` if it is of one.
+        ``seed``, ``steps``, ``minutes`` and ``configuration`` of its training; of a bundle's, its name as ``bundle``
+        and how many ``patients`` of each split it was trained on, too.
     """
 
     folder: Path
@@ -85,8 +86,9 @@ def _of_bundle(folder: Path) -> GivenImagePath:
     description = open_bundle(folder).description
     training = description["training"]
     try:
-        own = training.get("image_path") or training
+        own = training.get("image_path") or training  # its report path may have been trained later, on others
         origin = {key: own[key] for key in ("seed", "steps", "minutes", "configuration")}
+        origin["patients"] = own.get("patients", training["patients"])
         weights = _image_part(load_file(folder / "weights.safetensors"), "network.image.")
     except (OSError, LookupError, SafetensorError) as error:
         raise InputError(
