@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from BoneMetSegLib.bundle import Bundle, write_bundle
+from BoneMetSegLib.bundle import Bundle, open_bundle, write_bundle
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.preprocessing import Preprocessing
 from BoneMetSegLib.segmenter import Segmenter
@@ -36,6 +36,7 @@ def export_bundle(
     path: str = "",
     test_data: Path | None = None,
     test_cases: int | None = None,
+    thresholds_of: Path | None = None,
 ) -> Bundle:
     """Write the bundle of a finished run, planar or SPECT, with its evaluation, to ``out``.
 
@@ -53,6 +54,9 @@ def export_bundle(
         A set that was simulated to be scored; all of it is. By default the test split of ``data``.
     test_cases : int, optional
         Only the first so many patients of the test.
+    thresholds_of : Path, optional
+        A bundle with the same image path, whose thresholds and burden calibration are taken over: what was measured of
+        the image alone with them holds for the new one too. By default they are chosen, and nothing is calibrated.
 
     Raises
     ------
@@ -71,16 +75,35 @@ def export_bundle(
             f"{test_data or data} gives {len(test)} test patients; the model card needs at least 2: simulate more cases"
         )
     facts = {"name": configuration["name"], "version": configuration["version"]}
+    taken = {} if thresholds_of is None else _given_thresholds(thresholds_of, trained)
     facts |= {"training": _training(trained, kind, data), "intended_use": kind.intended_use, "licence": "Apache-2.0"}
     with tempfile.TemporaryDirectory() as folder:
         draft = _write_draft(Path(folder) / "draft", trained, {**facts, "thresholds": dict(kind.start_thresholds)})
         validation = cases_of(data, "validation", kind.name)[: configuration["train"]["validation_cases"]]
-        facts["thresholds"] = choose_thresholds(Segmenter(draft, "cpu"), validation)
+        facts |= taken or {"thresholds": choose_thresholds(Segmenter(draft, "cpu"), validation)}
         chosen = _write_draft(Path(folder) / "chosen", trained, facts)
         scores = evaluate(Segmenter(chosen, "cpu"), test, seed)
     write_scores(scores, run)
     patients = _other_set_words(test[0]) if test_data else TEST_SPLIT
     return _write(out, trained, {**facts, "evaluation": scores}, model_card(kind, facts, scores, patients))
+
+
+def _given_thresholds(folder: Path, trained: Trained) -> dict[str, Any]:
+    """Return thresholds and calibration of a bundle whose image path is that of a run.
+
+    Raises
+    ------
+    InputError
+        Its image path is another.
+    """
+    bundle = open_bundle(folder)
+    theirs, ours = bundle.load()[0].image.state_dict(), trained.network.image.state_dict()
+    if theirs.keys() != ours.keys() or not all(torch.equal(theirs[name], ours[name].cpu()) for name in theirs):
+        raise InputError(f"bundle {folder.name} has another image path than the run; let export choose the thresholds")
+    facts: dict[str, Any] = {"thresholds": bundle.thresholds, "thresholds_of": bundle.name}
+    if bundle.burden_calibration:
+        facts["burden_calibration"] = bundle.burden_calibration
+    return facts
 
 
 def _check_out(out: Path) -> None:

@@ -26,6 +26,10 @@ def add_export_commands(commands: Any) -> None:
     export.add_argument("--path", default="", metavar="NAME", help="which report path, where the run trained several")
     export.add_argument("--test-data", type=Path, metavar="DIR", help="score all cases of this set instead")
     export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
+    export.add_argument(
+        "--thresholds-of", type=Path, metavar="BUNDLE",
+        help="take thresholds and burden calibration of this bundle, whose image path is the run's own",
+    )  # fmt: skip
     export.add_argument("--seed", type=int, default=0, metavar="N", help="of the confidence intervals (default: 0)")
     export.add_argument("-o", "--out", type=Path, required=True, metavar="BUNDLE", help="the bundle's folder")
     card = commands.add_parser("card", help="write a bundle's model card anew, with the scores of another evaluation")
@@ -49,6 +53,7 @@ def run_export(options: argparse.Namespace) -> None:
         path=options.path,
         test_data=options.test_data,
         test_cases=options.test_cases,
+        thresholds_of=options.thresholds_of,
     )
     sys.stdout.write((bundle.folder / "README.md").read_text(encoding="utf-8"))
 

@@ -65,7 +65,7 @@ called metastasis.
 - {scores["seconds_per_case_median"]} s a case (median, two passes with hot spots, model loaded).
 
 **Known limits.** {kind.limits}
-Thresholds: `{json.dumps(description["thresholds"])}`; foreground and accept were chosen on the validation split.
+Thresholds: `{json.dumps(description["thresholds"])}`; {_thresholds_words(description)}.
 
 Made by {kind.commands}. Licence: {description["licence"]}.
 """
@@ -115,6 +115,12 @@ def _clinic_words(clinic: Mapping[str, Any] | None) -> str:
     if not clinic:
         return "of a simulator before its clinics were frozen"
     return f"of `{clinic['name']}` (SHA-256 `{clinic['sha256'][:16]}`, simulator {clinic['simulator_version']})"
+
+
+def _thresholds_words(description: Mapping[str, Any]) -> str:
+    if "thresholds_of" in description:
+        return f"they are those of the bundle {description['thresholds_of']}, whose image path this one shares"
+    return "foreground and accept were chosen on the validation split"
 
 
 def _gain_words(gain: Mapping[str, float | None]) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
-from BoneMetSegLib.bundle import sha256_of
+from BoneMetSegLib.bundle import open_bundle, sha256_of
 from BoneMetSegLib.errors import InputError
 from BoneMetSegLib.network import NetworkConfig
 from BoneMetSegLib.segmenter import default_bundle
@@ -133,6 +134,26 @@ def test_one_test_patient_makes_no_card(monkeypatch, tmp_path):
     with pytest.raises(InputError, match="gives 1 test patients; the model card needs at least 2"):
         module.export_bundle(tmp_path, tmp_path, tmp_path / "out", 0)
     assert not (tmp_path / "out").exists()
+
+
+def test_thresholds_and_calibration_are_taken_of_a_bundle_with_the_same_image_path_alone():
+    bundle = open_bundle(default_bundle())
+    network = bundle.load()[0]
+    taken = module._given_thresholds(bundle.folder, SimpleNamespace(network=network))
+    assert taken["thresholds"] == bundle.thresholds
+    assert taken["burden_calibration"] == bundle.burden_calibration != {}
+    with torch.no_grad():
+        next(network.image.parameters()).add_(1e-3)
+    with pytest.raises(InputError, match="bundle planar has another image path than the run"):
+        module._given_thresholds(bundle.folder, SimpleNamespace(network=network))
+
+
+def test_a_card_says_whose_thresholds_were_taken():
+    described, training = description_and_training(PLANAR.read_configuration(None))
+    facts = described | {"intended_use": PLANAR.intended_use, "training": training, "thresholds_of": "planar 0.4"}
+    assert "those of the bundle planar 0.4, whose image path this one shares" in model_card(
+        PLANAR, facts, scores_with(0.1)
+    )
 
 
 def test_a_bundle_is_not_written_over_something_else(tmp_path):
