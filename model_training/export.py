@@ -23,6 +23,7 @@ from .evaluation.examination import load_meta
 from .evaluation.model_scores import evaluate, write_scores
 from .model_card import TEST_SPLIT, model_card
 from .thresholds import choose_thresholds
+from .training.given_image_path import given_image_path
 from .training.run_folder import Trained, load_run
 
 
@@ -97,8 +98,9 @@ def _given_thresholds(folder: Path, trained: Trained) -> dict[str, Any]:
         Its image path is another.
     """
     bundle = open_bundle(folder)
-    theirs, ours = bundle.load()[0].image.state_dict(), trained.network.image.state_dict()
-    if theirs.keys() != ours.keys() or not all(torch.equal(theirs[name], ours[name].cpu()) for name in theirs):
+    theirs = given_image_path(folder).weights
+    ours = {name: value.cpu() for name, value in trained.network.state_dict().items() if name.startswith("image.")}
+    if theirs.keys() != ours.keys() or not all(torch.equal(theirs[name], ours[name]) for name in theirs):
         raise InputError(f"bundle {folder.name} has another image path than the run; let export choose the thresholds")
     facts: dict[str, Any] = {"thresholds": bundle.thresholds, "thresholds_of": bundle.name}
     if bundle.burden_calibration:
