@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,28 @@ from .configuration import configuration_hash
 from .evaluation.cohort import listed_cases
 from .evaluation.examination import load_meta
 from .evaluation.model_scores import evaluate, write_scores
+from .given_report_path import with_report_path_of
 from .model_card import TEST_SPLIT, model_card
 from .thresholds import choose_thresholds
 from .training.given_image_path import given_image_path
 from .training.run_folder import Trained, load_run
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an export takes of other bundles.
+
+    Attributes
+    ----------
+    thresholds_of : Path, optional
+        A bundle with the same image path, whose thresholds and burden calibration are taken over: what was measured of
+        the image alone with them holds for the new one too. By default they are chosen, and nothing is calibrated.
+    report_path_of : Path, optional
+        A bundle by statuses whose report path is put over the run's image path.
+    """
+
+    thresholds_of: Path | None = None
+    report_path_of: Path | None = None
 
 
 def export_bundle(
@@ -37,7 +56,7 @@ def export_bundle(
     path: str = "",
     test_data: Path | None = None,
     test_cases: int | None = None,
-    thresholds_of: Path | None = None,
+    taken: Taken | None = None,
 ) -> Bundle:
     """Write the bundle of a finished run, planar or SPECT, with its evaluation, to ``out``.
 
@@ -55,9 +74,8 @@ def export_bundle(
         A set that was simulated to be scored; all of it is. By default the test split of ``data``.
     test_cases : int, optional
         Only the first so many patients of the test.
-    thresholds_of : Path, optional
-        A bundle with the same image path, whose thresholds and burden calibration are taken over: what was measured of
-        the image alone with them holds for the new one too. By default they are chosen, and nothing is calibrated.
+    taken : Taken, optional
+        What is taken of other bundles instead of being the run's own.
 
     Raises
     ------
@@ -68,6 +86,9 @@ def export_bundle(
     for given in filter(None, (data, test_data)):
         entries_of(given, "test")  # no data list is said first
     trained = load_run(run, path)
+    taken = taken or Taken()
+    if taken.report_path_of is not None:
+        trained = with_report_path_of(trained, taken.report_path_of)
     kind = bundle_kind(trained.network.config)
     configuration = kind.read_configuration(config)
     test = listed_cases(test_data or data, "all" if test_data else "test", test_cases, kind.name)
@@ -76,12 +97,12 @@ def export_bundle(
             f"{test_data or data} gives {len(test)} test patients; the model card needs at least 2: simulate more cases"
         )
     facts = {"name": configuration["name"], "version": configuration["version"]}
-    taken = {} if thresholds_of is None else _given_thresholds(thresholds_of, trained)
+    thresholds = {} if taken.thresholds_of is None else _given_thresholds(taken.thresholds_of, trained)
     facts |= {"training": _training(trained, kind, data), "intended_use": kind.intended_use, "licence": "Apache-2.0"}
     with tempfile.TemporaryDirectory() as folder:
         draft = _write_draft(Path(folder) / "draft", trained, {**facts, "thresholds": dict(kind.start_thresholds)})
         validation = cases_of(data, "validation", kind.name)[: configuration["train"]["validation_cases"]]
-        facts |= taken or {"thresholds": choose_thresholds(Segmenter(draft, "cpu"), validation)}
+        facts.update(thresholds or {"thresholds": choose_thresholds(Segmenter(draft, "cpu"), validation)})
         chosen = _write_draft(Path(folder) / "chosen", trained, facts)
         scores = evaluate(Segmenter(chosen, "cpu"), test, seed)
     write_scores(scores, run)
@@ -126,6 +147,7 @@ def _training(trained: Trained, kind: BundleKind, data: Path) -> dict[str, Any]:
         "steps": trained.log.get("steps"),
         "minutes": trained.log.get("minutes"),
         "image_path": trained.log.get("image_path"),
+        "report_path_of": trained.log.get("report_path_of"),
         "reading": trained.log["reading"],
         "torch": torch.__version__,
         "machine": f"{platform.machine()}, CPU, {torch.get_num_threads()} threads",

@@ -27,6 +27,10 @@ def add_export_commands(commands: Any) -> None:
     export.add_argument("--test-data", type=Path, metavar="DIR", help="score all cases of this set instead")
     export.add_argument("--test-cases", type=int, metavar="N", help="only the first N test patients")
     export.add_argument(
+        "--report-path-of", type=Path, metavar="BUNDLE",
+        help="read and weigh reports as this bundle does, which may be of the other kind",
+    )  # fmt: skip
+    export.add_argument(
         "--thresholds-of", type=Path, metavar="BUNDLE",
         help="take thresholds and burden calibration of this bundle, whose image path is the run's own",
     )  # fmt: skip
@@ -40,7 +44,7 @@ def add_export_commands(commands: Any) -> None:
 
 def run_export(options: argparse.Namespace) -> None:
     """Export."""
-    from .export import export_bundle
+    from .export import Taken, export_bundle
 
     if options.test_cases is not None and options.test_cases < 2:
         raise InputError(f"--test-cases is {options.test_cases}; the model card needs at least 2 patients")
@@ -53,7 +57,7 @@ def run_export(options: argparse.Namespace) -> None:
         path=options.path,
         test_data=options.test_data,
         test_cases=options.test_cases,
-        thresholds_of=options.thresholds_of,
+        taken=Taken(options.thresholds_of, options.report_path_of),
     )
     sys.stdout.write((bundle.folder / "README.md").read_text(encoding="utf-8"))
 

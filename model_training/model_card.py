@@ -134,10 +134,17 @@ def _reading_words(reading: Mapping[str, Any]) -> str:
 
 def _steps_words(training: Mapping[str, Any]) -> str:
     """Say how long the paths were trained: together, or the report path over a finished image path."""
+    image = training.get("image_path")
+    if training.get("report_path_of"):
+        own = image or training
+        batch = own["configuration"]["train"]["batch_size"]
+        return (
+            f"image path {own['steps']} steps of {batch} in {own['minutes']} min; the report path is that of the bundle "
+            f"{training['report_path_of']}"
+        )
     steps = (
         f"{training['steps']} steps of {training['configuration']['train']['batch_size']} in {training['minutes']} min"
     )
-    image = training.get("image_path")
     if image is None:
         return f"image path and report path together {steps}"
     batch = image["configuration"]["train"]["batch_size"]
