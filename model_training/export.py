@@ -137,10 +137,13 @@ def _check_out(out: Path) -> None:
 def _training(trained: Trained, kind: BundleKind, data: Path) -> dict[str, Any]:
     """Return what ``bundle.json`` says of the training: as it ran, whatever a configuration says now."""
     made_with = trained.log["configuration"]
+    patients = {split: len(cases_of(data, split, kind.name)) for split in ("training", "validation", "test")}
+    if trained.log.get("report_path_of"):  # what was trained is the image path alone
+        patients = (trained.log.get("image_path") or {}).get("patients", patients)
     return {
         "data": kind.data,
         "clinic": clinic_of(data),
-        "patients": {split: len(cases_of(data, split, kind.name)) for split in ("training", "validation", "test")},
+        "patients": patients,
         "configuration_sha256": configuration_hash(made_with),
         "configuration": made_with,
         "seed": trained.log["seed"],
