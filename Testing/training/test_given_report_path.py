@@ -27,8 +27,8 @@ def test_the_planar_report_path_reads_and_weighs_over_a_run_of_volumes():
     taken = with_report_path_of(run, default_bundle())
     assert taken.network.config.dimensions == 3
     assert taken.network.config.fusion == ("statuses",)
-    for part in ("worth", "fit", "reader"):
-        ours, own = getattr(taken.network, part).state_dict(), getattr(theirs, part).state_dict()
+    for part, source in (("worth", theirs), ("reader", theirs), ("fit", run.network)):
+        ours, own = getattr(taken.network, part).state_dict(), getattr(source, part).state_dict()
         assert all(torch.equal(ours[name], own[name]) for name in own), part
     before = run.network.image.state_dict()
     assert all(torch.equal(before[name], value) for name, value in taken.network.image.state_dict().items())
