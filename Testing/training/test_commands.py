@@ -93,7 +93,7 @@ def test_a_run_says_how_long_and_with_what_it_was_trained(run):
     assert log["steps"] == 2
     assert log["minutes"] >= 0
     assert log["configuration"]["grid"]["rows"] == 320
-    assert {"dice/image/metastasis", "dice/regions/metastasis", "skeleton/mean"} <= set(log["history"][-1]["scores"])
+    assert {"dice/image/metastasis", "dice/statuses/metastasis", "skeleton/mean"} <= set(log["history"][-1]["scores"])
     assert 0 <= log["reading"]["place_f1_zh"] <= 1
 
 

@@ -46,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_bundle_is_of_spect_with_thresholds_scores_and_a_card_of_tomographies(place: Path) -> None:
     bundle = open_bundle(place / "bundle")
-    assert (bundle.kind, bundle.name) == ("spect", "tiny 0.1")
+    assert (bundle.kind, bundle.name) == ("spect", "tiny 0.2")
     assert set(bundle.thresholds) == {"foreground", "accept", "min_volume_ml"}
     assert bundle.thresholds["min_volume_ml"] == 0.5
     assert bundle.preprocessing.trained_shape == (8, 32, 40)
@@ -56,7 +56,7 @@ def test_the_bundle_is_of_spect_with_thresholds_scores_and_a_card_of_tomographie
     assert scores["conditions"]["image_only"]["dice"]["mean"] > 0.5
     assert scores["conditions"]["report"]["lesion_sensitivity"] == 1
     card = (place / "bundle" / "README.md").read_text(encoding="utf-8")
-    assert card.startswith("# tiny 0.1\n\nResearch on SPECT")
+    assert card.startswith("# tiny 0.2\n\nResearch on SPECT")
     assert "They are the test split of the training data." in card
     assert str(place) not in card + (place / "bundle" / "bundle.json").read_text(encoding="utf-8")
 
@@ -68,7 +68,7 @@ def test_report_paths_are_trained_over_the_image_path_of_another_run(place: Path
     first, over = (load_file(run / "network.safetensors") for run in (place / "run", tmp_path / "over"))
     image = [name for name in first if name.startswith("image.")]
     assert all(torch.equal(first[name], over[name]) for name in image)
-    assert not torch.equal(first["report.head.2.weight"], over["report.head.2.weight"])
+    assert not torch.equal(first["worth.weigh.4.weight"], over["worth.weigh.4.weight"])
 
 
 @pytest.mark.parametrize("turned", [False, True], ids=["as simulated", "stored from left to right"])
@@ -121,7 +121,7 @@ def test_a_set_of_its_own_is_scored_whole_and_the_card_says_so(place: Path, tmp_
     write_simulated_volumes(tmp_path / "set", [("training", 1), ("validation", 1)], LARGE_LESION)
     given = ["--run", str(place / "run"), "--data", str(place / "data"), "--test-data", str(tmp_path / "set")]
     assert main(["export", *given, "-o", str(tmp_path / "bundle")]) == 0
-    assert open_bundle(tmp_path / "bundle").name == "spect 0.1"  # of spect.yaml, as no other name is given
+    assert open_bundle(tmp_path / "bundle").name == "spect 0.2"  # of spect.yaml, as no other name is given
     assert open_bundle(tmp_path / "bundle").description["evaluation"]["patients"] == 2
     card = (tmp_path / "bundle" / "README.md").read_text(encoding="utf-8")
     assert "They are a set of their own (`clinic_v1`, seed 5), on which nothing was chosen." in card
