@@ -268,7 +268,7 @@ class DualPathNetwork(nn.Module):
         maps = None
         if "regions" in self.config.fusion and places is not None:
             # One map per view and value, so that each view sees its own places.
-            maps = torch.stack(
+            maps = torch.cat(
                 [torch.einsum("bsc,bs...->bc...", report.states, places[:, view]) for view in range(self.config.views)],
                 1,
             )
@@ -411,7 +411,7 @@ class _ReportPath(nn.Module):
             skip, join = features[index + 1], cast(Join, self.joins[index])
             parts = [upsample(x, skip), skip, decoded[index]]
             if maps is not None:
-                parts.append(avg_pool(maps.flatten(1, 2), 2**index))
+                parts.append(avg_pool(maps, 2**index))
             x = self.squeeze[index](torch.cat([*parts, *join.more(skip, report)], 1))
             x = self.decoder[index](join(x, report))
         return unfold(self.head(torch.cat([x, features[0]], 1)), self.config.dimensions)

@@ -9,6 +9,8 @@ two readers are told apart, so that it is learned, from reports in other words
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -113,6 +115,7 @@ def _peak(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
-def _along(pool, x: torch.Tensor, axis: int, side: int) -> torch.Tensor:  # type: ignore[no-untyped-def]
+def _along(pool: Callable[..., torch.Tensor], x: torch.Tensor, axis: int, side: int) -> torch.Tensor:
+    """Pool the lines along one axis, each pixel over ``side`` of its neighbours; the size stays."""
     lines = x.movedim(axis, -1)
     return pool(lines.flatten(0, -2)[:, None], side, 1, side // 2)[:, 0].reshape(lines.shape).movedim(-1, axis)
